@@ -1,0 +1,50 @@
+"""The command line: one module per family, loaded when it is used, so that each starts at once."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from mailproc.cli.output import fail
+from mailproc.errors import MailprocError
+
+_COMMANDS = {
+    "demo": "mailproc.cli.demo:demo",
+    "init": "mailproc.cli.setup:init",
+    "check": "mailproc.cli.check:check",
+    "serve": "mailproc.cli.serve:serve",
+    "parse": "mailproc.cli.parse:parse",
+    "requests": "mailproc.cli.requests:requests",
+    "outbox": "mailproc.cli.outbox:outbox",
+    "quarantine": "mailproc.cli.quarantine:quarantine",
+    "links": "mailproc.cli.links:links",
+    "people": "mailproc.cli.people:people",
+    "audit": "mailproc.cli.audit:audit",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """mailproc: carries a data request all the way by e-mail."""
+
+
+def main() -> None:
+    """Runs a command; exit 0 done, 1 not done with the reason on stderr, 2 wrong use."""
+    try:
+        cli(prog_name="run.py", standalone_mode=True)
+    except MailprocError as error:
+        sys.exit(fail(error))

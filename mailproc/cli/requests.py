@@ -1,0 +1,152 @@
+"""`run.py requests …`: look at requests and settle what needs a person."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlalchemy as sa
+
+from mailproc.cli.output import common, config_option, local, show
+from mailproc.cli.store import Opened, opened
+from mailproc.errors import MailprocError
+from mailproc.model import Request, State
+from mailproc.store import erase as forgetting
+from mailproc.store import requests as stored
+from mailproc.store import schema
+from mailproc.store.codec import dump_request
+from mailproc.workflow import events as e
+
+_STATES = [state.value for state in State if state is not State.NEW]
+
+
+@click.group()
+def requests() -> None:
+    """Requests: list, show, cancel, settle, erase."""
+
+
+@requests.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice(_STATES))
+@common
+def list_requests(states: tuple[str, ...], config_file: Path, as_json: bool) -> None:
+    """One line per request, newest first."""
+    with opened(config_file) as store:
+        with store.database.read() as connection:
+            found = stored.listed(connection, [State(name) for name in states])
+        for request in found:
+            show(_summary(request), _line(request), as_json=as_json)
+
+
+def _summary(request: Request) -> dict[str, Any]:
+    return {
+        "number": request.number,
+        "state": request.state.value,
+        "version": request.version,
+        "received_at": request.received_at,
+        "promised_at": request.promised_at,
+        "due_at": request.due_at,
+        "requester": request.requester_addr,
+        "dataset": request.item.dataset_id or request.item.dataset,
+        "reason": request.reason,
+        "decided_by": request.decided_by,
+        "decided_at": request.decided_at,
+    }
+
+
+def _line(request: Request) -> str:
+    words = (
+        request.number,
+        f"{request.state.value:18}",
+        local(request.received_at),
+        request.item.dataset_id or request.item.dataset or "-",
+        request.requester_addr,
+        request.reason,
+    )
+    return "  ".join(word for word in words if word)
+
+
+@requests.command("show")
+@click.argument("number")
+@common
+def show_request(number: str, config_file: Path, as_json: bool) -> None:
+    """One request with its history, its mails and who opened its links."""
+    with opened(config_file) as store:
+        request = store.request(number)
+        whole = json.loads(dump_request(request)) | {
+            "history": _rows(store, schema.history, request, "version at event facts"),
+            "letters": _rows(store, schema.outbox, request, "id kind to_addr state sent_at code"),
+            "files": _rows(store, schema.files, request, "filename sha256 built_at"),
+            "decisions": _rows(store, schema.decisions, request, "at verdict via content_hash"),
+            "opened": _opens(store, request),
+        }
+    if as_json:
+        show(whole, "", as_json=True)
+    else:
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=2, default=str))
+
+
+def _rows(store: Opened, table: sa.Table, request: Request, names: str) -> list[dict[str, Any]]:
+    columns = [table.c[name] for name in names.split()]
+    query = sa.select(*columns).where(table.c.request_id == request.id).order_by(table.c.id)
+    with store.database.read() as connection:
+        return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def _opens(store: Opened, request: Request) -> list[dict[str, Any]]:
+    links, opens = schema.links, schema.link_opens
+    query = (
+        sa.select(links.c.purpose, opens.c.at, opens.c.client)
+        .join(links, links.c.id == opens.c.link_id)
+        .where(links.c.request_id == request.id)
+        .order_by(opens.c.id)
+    )
+    with store.database.read() as connection:
+        return [dict(row._mapping) for row in connection.execute(query)]
+
+
+@requests.command()
+@click.argument("number")
+@click.option("--by", default="admin", help="Who cancels, for the history.")
+@config_option
+def cancel(number: str, by: str, config_file: Path) -> None:
+    """Cancels a request for its requester, who is told."""
+    with opened(config_file) as store:
+        store.happen(number, e.Cancelled(by=by))
+    click.echo(f"{number}: cancelled")
+
+
+@requests.command()
+@click.argument("number")
+@click.option("--to", "target", required=True, type=click.Choice(_STATES))
+@click.option("--note", default="", help="For a refusal: the reason, which the requester reads.")
+@click.option("--by", default="admin", help="Who settles, for the history.")
+@config_option
+def settle(number: str, target: str, note: str, by: str, config_file: Path) -> None:
+    """Says how a request that needs a person goes on."""
+    if target == State.REFUSED.value and not note:
+        raise click.UsageError("A refusal needs --note: the reason, which the requester reads.")
+    with opened(config_file) as store:
+        event: e.Event = e.PersonSettled(by=by, to=State(target), note=note)
+        if store.request(number).state is State.CHECKING and target == "awaiting_decision":
+            event = e.OfficerPassed(by=by)
+        decision = store.happen(number, event)
+    click.echo(f"{number}: {decision.after.state.value}")
+
+
+@requests.command()
+@click.argument("number")
+@click.option("--yes", is_flag=True, help="Erases without asking.")
+@config_option
+def erase(number: str, yes: bool, config_file: Path) -> None:
+    """Erases the personal data of a closed request; its history still verifies."""
+    with opened(config_file) as store:
+        request = store.request(number)
+        if request.state not in (State.DELIVERED, State.REFUSED, State.EXPIRED, State.CANCELLED):
+            raise MailprocError(f"Request {number} is still open.", "Cancel or settle it first.")
+        if not yes:
+            click.confirm(f"Erase the personal data of {number} for ever?", abort=True)
+        with store.database.write() as connection:
+            forgetting.erase(connection, request.id, store.now)
+    click.echo(f"{number}: erased")

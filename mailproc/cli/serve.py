@@ -1,0 +1,37 @@
+"""`run.py serve`: the daemon."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+import structlog
+
+from mailproc.cli.logs import set_up_logs
+from mailproc.cli.output import config_option
+from mailproc.config import load
+from mailproc.service import Service
+
+log = structlog.get_logger()
+
+
+@click.command()
+@config_option
+@click.option("--log-level", default="info", type=click.Choice(["debug", "info", "warning"]))
+def serve(config_file: Path, log_level: str) -> None:
+    """Runs until it is told to stop (Ctrl-C or SIGTERM)."""
+    set_up_logs(log_level)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    config = load(config_file)
+    service = Service(config)
+    service.start()
+    log.info("serving", public=config.web.public_listen, internal=config.web.internal_listen)
+    try:
+        stop.wait()
+    finally:
+        log.info("stopping")
+        service.stop()

@@ -1,0 +1,281 @@
+"""Settings from mailproc.toml, the environment (MAILPROC_SECTION__KEY) and secret files.
+
+Read once by the command line and handed down as values. All faults are reported at once.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from mailproc.errors import ConfigError
+from mailproc.mail.login import Credentials, Server, Tls, is_loopback
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_FILE = Path("mailproc.toml")
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OfficeSection(_Section):
+    """Who the office is, as its mails say it."""
+
+    name_th: str
+    name_en: str = ""
+    group_th: str = "กลุ่มนโยบายและแผน"
+    group_en: str = "Policy and Planning Group"
+    address: str
+    phone: str
+    timezone: str = "Asia/Bangkok"
+    number_year: Literal["calendar", "fiscal"] = "calendar"
+    promise_minutes: Annotated[int, Field(ge=1)] = 10
+    holidays: tuple[date, ...] = ()
+    privacy_th: str = ""
+    privacy_en: str = ""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except Exception:
+            raise ValueError(f"{name!r} is no time zone; for Thailand use Asia/Bangkok") from None
+        return name
+
+    @field_validator("address")
+    @classmethod
+    def _one_address(cls, address: str) -> str:
+        if address.count("@") != 1 or " " in address:
+            raise ValueError("write exactly one e-mail address")
+        return address
+
+
+class _ServerSection(_Section):
+    host: str
+    port: Port
+    tls: Tls = "ssl"
+    username: str = ""
+    ca_file: str = ""
+
+    @model_validator(mode="after")
+    def _tls_or_loopback(self) -> Self:
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ValueError('tls = "none" is for loopback only; use "ssl" or "starttls"')
+        return self
+
+    def server(self) -> Server:
+        return Server(self.host, self.port, self.tls, self.ca_file)
+
+
+class MailboxSection(_ServerSection):
+    """The IMAP side."""
+
+    port: Port = 993
+    folder: str = "INBOX"
+    mode: Literal["shared", "dedicated"] = "shared"
+    mark: Literal["seen", "none"] = "seen"
+    poll_seconds: Annotated[int, Field(ge=1)] = 60
+    max_bytes: Annotated[int, Field(ge=10_000)] = 25_000_000
+    authserv_id: str = ""
+
+
+class SmtpSection(_ServerSection):
+    """The SMTP side; the login is the mailbox's unless it says another."""
+
+    port: Port = 465
+    sender: str = ""
+
+
+class StoreSection(_Section):
+    state: str = "state"
+    database_url: str = ""
+
+
+class WebSection(_Section):
+    public_url: str = ""
+    public_listen: str = "127.0.0.1:8025"
+    internal_listen: str = "127.0.0.1:8026"
+    trusted_proxies: tuple[str, ...] = ()
+
+    @field_validator("public_url")
+    @classmethod
+    def _https_unless_loopback(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if not url or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+            return url.rstrip("/")
+        if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be https://…, http only on loopback, or empty")
+        return url.rstrip("/")
+
+    @field_validator("public_listen", "internal_listen")
+    @classmethod
+    def _host_and_port(cls, text: str) -> str:
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdigit() or int(port) > 65535:
+            raise ValueError("write host:port, for example 127.0.0.1:8025")
+        return text
+
+
+class WorkflowSection(_Section):
+    hold_seconds: Annotated[int, Field(ge=0)] = 60
+    ask_limit: Annotated[int, Field(ge=1)] = 3
+    silent_days: Annotated[int, Field(ge=1)] = 30
+    remind_hours: Annotated[int, Field(ge=1)] = 24
+    officer_checks: Literal["exceptions", "all"] = "exceptions"
+
+
+class DatasetsSection(_Section):
+    catalogue: str = ""
+    warehouse_url: str = ""
+    load_sample: bool = True
+
+
+class TemplatesSection(_Section):
+    folder: str = ""
+
+
+class Config(BaseSettings):
+    """Everything an office sets. Build it with `load`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAILPROC_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+    office: OfficeSection
+    mailbox: MailboxSection
+    smtp: SmtpSection
+    store: StoreSection = StoreSection()
+    web: WebSection = WebSection()
+    workflow: WorkflowSection = WorkflowSection()
+    datasets: DatasetsSection = DatasetsSection()
+    templates: TemplatesSection = TemplatesSection()
+    base: Path = Path()  # the folder that relative paths start from
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings  # the environment wins over the file
+
+    # ------------------------------------------------------------ places
+
+    def path(self, text: str) -> Path:
+        """A path of the settings, taken from the folder of mailproc.toml."""
+        return (self.base / Path(text).expanduser()).resolve()
+
+    @property
+    def state(self) -> Path:
+        return self.path(self.store.state)
+
+    @property
+    def database_url(self) -> str:
+        return self.store.database_url or f"sqlite:///{self.state / 'mailproc.sqlite'}"
+
+    @property
+    def warehouse_url(self) -> str:
+        return self.datasets.warehouse_url or f"sqlite:///{self.state / 'warehouse.sqlite'}"
+
+    @property
+    def catalogue_folder(self) -> Path | None:
+        return self.path(self.datasets.catalogue) if self.datasets.catalogue else None
+
+    @property
+    def template_folders(self) -> tuple[Path, ...]:
+        """The office's own templates win over ours."""
+        own = (self.path(self.templates.folder),) if self.templates.folder else ()
+        return (*own, ROOT / "templates")
+
+    # ------------------------------------------------------------ values
+
+    @property
+    def promise(self) -> timedelta:
+        return timedelta(minutes=self.office.promise_minutes)
+
+    def mailbox_login(self) -> Credentials:
+        return Credentials(self.mailbox.username or self.office.address, self.password())
+
+    def smtp_login(self) -> Credentials:
+        """One password feeds both servers."""
+        name = self.smtp.username or self.mailbox.username or self.office.address
+        return Credentials(name, self.password())
+
+    def password(self) -> str:
+        """From MAILPROC_PASSWORD or the file state/secret/password. Raises ConfigError."""
+        if password := os.environ.get("MAILPROC_PASSWORD"):
+            return password
+        file = self.state / "secret" / "password"
+        if not file.is_file():
+            raise ConfigError(
+                [f"The mailbox password is missing: write it into {file} (or MAILPROC_PASSWORD)."]
+            )
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+
+    def secret(self, name: str) -> bytes:
+        """A random key of 32 bytes from state/secret, made at first use, readable by us alone."""
+        file = self.state / "secret" / f"{name}.key"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _create_private(file, secrets.token_hex(32))
+        return bytes.fromhex(file.read_text(encoding="ascii").strip())
+
+
+def _create_private(file: Path, text: str) -> None:
+    """Writes a file that only we can read; if another process was first, its file stays."""
+    draft = file.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def load(file: Path = DEFAULT_FILE) -> Config:
+    """The settings of a file. Raises ConfigError with every fault in it."""
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(
+            [f"{file} is missing. `python3 run.py init` writes one to fill in."]
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError([f"{file} can't be read: {error}."]) from None
+    return build(values, file.resolve().parent, str(file))
+
+
+def build(values: dict[str, Any], base: Path, name: str = "settings") -> Config:
+    """The settings of a mapping. Raises ConfigError with every fault in it."""
+    try:
+        return Config(**values, base=base)
+    except ValidationError as error:
+        raise ConfigError([_fault(name, dict(fault)) for fault in error.errors()]) from None
+
+
+def _fault(name: str, fault: dict[str, Any]) -> str:
+    key = ".".join(str(part) for part in fault["loc"])
+    what = {
+        "extra_forbidden": "there is no such setting",
+        "missing": "this setting is missing",
+    }.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    return f"{name}: {key}: {what}"

@@ -1,0 +1,51 @@
+"""One turn: requests whose date has come → workflow; and once a day the seal over all chains."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mailproc.errors import Stale
+from mailproc.model import Request, Rules
+from mailproc.store import audit, requests
+from mailproc.store.database import Database
+from mailproc.store.desk import Desk
+from mailproc.workflow.decide import DEADLINES, decide
+
+_SETTLED = timedelta(minutes=10)  # after midnight, so that no row of the day is still to come
+
+
+class Deadlines:
+    """Runs what is due by the calendar."""
+
+    def __init__(self, database: Database, rules: Rules, timezone: str) -> None:
+        self._database, self._rules, self._zone = database, rules, ZoneInfo(timezone)
+        self._sealed_upto: datetime | None = None
+
+    def turn(self, desk: Desk, now: datetime) -> int:
+        """Handles the requests that are due; gives their number."""
+        self._seal(now)
+        with self._database.read() as connection:
+            due = requests.with_deadline(connection, now)
+        return sum(self._meet(request, desk, now) for request in due)
+
+    def _meet(self, request: Request, desk: Desk, now: datetime) -> bool:
+        event = DEADLINES.get(request.state)
+        if event is None:
+            return False
+        decision = decide(request, event(by="clock"), self._rules, now)
+        try:
+            with self._database.write() as connection:
+                requests.apply(connection, [decision], desk, now)
+        except Stale:
+            return False  # an undo, say, came first
+        return True
+
+    def _seal(self, now: datetime) -> None:
+        local = (now - _SETTLED).astimezone(self._zone)
+        midnight = datetime.combine(local.date(), time(), self._zone)
+        if self._sealed_upto == midnight:
+            return
+        with self._database.write() as connection:
+            audit.seal(connection, midnight)
+        self._sealed_upto = midnight

@@ -1,0 +1,180 @@
+"""Sets the demo up: mail server, people, daemon and inbox viewer, all in this process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from mailproc.config import ROOT, Config, build
+from mailproc.demo.inbox import DemoPages, inbox_app
+from mailproc.demo.server import LOOPBACK, EmbeddedMail
+from mailproc.errors import MailprocError
+from mailproc.model import Person
+from mailproc.office import open_database
+from mailproc.outbox import utc_now
+from mailproc.service import Service
+from mailproc.store import people
+from mailproc.web.server import WebThread, listen
+
+ADDRESSES = {
+    "office": "data@office.example.org",
+    "director": "director@office.example.org",
+    "officer": "officer@office.example.org",
+    "requester": "teacher@school.example.org",
+}
+_PREFERRED = {"public": 8025, "internal": 8026, "inbox": 8027}
+_NEIGHBOURS = 20
+# Made-up people; their names show that they are.
+_DIRECTOR = Person(
+    0,
+    "นางสาวตัวอย่าง ผู้อนุญาต",
+    ADDRESSES["director"],
+    "group_director",
+    "040 000 002",
+    "ผู้อำนวยการกลุ่มนโยบายและแผน",
+)
+_OFFICER = Person(
+    0,
+    "นายตัวอย่าง ผู้ให้บริการ",
+    ADDRESSES["officer"],
+    "officer",
+    "040 000 001",
+    "นักวิเคราะห์นโยบายและแผน",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Where everything is; what `--json` prints."""
+
+    imap: tuple[str, int]
+    smtp: tuple[str, int]
+    inbox_url: str
+    public_url: str
+    internal_url: str
+    accounts: dict[str, tuple[str, str]]
+    director_code: str
+    state: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+class Demo:
+    """Everything that the demo starts; `stop` ends all of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._lock = _fresh(folder)
+        accounts = {name: (at, secrets.token_hex(4)) for name, at in ADDRESSES.items()}
+        self.mail = EmbeddedMail(accounts)
+        self.mail.start()
+        listeners = {name: _listen_near(port) for name, port in _PREFERRED.items()}
+        urls = {name: "http://{}:{}".format(*at.getsockname()) for name, at in listeners.items()}
+        code = f"{secrets.randbelow(900_000) + 100_000}"
+        config = _config(self.folder, self.mail, urls, accounts)
+        _enrol(config, code)
+        os.environ["MAILPROC_PASSWORD"] = accounts["office"][1]
+        self.service = Service(config, listeners=(listeners["public"], listeners["internal"]))
+        pages = DemoPages(code, urls["internal"])
+        self._inbox = WebThread([(listeners["inbox"], inbox_app(self.mail, pages))])
+        self.ready = Ready(
+            self.mail.imap,
+            self.mail.smtp,
+            urls["inbox"],
+            urls["public"],
+            urls["internal"],
+            accounts,
+            code,
+            str(self.folder),
+        )
+
+    def start(self) -> None:
+        """Starts the daemon and the viewer; both answer when this returns."""
+        self.service.start()
+        self._inbox.start()
+        self.service.warm()
+
+    def stop(self) -> None:
+        """Ends everything that was started."""
+        self._inbox.stop()
+        self.service.stop()
+        self._inbox.join(10)
+        self.mail.stop()
+        os.environ.pop("MAILPROC_PASSWORD", None)
+        self._lock.close()
+
+
+def _config(
+    folder: Path,
+    mail: EmbeddedMail,
+    urls: dict[str, str],
+    accounts: dict[str, tuple[str, str]],
+) -> Config:
+    servers = {
+        name: {"host": host, "port": port, "tls": "none"}
+        for name, (host, port) in (("mailbox", mail.imap), ("smtp", mail.smtp))
+    }
+    values: dict[str, Any] = {
+        "office": {
+            "name_th": "สำนักงานเขตพื้นที่การศึกษาประถมศึกษาตัวอย่าง",
+            "name_en": "Example Primary Educational Service Area Office",
+            "address": accounts["office"][0],
+            "phone": "040 000 000",
+        },
+        "web": {"public_url": urls["public"]},
+        "workflow": {"hold_seconds": 0},
+        "store": {"state": str(folder)},
+        **servers,
+    }
+    return build(values, ROOT, "demo")
+
+
+def _enrol(config: Config, code: str) -> None:
+    """Adds director and officer; the director's slip is redeemed for the code at once."""
+    database, now = open_database(config), utc_now()
+    with database.write() as connection:
+        people.add(connection, _OFFICER, now)
+        director = people.add(connection, _DIRECTOR, now)
+        slip = people.new_slip(connection, director, now)
+        people.redeem_slip(connection, director, slip, code, config.secret("pepper"), now)
+    database.close()
+
+
+def _fresh(folder: Path) -> tuple[Path, IO[str]]:
+    """An empty folder for this run; a second demo at the same time takes the next name."""
+    for number in range(1, 10):
+        place = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
+        place.mkdir(parents=True, exist_ok=True)
+        lock = (place / "demo.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            continue
+        _empty(place)
+        return place, lock
+    raise MailprocError("Ten demos are running already.", "Stop one of them with Ctrl-C.")
+
+
+def _empty(folder: Path) -> None:
+    for old in folder.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+        elif old.name != "demo.lock":
+            old.unlink()
+
+
+def _listen_near(port: int) -> socket.socket:
+    """A listener on the port, or on the next one that is free."""
+    for candidate in range(port, port + _NEIGHBOURS):
+        try:
+            return listen(f"{LOOPBACK}:{candidate}")
+        except MailprocError:
+            continue
+    return listen(f"{LOOPBACK}:0")

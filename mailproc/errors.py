@@ -1,0 +1,49 @@
+"""What can go wrong, by what the caller can do about it.
+
+Each docstring is fit to be shown; `problem` says what happened and `remedy` what to do.
+"""
+
+
+class MailprocError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, problem: str = "", remedy: str = "") -> None:
+        self.problem = problem or (self.__doc__ or "").strip()
+        self.remedy = remedy
+        super().__init__(" ".join(part for part in (self.problem, remedy) if part))
+
+
+class ConfigError(MailprocError):
+    """The settings are wrong: every fault is in `faults`."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))
+
+
+class TryAgain(MailprocError):
+    """The other side could not do it now; the same call may work later."""
+
+
+class NeedsPerson(MailprocError):
+    """Only a person can settle this."""
+
+
+class Stale(MailprocError):
+    """Somebody else changed the request first; read it again."""
+
+
+class AuthFailed(MailprocError):
+    """The server refused the login; more tries may lock the account."""
+
+
+class LinkLost(TryAgain):
+    """The connection to the mail server ended."""
+
+
+class Blocked(NeedsPerson):
+    """The egress gate holds a file back; `findings` says why."""
+
+    def __init__(self, findings: tuple[str, ...]) -> None:
+        self.findings = findings
+        super().__init__("; ".join(findings))

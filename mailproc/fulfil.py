@@ -1,0 +1,154 @@
+"""One turn: due jobs → datasets → workflow. Prepares what the director is asked to release, and
+builds what she released."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+import structlog
+
+from mailproc.datasets import gate
+from mailproc.errors import Stale
+from mailproc.model import Built, Item, Prepared, Provenance, Question, Request, Rules, State
+from mailproc.sandbox import Failed
+from mailproc.store import jobs, requests
+from mailproc.store.database import Database
+from mailproc.store.desk import Desk
+from mailproc.workflow import events as e
+from mailproc.workflow import policy
+from mailproc.workflow.decide import decide
+
+log = structlog.get_logger()
+_BATCH = 32
+Prepare = Callable[[Item], Prepared | tuple[Question, ...]]
+
+
+class Builds(Protocol):
+    """What is needed of `sandbox.Builder`."""
+
+    def build(self, prepared: Prepared, provenance: Provenance) -> Built | Failed: ...
+
+
+class Fulfil:
+    """Runs the dataset jobs."""
+
+    def __init__(
+        self,
+        database: Database,
+        prepare: Prepare,
+        builder: Builds,
+        rules: Rules,
+        office_name: str,
+        timezone: str,
+        owner: str,
+    ) -> None:
+        self._database, self._prepare, self._builder = database, prepare, builder
+        self._rules, self._office, self._timezone = rules, office_name, timezone
+        self._owner = owner
+
+    def turn(self, desk: Desk, now: datetime) -> int:
+        """Runs up to 32 jobs; gives their number."""
+        with self._database.read() as connection:
+            if not jobs.is_due(connection, now):
+                return 0
+        with self._database.write() as connection:
+            rows = jobs.claim(connection, now, self._owner, _BATCH)
+            found = requests.get_many(connection, {row.request_id for row in rows})
+        work = [(row, found.get(row.request_id)) for row in rows]
+        done = [(row, *self._run(row, request, now)) for row, request in work]
+        self._settle(done, desk, now)
+        return len(rows)
+
+    def _run(
+        self, row: sa.Row[Any], request: Request | None, now: datetime
+    ) -> tuple[e.Event | None, Built | None]:
+        """What the job brought; no event where the request moved on meanwhile."""
+        wanted = State.PREPARING if row.kind == "prepare" else State.DELIVERING
+        if request is None or request.state is not wanted:
+            return None, None
+        try:
+            if row.kind == "prepare":
+                return self._prepared(request), None
+            return self._built(request, now)
+        except Exception as error:
+            log.error("job_failed", job=row.id, kind=row.kind, error=type(error).__name__)
+            return e.StepFailed(problem=f"{row.kind}_{type(error).__name__}"), None
+
+    def _prepared(self, request: Request) -> e.Event:
+        result = self._prepare(request.item)
+        if isinstance(result, Prepared):
+            digest = policy.content_hash(request, result)
+            return e.DataPrepared(prepared=result, content_hash=digest)
+        return e.Unanswerable(questions=result)
+
+    def _built(self, request: Request, now: datetime) -> tuple[e.Event, Built | None]:
+        prepared = request.prepared
+        if prepared is None or not self._still_approved(request, prepared):
+            return e.ContentChanged(), None
+        built = self._builder.build(prepared, self._provenance(request, now))
+        if isinstance(built, Failed):
+            return e.StepFailed(problem=f"build: {built.problem}"), None
+        if built.result_digest != prepared.result_digest:
+            return e.ContentChanged(), None
+        if findings := gate.inspect(built, prepared):
+            return e.GateBlocked(problem="; ".join(findings)), None
+        return e.DataBuilt(), built
+
+    def _still_approved(self, request: Request, prepared: Prepared) -> bool:
+        """What would be sent now is what was decided upon (design, promise 5)."""
+        return policy.content_hash(request, prepared) == request.decided_at_hash
+
+    def _provenance(self, request: Request, now: datetime) -> Provenance:
+        form = request.form
+        return Provenance(
+            office=self._office,
+            request_number=request.number,
+            requester=form.requester_name or request.requester_addr,
+            organisation=form.organisation or "",
+            purpose=form.purpose or "",
+            approver=request.decided_by,
+            approved_at=request.decided_at or now,
+            generated_at=now,
+            timezone=self._timezone,
+        )
+
+    # ------------------------------------------------------------ settle
+
+    def _settle(
+        self,
+        done: Sequence[tuple[sa.Row[Any], e.Event | None, Built | None]],
+        desk: Desk,
+        now: datetime,
+    ) -> None:
+        """All in one transaction; one by one where a request moved on meanwhile."""
+        try:
+            self._write(done, desk, now)
+        except Stale:
+            for one in done:
+                try:
+                    self._write([one], desk, now)
+                except Stale:
+                    log.info("job_taken_over", job=one[0].id)
+
+    def _write(
+        self,
+        done: Sequence[tuple[sa.Row[Any], e.Event | None, Built | None]],
+        desk: Desk,
+        now: datetime,
+    ) -> None:
+        with self._database.write() as connection:
+            found = requests.get_many(connection, {row.request_id for row, _, _ in done})
+            decisions = []
+            for row, event, built in done:
+                request = found.get(row.request_id)
+                if event is None or request is None:
+                    continue
+                if built is not None:
+                    kept = jobs.keep_file(connection, request.id, built, desk, now)
+                    event = e.DataBuilt(file_id=kept)
+                decisions.append(decide(request, event, self._rules, now))
+            requests.apply(connection, decisions, desk, now)
+            jobs.finish(connection, [row for row, _, _ in done], now)

@@ -1,0 +1,181 @@
+"""Writes a letter as the bytes that go on the wire, from templates: plain text, HTML and files.
+
+Composes only; what is sent when, and what a link is, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from email.utils import format_datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import TemplateError
+from markupsafe import Markup
+
+from mailproc import thai
+from mailproc.defang import Shown, defang, defang_line
+from mailproc.mail import headers
+from mailproc.model import Built, Catalogue, Letter, Office
+from mailproc.texts import LANGUAGES, Sandbox, environment, load_texts
+from mailproc.wording import request_words
+
+# Letters that answer a mail; all others are written by themselves (RFC 3834, section 5).
+ANSWERS = frozenset(
+    "receipt ask confirm noted too_big too_late cancelled decided how_to_decide".split()
+)
+_NO_LINKS = {"decide": "", "status": ""}
+_SEVERAL_LINES = frozenset({"purpose", "reason"})
+_PLAIN = frozenset({"requester_addr", "number", "title_th", "title_en", "columns"})
+_NOT_KINDS = re.compile(r"(kit|layout|parts|footer|approval_details)\.")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+
+
+class Composer:
+    """All letters of an office; `folders` hold templates, the office's own first."""
+
+    def __init__(
+        self, office: Office, folders: tuple[Path, ...], catalogue: Catalogue | None = None
+    ) -> None:
+        known = catalogue or Catalogue()
+        self._voices = {x: _Voice(office, folders, known, x) for x in LANGUAGES}
+        self._timezone = ZoneInfo(office.timezone)
+        self._address = headers.strict_address(office.address)
+
+    def compose(
+        self, letter: Letter, links: Mapping[str, str], files: tuple[Built, ...] = ()
+    ) -> bytes:
+        """The whole mail. Raises NeedsPerson where the recipient is not one plain address."""
+        voice = self._voices.get(letter.language) or self._voices[LANGUAGES[0]]
+        subject, text, html = voice.render(letter, links, files)
+        mark = sha256(letter.message_id.encode("utf-8")).hexdigest()[:24]
+        body = headers.multipart(
+            "alternative",
+            f"=_a{mark}",
+            (headers.text_part("plain", text), headers.text_part("html", html)),
+        )
+        if files:
+            parts = (headers.file_part(f.filename, f.media_type, f.content) for f in files)
+            body = headers.multipart("mixed", f"=_m{mark}", (body, *parts))
+        return self._head(letter, subject, voice) + body
+
+    def faults(self) -> list[str]:
+        """What is wrong with the templates, one line each; empty when every one can be read."""
+        return [fault for voice in self._voices.values() for fault in voice.faults()]
+
+    def _head(self, letter: Letter, subject: str, voice: _Voice) -> bytes:
+        automatic = letter.kind in ANSWERS and letter.in_reply_to
+        date = format_datetime(letter.created_at.astimezone(self._timezone))
+        rest = (
+            f"Date: {date}\r\n"
+            f"Auto-Submitted: {'auto-replied' if automatic else 'auto-generated'}\r\n"
+            "X-Auto-Response-Suppress: All\r\n"
+            "X-Mailproc: 1\r\n"
+            f"Content-Language: {voice.language}\r\n"
+            "MIME-Version: 1.0\r\n"
+        )
+        return b"".join(
+            (
+                headers.mailbox("From", voice.office_name, self._address),
+                headers.mailbox("To", letter.to_name, letter.to_addr),
+                headers.unstructured("Subject", subject),
+                headers.message_id("Message-ID", letter.message_id),
+                headers.threading(letter.in_reply_to, letter.references),
+                rest.encode("ascii"),
+            )
+        )
+
+
+class _Voice:
+    """The templates of one language, each compiled once for text and once for HTML."""
+
+    def __init__(
+        self, office: Office, folders: tuple[Path, ...], catalogue: Catalogue, language: str
+    ) -> None:
+        self.language = language
+        self.office_name = office.name_th if language == "th" else office.name_en
+        texts = load_texts(folders, language)
+        words = request_words(texts, catalogue)
+        self._text, self._html = (
+            environment(folders, "mail", texts, office, html=html) for html in (False, True)
+        )
+        for env, form in ((self._text, "text"), (self._html, "html")):
+            env.globals.update(words)
+            env.filters["columns"] = thai.columns
+            _add_macros(env, f"kit.{form}.j2")
+            _add_macros(env, f"parts.{language}.j2")
+        self._text_layout = self._text.get_template("layout.text.j2")
+        self._html_layout = self._html.get_template("layout.html.j2")
+
+    def render(
+        self, letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]
+    ) -> tuple[str, str, str]:
+        """Subject, plain text and HTML of a letter."""
+        values = _values(letter, links, files)
+        name = f"{letter.kind}.{self.language}.j2"
+        text_body, text_footer, subject = self._blocks(self._text, name, values)
+        html_body, html_footer, _ = self._blocks(self._html, name, values)
+        text = self._text_layout.render(body=text_body, footer=text_footer)
+        html = self._html_layout.render(
+            body=Markup(html_body),  # noqa: S704 - both were escaped while they were written
+            footer=Markup(html_footer),  # noqa: S704
+            subject=subject,
+        )
+        return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", html
+
+    def _blocks(self, env: Sandbox, name: str, values: dict[str, Any]) -> tuple[str, str, str]:
+        """Body, footer and subject; a context is dear, so the blocks share one."""
+        template = env.get_template(name)
+        footer = env.get_template(f"footer.{self.language}.j2")
+        context = template.new_context(values)
+        subject = "".join(template.blocks["subject"](context))
+        return (
+            "".join(template.blocks["body"](context)),
+            "".join(footer.root_render_func(context)).strip(),
+            headers.clean(" ".join(subject.split())),
+        )
+
+    def faults(self) -> list[str]:
+        found = []
+        for env in (self._text, self._html):
+            for name in env.list_templates(filter_func=self._mine):
+                try:
+                    env.get_template(name)
+                except TemplateError as error:
+                    found.append(f"{name}: {error}")
+        return list(dict.fromkeys(found))
+
+    def _mine(self, name: str) -> bool:
+        return name.endswith(f".{self.language}.j2")
+
+
+def kinds(folder: Path) -> tuple[str, ...]:
+    """The letters that a template folder holds, by the names that `Letter.kind` takes."""
+    names = (path.name for path in (folder / "mail").glob("*.j2"))
+    return tuple(sorted({n.partition(".")[0] for n in names if not _NOT_KINDS.match(n)}))
+
+
+def _add_macros(env: Sandbox, name: str) -> None:
+    module = env.get_template(name).module
+    env.globals.update({n: m for n, m in vars(module).items() if not n.startswith("_")})
+
+
+def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) -> dict[str, Any]:
+    """What a template may use; every word that came from outside is harmless by now."""
+    request = Shown(letter.request, _SEVERAL_LINES, _PLAIN) if letter.request else None
+    questions = letter.questions
+    return {
+        "request": request,
+        "to_name": defang_line(letter.to_name),
+        "subject": defang_line(letter.subject),
+        "questions": [Shown(q, _SEVERAL_LINES, _PLAIN) for q in questions],
+        "asked_fields": [q.field for q in questions],
+        "reason": defang(letter.reason),
+        "note_text": defang(letter.note),
+        "written_at": letter.created_at,
+        "files_sent": [(file.filename, len(file.content)) for file in files],
+        "links": _NO_LINKS | dict(links),
+    }

@@ -1,0 +1,152 @@
+"""Hands mails to the SMTP server, phase by phase, and says what surely happened.
+
+SMTP can't be exactly-once: a link that breaks after the final dot leaves it open whether the mail
+was taken (RFC 1047). So the outcome is one of four, and `unknown` is never repeated by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Literal
+
+import aiosmtplib
+from aiosmtplib.errors import SMTPException
+
+from mailproc.errors import AuthFailed
+from mailproc.mail.login import Credentials, Server
+
+Outcome = Literal["sent", "rejected", "later", "unknown"]
+_CONNECT_TIMEOUT, _TIMEOUT = 20.0, 60.0
+_DATA_TIMEOUT = 600.0  # RFC 5321 4.5.3.2.6: a server may take ten minutes after the dot
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one mail; `code` is the server's, 0 where it gave none."""
+
+    outcome: Outcome
+    code: int = 0
+    text: str = ""
+
+
+class Delivery:
+    """A kept SMTP connection; opened when first needed, opened anew when it broke."""
+
+    def __init__(
+        self,
+        server: Server,
+        credentials: Credentials | None,
+        sender: str,
+        timeout: float = _TIMEOUT,
+    ) -> None:
+        self._server, self._credentials, self._sender = server, credentials, sender
+        self._timeout = timeout
+        self._smtp: aiosmtplib.SMTP | None = None
+
+    async def open(self) -> Result | None:
+        """Connects and logs in where needed. None when ready, else why not. Raises AuthFailed."""
+        if self._smtp is not None and self._smtp.is_connected:
+            return None
+        try:
+            self._smtp = await self._connect()
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise AuthFailed(
+                f"The SMTP server refused the login ({error.code}).",
+                "Check the username and password.",
+            ) from error
+        except (SMTPException, OSError) as error:
+            return Result("later", _code(error), str(error))
+        return None
+
+    async def _connect(self) -> aiosmtplib.SMTP:
+        server = self._server
+        smtp = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            timeout=_CONNECT_TIMEOUT,
+            use_tls=server.tls == "ssl",
+            start_tls=server.tls == "starttls",
+            tls_context=server.context(),
+            local_hostname=_hostname(),
+        )
+        await smtp.connect()
+        smtp.timeout = self._timeout
+        await smtp.ehlo()
+        if self._credentials is not None and smtp.supports_extension("auth"):
+            await smtp.login(self._credentials.username, self._credentials.password)
+        return smtp
+
+    async def send(self, recipient: str, content: bytes) -> Result:
+        """Sends one mail to one recipient. Never raises for what a server may do."""
+        smtp = self._smtp
+        if smtp is None or not smtp.is_connected:
+            return Result("later", 0, "not connected")
+        try:
+            refused = await self._envelope(smtp, recipient, len(content))
+        except (SMTPException, OSError) as error:  # nothing was handed over yet
+            await self.close()
+            return Result("later", _code(error), str(error))
+        if refused is not None:
+            await self._reset(smtp)
+            return refused
+        return await self._content(smtp, content)
+
+    async def _envelope(self, smtp: aiosmtplib.SMTP, recipient: str, size: int) -> Result | None:
+        """MAIL and RCPT; one recipient, so that no partial refusal can hide. None: both taken."""
+        options = [f"SIZE={size}"] if smtp.supports_extension("size") else []
+        for words in (("MAIL", f"FROM:<{self._sender}>", *options), ("RCPT", f"TO:<{recipient}>")):
+            response = await smtp.execute_command(*(word.encode("ascii") for word in words))
+            if response.code not in (250, 251):
+                return _refused(response.code, response.message)
+        return None
+
+    async def _content(self, smtp: aiosmtplib.SMTP, content: bytes) -> Result:
+        """DATA and the bytes; a link that breaks in here means that nobody knows."""
+        try:
+            response = await smtp.data(content, timeout=_DATA_TIMEOUT)
+        except aiosmtplib.SMTPDataError as error:
+            await self._reset(smtp)
+            return _refused(error.code, error.message)
+        except (SMTPException, OSError) as error:
+            await self.close()
+            return Result("unknown", _code(error), str(error))
+        return Result("sent", response.code, response.message)
+
+    async def _reset(self, smtp: aiosmtplib.SMTP) -> None:
+        try:
+            await smtp.rset()
+        except (SMTPException, OSError):
+            await self.close()
+
+    async def close(self) -> None:
+        """Ends the connection; politely when it is alive."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with contextlib.suppress(SMTPException, OSError):
+                await smtp.quit(timeout=2)
+            smtp.close()
+
+
+def _refused(code: int, text: str) -> Result:
+    return Result("rejected" if code >= 500 else "later", code, text)
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "code", 0) or 0)
+
+
+def _hostname() -> str:
+    """Our name in EHLO; a literal where the machine has no proper name (RFC 5321 4.1.4)."""
+    name = socket.gethostname()
+    return name if re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", name) else "[127.0.0.1]"
+
+
+def is_one_address(text: str) -> bool:
+    """True for exactly one plain address: anything else could reach somebody else."""
+    return parseaddr(text) == ("", text) and bool(
+        re.fullmatch(r"[^\s<>@,;:\"()\[\]\\]+@[A-Za-z0-9.-]+", text)
+    )

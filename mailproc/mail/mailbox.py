@@ -1,0 +1,199 @@
+"""The office's mailbox over IMAP: the only importer of imapclient.
+
+Reads with BODY.PEEK[] from a folder opened read-only, so a mail that is not for us stays as it
+was. Every wait has an end: without explicit time-outs imapclient hangs for ever on a dead link.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import ssl
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientError, LoginError
+
+from mailproc.errors import AuthFailed, LinkLost
+from mailproc.mail.login import Credentials, Server
+
+_TIMEOUT = SocketTimeout(connect=15, read=60)
+_BATCH_MAILS, _BATCH_BYTES = 100, 8_000_000  # fetched at once: fast, and memory stays bounded
+_LOST = (imaplib.IMAP4.abort, OSError, EOFError, ssl.SSLError)
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A mail on the server before it is fetched."""
+
+    uid: int
+    size: int
+    internal_date: datetime
+
+
+class Mailbox:
+    """One open connection with one selected folder. Raises LinkLost or AuthFailed, then is done."""
+
+    def __init__(self, server: Server, credentials: Credentials, folder: str) -> None:
+        self.account = f"{credentials.username}@{server.host}"
+        self.folder = folder
+        with _as_our_errors():
+            self._client = _connect(server, credentials)
+            self._select(readonly=True)
+        self.can_idle = self._client.has_capability("IDLE")
+        self._idling = False
+
+    def _select(self, *, readonly: bool) -> None:
+        info = self._client.select_folder(self.folder, readonly=readonly)
+        self.uid_validity = int(info[b"UIDVALIDITY"])
+
+    def new_since(self, last_uid: int) -> list[Sized]:
+        """Mails with a greater UID, in the order of their UIDs."""
+        with _as_our_errors():
+            found = self._client.search(["UID", f"{last_uid + 1}:*"])
+            # «n:*» always matches the last mail, even below n (RFC 3501 6.4.8).
+            uids = sorted(uid for uid in found if uid > last_uid)
+            sized: list[Sized] = []
+            for start in range(0, len(uids), 500):
+                sized += self._sizes(uids[start : start + 500])
+        return sized
+
+    def _sizes(self, uids: list[int]) -> Iterator[Sized]:
+        answers = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+        for uid in uids:
+            if uid in answers:  # else somebody removed it meanwhile
+                row = answers[uid]
+                yield Sized(uid, int(row[b"RFC822.SIZE"]), _aware(row[b"INTERNALDATE"]))
+
+    def fetch(self, mails: Sequence[Sized]) -> Iterator[list[tuple[Sized, bytes]]]:
+        """The raw bytes in batches; mails that vanished meanwhile are left out."""
+        for batch in _batches(mails):
+            yield self._bodies(batch, b"BODY[]", "BODY.PEEK[]")
+
+    def header(self, mail: Sized) -> bytes:
+        """The header section alone; empty where the mail vanished."""
+        found = self._bodies([mail], b"BODY[HEADER]", "BODY.PEEK[HEADER]")
+        return found[0][1] if found else b""
+
+    def _bodies(self, batch: list[Sized], key: bytes, item: str) -> list[tuple[Sized, bytes]]:
+        with _as_our_errors():
+            answers = self._client.fetch([mail.uid for mail in batch], [item])
+        return [(mail, answers[mail.uid][key] or b"") for mail in batch if mail.uid in answers]
+
+    def mark_seen(self, uids: Sequence[int]) -> None:
+        """Sets \\Seen on our own mails; mails that vanished are no error."""
+        with _as_our_errors():
+            self._select(readonly=False)
+            try:
+                self._client.add_flags(list(uids), [b"\\Seen"], silent=True)
+            finally:
+                self._select(readonly=True)
+
+    def start_idle(self) -> None:
+        """Asks the server to tell of changes (RFC 2177). End it within 9 minutes."""
+        with _as_our_errors():
+            self._client.idle()
+        self._idling = True
+
+    def heard(self, seconds: float) -> bool:
+        """True where the server told something within the time. Raises LinkLost on BYE or EOF."""
+        with _as_our_errors():
+            responses = self._client.idle_check(timeout=seconds)
+            if any(response[0] == b"BYE" for response in responses):
+                raise LinkLost("The mail server said goodbye.")
+            if not responses and self._eof():
+                raise LinkLost("The mail server closed the connection.")
+        return any(b"EXISTS" in response[1:2] for response in responses)
+
+    def _eof(self) -> bool:
+        """idle_check reports an ended connection as silence; the socket tells the truth."""
+        raw = self._client.socket()
+        if self._client._poll_socket(raw, 0):
+            # Readable, yet idle_check found no line: the other side is gone, or a line is half
+            # there. Asking once more tells the two apart without losing bytes.
+            return not self._client.idle_check(timeout=0) and bool(
+                self._client._poll_socket(raw, 0)
+            )
+        return False
+
+    def stop_idle(self) -> None:
+        """Ends IDLE and makes sure that the link is alive."""
+        self._idling = False
+        with _as_our_errors():
+            self._client.idle_done()
+            self._client.noop()
+
+    def check_alive(self) -> None:
+        """A NOOP; also lets the server tell of new mail where there is no IDLE."""
+        with _as_our_errors():
+            self._client.noop()
+
+    def folders(self) -> list[str]:
+        """The names of all folders."""
+        with _as_our_errors():
+            return [str(name) for _, _, name in self._client.list_folders()]
+
+    def close(self) -> None:
+        """Ends the connection at once; never waits for a server that may be gone."""
+        try:
+            self._client.shutdown()
+        except (IMAPClientError, *_LOST):
+            pass  # it is gone already
+
+
+def _connect(server: Server, credentials: Credentials) -> IMAPClient:
+    context = server.context()
+    client = IMAPClient(
+        server.host,
+        server.port,
+        ssl=server.tls == "ssl",
+        ssl_context=context,
+        timeout=_TIMEOUT,
+        use_uid=True,
+    )
+    client.normalise_times = False
+    if server.tls == "starttls":
+        client.starttls(context)  # raises where the server does not offer it: never in clear
+    try:
+        client.login(credentials.username, credentials.password)
+    except LoginError:
+        client.shutdown()
+        raise
+    return client
+
+
+def _aware(when: Any) -> datetime:
+    stamp: datetime = when
+    return stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+
+
+def _batches(mails: Sequence[Sized]) -> Iterator[list[Sized]]:
+    batch: list[Sized] = []
+    weight = 0
+    for mail in mails:
+        if batch and (len(batch) >= _BATCH_MAILS or weight + mail.size > _BATCH_BYTES):
+            yield batch
+            batch, weight = [], 0
+        batch.append(mail)
+        weight += mail.size
+    if batch:
+        yield batch
+
+
+class _as_our_errors:  # noqa: N801 - reads as a statement
+    """Turns what imapclient raises into what the caller can do about it."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, LoginError):
+            raise AuthFailed(
+                "The mail server refused the login.", "Check the username and password."
+            ) from error
+        if isinstance(error, _LOST):
+            raise LinkLost(f"The connection to the mail server failed: {error}") from error
+        if isinstance(error, IMAPClientError):
+            raise LinkLost(f"The mail server answered unexpectedly: {error}") from error

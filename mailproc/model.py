@@ -1,0 +1,327 @@
+"""The frozen nouns that travel between the modules.
+
+Times are aware datetimes in UTC; academic years are Buddhist Era (CE + 543); digests are
+lower-case hex SHA-256. Nothing here does I/O or knows the clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# ---------------------------------------------------------------- what a mail says
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One dataset as the requester asked for it; absent fields are None or empty."""
+
+    dataset: str = ""  # the words used
+    dataset_id: str | None = None  # the catalogue's match
+    academic_years: tuple[int, ...] = ()
+    latest: bool = False  # the mail says "the latest" in place of a year
+    round: int | None = None
+    level: str | None = None  # area | district | group | school
+    filters: tuple[str, ...] = ()  # the words used
+    format: str | None = None  # xlsx | csv | pdf | paper
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The request form, holding only what was stated."""
+
+    requester_name: str | None = None
+    position: str | None = None
+    organisation: str | None = None
+    requester_type: str | None = None  # internal | government | private | public
+    phone: str | None = None
+    email: str | None = None
+    line_id: str | None = None
+    letter_no: str | None = None
+    letter_date: str | None = None  # ISO
+    purpose: str | None = None
+    needed_by: str | None = None  # ISO
+    delivery: str | None = None  # email | line | pickup | smart_office
+    consent: bool | None = None
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    filename: str
+    media_type: str
+    size: int  # bytes after decoding
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a mail says, as `parse --json` prints it, and what intake needs besides."""
+
+    kind: (
+        str  # request reply command encrypted unreadable other | auto_reply bounce report list own
+    )
+    from_name: str = ""
+    from_addr: str = ""
+    subject: str = ""
+    message_id: str = ""
+    text: str = ""  # body without quotes and signature
+    attachments: tuple[Attachment, ...] = ()
+    form: Form | None = None
+    sources: dict[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    # beyond the JSON
+    command: str | None = None  # cancel
+    references: tuple[str, ...] = ()  # Message-IDs in In-Reply-To, References and returned mails
+    recipients: tuple[str, ...] = ()  # To, Cc, Delivered-To: addresses only
+    digest: str = ""  # Message-ID, From, Date, Subject and decoded parts, without trace headers
+    authentication_results: tuple[str, ...] = ()  # raw values, topmost first
+    language: str = "th"  # th | en
+    clear_sign: bool = False  # form, or request words together with a dataset (design, promise 12)
+    quoted: str = ""  # the quoted part of the body: answers may be filled in behind its labels
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the reader must know of this office to judge a mail."""
+
+    own_addresses: frozenset[str] = frozenset()
+    datasets: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (id, all names) of the catalogue
+
+
+# ---------------------------------------------------------------- the catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One immutable import of a dataset."""
+
+    academic_year: int
+    round: int  # 1 = 10 June, 2 = 10 November, 3 = end of the academic year
+    as_of: str  # ISO date
+    source: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A catalogue entry; the whole TOML file is read by `datasets.catalogue`."""
+
+    id: str
+    title_th: str
+    title_en: str
+    names: tuple[str, ...]  # every name that people use for it, titles included
+    description_th: str
+    description_en: str
+    levels: tuple[str, ...]
+    formats: tuple[str, ...]
+    sensitivity: str  # open | internal | personal | special
+    needs_approval: bool
+    filters_th: tuple[str, ...]  # what can be asked for, in words with an example
+    filters_en: tuple[str, ...]
+    digest: str  # of the TOML file
+    rounds: tuple[Round, ...] = ()  # loaded, newest first
+    suppression: str = "none"  # how small cells are treated
+    suppression_reason_th: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    datasets: tuple[Dataset, ...] = ()
+
+    def get(self, dataset_id: str | None) -> Dataset | None:
+        return next((d for d in self.datasets if d.id == dataset_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask the requester.
+
+    `problem`: missing (nothing said) | unknown (no such dataset, or unclear which) |
+    unavailable (known, but not this year, round, level or format) | unclear (filter not understood)
+    """
+
+    field: str  # a Form or Item field name
+    problem: str
+    said: str = ""
+    offers: tuple[str, ...] = ()  # what there is, ready to be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query that was run: what the director is asked to release."""
+
+    dataset_id: str
+    title_th: str
+    title_en: str
+    academic_year: int
+    round: int
+    level: str
+    filters: tuple[str, ...]  # as understood, in words
+    format: str
+    query: str  # canonical JSON, enough to run it again
+    rows: int
+    columns: tuple[str, ...]
+    hidden_cells: int
+    suppression: str  # the policy in force, "none" for plain counts
+    sensitivity: str
+    sample: tuple[tuple[str, ...], ...]  # first rows as text
+    as_of: str
+    source: str
+    round_digest: str
+    dataset_digest: str
+    result_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the second sheet of a workbook says."""
+
+    office: str
+    request_number: str
+    requester: str
+    organisation: str
+    purpose: str
+    approver: str
+    approved_at: datetime
+    generated_at: datetime
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A file ready for the gate."""
+
+    filename: str
+    media_type: str
+    content: bytes
+    sha256: str
+    result_digest: str  # of the data inside, computed anew
+
+
+# ---------------------------------------------------------------- the request
+
+
+class State(StrEnum):
+    NEW = "new"  # a draft that is not stored yet
+    UNCONFIRMED = "unconfirmed"
+    INCOMPLETE = "incomplete"
+    RETURNED = "returned"
+    WAITING = "waiting"
+    PREPARING = "preparing"
+    CHECKING = "checking"
+    AWAITING_DECISION = "awaiting_decision"
+    APPROVED = "approved"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    NEEDS_PERSON = "needs_person"
+
+
+class Trust(StrEnum):
+    """How sure we are that the mail comes from its From address."""
+
+    VERIFIED = "verified"  # the server stamped a DMARC pass
+    UNSTAMPED = "unstamped"  # the server stamps nothing, or is not known to
+    FAILED = "failed"  # the server stamped a failure
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One dataset asked for by one person; `version` counts its transitions from 1."""
+
+    id: int
+    number: str  # Buddhist year / sequence
+    version: int
+    state: State
+    language: str
+    requester_addr: str  # the From address; the result goes nowhere else unless vouched for
+    trust: Trust
+    form: Form  # exactly one item
+    received_at: datetime  # INTERNALDATE of the mail
+    promised_at: datetime
+    subject: str
+    thread: str  # Message-ID of the first mail, root of References
+    channel: str = "email"
+    entered_by: str = ""
+    asks: int = 0  # how often the requester was asked back
+    confirmed: bool = False
+    questions: tuple[Question, ...] = ()
+    due_at: datetime | None = None  # the next date on which something happens by itself
+    reason: str = ""  # of a refusal, a return, or why a person is needed
+    resume: State | None = None  # where needs_person came from
+    prepared: Prepared | None = None
+    content_hash: str = ""  # of what was shown for decision
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    decided_at_hash: str = ""  # the content hash that was decided upon
+    failures: int = 0  # in a row, of the step at hand
+    file_id: int | None = None  # what was built for it
+
+    @property
+    def item(self) -> Item:
+        return self.form.items[0] if self.form.items else Item()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an office chose, for `workflow.decide`."""
+
+    hold: timedelta = timedelta(seconds=60)
+    ask_limit: int = 3  # the next ask-back goes to a person
+    silent: timedelta = timedelta(days=30)  # requester silent: expired
+    remind: timedelta = timedelta(days=1)  # director not decided: one reminder
+    officer_checks_all: bool = False
+    failure_limit: int = 3
+    catalogue: Catalogue = Catalogue()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    name: str
+    address: str
+    role: str  # group_director | officer | deputy | admin
+    phone: str = ""
+    position: str = ""
+    has_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Whom the mails and pages speak for."""
+
+    name_th: str
+    name_en: str
+    group_th: str  # the Policy and Planning Group
+    group_en: str
+    address: str  # the mailbox
+    phone: str
+    timezone: str
+    officer_name: str
+    officer_phone: str
+    public_url: str  # without trailing slash; empty where no phone can reach us
+    privacy_th: str = ""
+    privacy_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One outgoing mail before it is composed; links are ids until then."""
+
+    kind: str  # the template
+    language: str
+    to_name: str
+    to_addr: str
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    subject: str  # of the thread, for «Re:»
+    created_at: datetime
+    request: Request | None = None
+    questions: tuple[Question, ...] = ()
+    reason: str = ""
+    note: str = ""  # words of a person, shown quoted

@@ -1,0 +1,226 @@
+"""One turn: due rows → compose → delivery → result. Only this sends mail.
+
+A letter is `transmitting` in the database before its first byte goes out, and settling one letter
+and marking the next share one commit. What a crash leaves as transmitting becomes `unknown`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from mailproc.errors import MailprocError, Stale
+from mailproc.mail.compose import Composer
+from mailproc.mail.delivery import Delivery, Result, is_one_address
+from mailproc.model import Built, Rules
+from mailproc.store import jobs, outbox, requests
+from mailproc.store.codec import load_letter
+from mailproc.store.database import Database
+from mailproc.store.desk import Desk
+from mailproc.workflow import events as e
+from mailproc.workflow import retry
+from mailproc.workflow.decide import decide
+
+log = structlog.get_logger()
+_BATCH = 32
+_STALE_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A letter as bytes, or why it can't be sent."""
+
+    row: sa.Row[Any]
+    content: bytes = b""
+    problem: str = ""
+
+
+class Outbox:
+    """Sends what is due over one kept connection."""
+
+    def __init__(
+        self,
+        database: Database,
+        composer: Composer,
+        delivery: Delivery,
+        rules: Rules,
+        public_url: str,
+        owner: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database, self._composer, self._delivery = database, composer, delivery
+        self._rules, self._public_url, self._owner = rules, public_url, owner
+        self._clock = clock
+        self._failures, self._not_before = 0, 0.0
+
+    async def turn(self, desk: Desk) -> int:
+        """Sends up to 32 letters; gives their number. Raises AuthFailed."""
+        now = self._clock()
+        with self._database.read() as connection:
+            if not outbox.is_due(connection, now):
+                return 0
+        self._note_lost(desk, now)
+        if not await self._reachable():
+            return 0  # nothing is claimed, all stays due
+        with self._database.write() as connection:
+            rows = outbox.claim(connection, now, self._owner, _BATCH)
+        await self._send_all([self._compose(row, desk) for row in rows], desk)
+        return len(rows)
+
+    async def _reachable(self) -> bool:
+        """Connects where needed; after a failure not again before a growing pause is over."""
+        if time.monotonic() < self._not_before:
+            return False
+        closed = await self._delivery.open()
+        if closed is None:
+            self._failures = 0
+            return True
+        self._failures += 1
+        self._not_before = time.monotonic() + retry.reconnect_pause(self._failures)
+        log.warning("smtp_unreachable", code=closed.code, failures=self._failures)
+        return False
+
+    def _note_lost(self, desk: Desk, now: datetime) -> None:
+        """Letters whose sender died in the middle are listed and wait for a person."""
+        with self._database.read() as connection:
+            if not outbox.any_lost(connection, now):
+                return
+        with self._database.write() as connection:
+            for row in outbox.lost(connection, now):
+                log.warning("letter_unknown", letter=row.id, kind=row.kind)
+                self._follow(connection, row, "unknown", desk, now)
+
+    # ------------------------------------------------------------ compose
+
+    def _compose(self, row: sa.Row[Any], desk: Desk) -> _Ready:
+        try:
+            if not is_one_address(row.to_addr or ""):
+                return _Ready(row, problem="the recipient is not one plain address")
+            letter = load_letter(row.letter)
+            files = self._files(row)
+            return _Ready(row, self._composer.compose(letter, self._links(row, desk), files))
+        except MailprocError as error:
+            return _Ready(row, problem=error.problem)
+        except Exception as error:
+            log.error("compose_failed", letter=row.id, kind=row.kind, error=type(error).__name__)
+            return _Ready(row, problem=f"could not be composed ({type(error).__name__})")
+
+    def _files(self, row: sa.Row[Any]) -> tuple[Built, ...]:
+        """The attachment, its digest checked once more. Raises MailprocError."""
+        if row.file_id is None:
+            return ()
+        with self._database.read() as connection:
+            file = jobs.file(connection, row.file_id)
+        if file is None or hashlib.sha256(file.content).hexdigest() != file.sha256:
+            raise MailprocError("the file is gone or is not the one that was approved")
+        return (file,)
+
+    def _links(self, row: sa.Row[Any], desk: Desk) -> Mapping[str, str]:
+        """Tokens are made again here; they are stored nowhere."""
+        if not self._public_url or row.request_id is None:
+            return {}
+        if row.audience == "requester":
+            token = desk.token(desk.status_link(row.request_id), "status", 1)
+            return {"status": f"{self._public_url}/s/{token}"}
+        if row.link_id is None:
+            return {}
+        token = desk.token(row.link_id, "decide", row.request_version)
+        return {"decide": f"{self._public_url}/d/{token}"}
+
+    # ------------------------------------------------------------ send
+
+    async def _send_all(self, letters: list[_Ready], desk: Desk) -> None:
+        done: tuple[_Ready, Result] | None = None
+        for letter in letters:
+            if letter.problem:
+                self._commit(done, None, desk)
+                done = (letter, Result("rejected", 0, letter.problem))
+                continue
+            going = self._commit(done, letter, desk)
+            done = (letter, await self._send(letter)) if going else None
+        self._commit(done, None, desk)
+
+    async def _send(self, letter: _Ready) -> Result:
+        if (closed := await self._delivery.open()) is not None:
+            return closed
+        return await self._delivery.send(letter.row.to_addr, letter.content)
+
+    def _commit(
+        self, done: tuple[_Ready, Result] | None, following: _Ready | None, desk: Desk
+    ) -> bool:
+        """Settles one letter and marks the next; False where the next was lost to another."""
+        if done is None and following is None:
+            return False
+        for _ in range(_STALE_TRIES):
+            try:
+                return self._write(done, following, desk, self._clock())
+            except Stale:  # the request moved on at this moment: again with what it is now
+                continue
+        raise Stale("The request keeps changing.")
+
+    def _write(
+        self,
+        done: tuple[_Ready, Result] | None,
+        following: _Ready | None,
+        desk: Desk,
+        now: datetime,
+    ) -> bool:
+        with self._database.write() as connection:
+            if done is not None:
+                self._settle(connection, done[0].row, done[1], desk, now)
+            return following is not None and outbox.mark_transmitting(
+                connection, following.row, now
+            )
+
+    def _settle(
+        self, connection: sa.Connection, row: sa.Row[Any], result: Result, desk: Desk, now: datetime
+    ) -> None:
+        told = {"code": result.code, "problem": None if result.outcome == "sent" else result.text}
+        if result.outcome == "later":
+            again = retry.next_try(now, row.recorded_at, row.tries)
+            if again is not None:
+                outbox.put_back(connection, row, again, **told)
+                return
+        state = "rejected" if result.outcome == "later" else result.outcome
+        sent_at = now if state == "sent" else None
+        if outbox.finish(connection, row, state, sent_at=sent_at, **told):
+            self._follow(connection, row, state, desk, now)
+        if state != "sent":
+            log.warning(
+                "letter_not_sent", letter=row.id, kind=row.kind, state=state, code=result.code
+            )
+
+    def _follow(
+        self, connection: sa.Connection, row: sa.Row[Any], state: str, desk: Desk, now: datetime
+    ) -> None:
+        """What the fate of a letter means for its request."""
+        event = _event(row, state)
+        if event is None:
+            return
+        request = requests.get(connection, row.request_id)
+        if request is not None:
+            requests.apply(connection, [decide(request, event, self._rules, now)], desk, now)
+
+
+def _event(row: sa.Row[Any], state: str) -> e.Event | None:
+    if row.request_id is None:
+        return None
+    if row.kind == "dataset":
+        if state == "sent":
+            return e.AllSent(by="mail server")
+        return e.DeliveryFailed(by="mail server", problem=f"dataset_{state}")
+    if row.kind == "approval" and state != "sent":
+        return e.DeliveryFailed(by="mail server", problem=f"approval_{state}")
+    return None
+
+
+def utc_now() -> datetime:
+    """The clock of the running program."""
+    return datetime.now(UTC)

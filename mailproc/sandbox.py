@@ -1,0 +1,174 @@
+"""Parsers and builders in child processes with limits, so that one input never delays the others.
+
+A child that hangs, grows or dies costs its own task and nothing else (pebble). Children start when
+there is work and stop when there is none for a while.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import multiprocessing
+import resource
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import TimeoutError as Overdue
+from dataclasses import dataclass
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from mailproc.model import Built, Known, Prepared, Provenance, Reading
+
+_READ_SECONDS, _READ_CPU_SECONDS = 30, 20
+_BUILD_SECONDS = 300
+_MEMORY = 1 << 30  # bytes of address space for a reader
+_IDLE_SECONDS = 60.0
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A child could not do it; `problem` names the kind of failure, never the content."""
+
+    problem: str
+
+
+class Children:
+    """A pool of equal child processes that comes and goes with the work."""
+
+    def __init__(self, workers: int, initializer: Callable[..., None], *arguments: Any) -> None:
+        self._workers, self._initializer, self._arguments = workers, initializer, arguments
+        self._pool: ProcessPool | None = None
+        self._lock = threading.Lock()
+        self._used_at = 0.0
+
+    def run(
+        self, function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], timeout: float
+    ) -> list[Any]:
+        """The results in order; Failed in place of each that did not come."""
+        pool = self._started()
+        futures = [pool.schedule(function, args=task, timeout=timeout) for task in tasks]
+        results = [_result(future) for future in futures]
+        self._used_at = time.monotonic()
+        return results
+
+    def _started(self) -> ProcessPool:
+        with self._lock:
+            self._used_at = time.monotonic()
+            if self._pool is None or not self._pool.active:
+                self._pool = ProcessPool(
+                    self._workers,
+                    initializer=self._initializer,
+                    initargs=self._arguments,
+                    context=_SPAWN,
+                )
+            return self._pool
+
+    def rest(self) -> None:
+        """Stops the children after a minute without work; to be called now and then."""
+        with self._lock:
+            idle = time.monotonic() - self._used_at > _IDLE_SECONDS
+            if self._pool is not None and idle:
+                self._end()
+
+    def stop(self) -> None:
+        """Stops the children at once."""
+        with self._lock:
+            if self._pool is not None:
+                self._end()
+
+    def _end(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+
+def _result(future: Any) -> Any:
+    try:
+        return future.result()
+    except Overdue:
+        return Failed("took too long")
+    except ProcessExpired as gone:
+        return Failed(f"child process died (exit code {gone.exitcode})")
+    except MemoryError:
+        return Failed("needed too much memory")
+    except Exception as error:
+        return Failed(type(error).__name__)
+
+
+class Reader:
+    """Reads mails in children."""
+
+    def __init__(self, known: Known, workers: int = 1) -> None:
+        self._children = Children(workers, _start_reader, known)
+        self.rest, self.stop = self._children.rest, self._children.stop
+
+    def read(self, mails: Sequence[bytes]) -> list[Reading | Failed]:
+        """What each mail says, in order."""
+        return self._children.run(_read, [(raw,) for raw in mails], _READ_SECONDS)
+
+
+class Builder:
+    """Builds workbooks in one child, where pandas lives."""
+
+    def __init__(self, warehouse_url: str) -> None:
+        self._url = warehouse_url
+        self._children = Children(1, _start_builder)
+        self.rest, self.stop = self._children.rest, self._children.stop
+
+    def build(self, prepared: Prepared, provenance: Provenance) -> Built | Failed:
+        """The file, or why there is none."""
+        task = (prepared, provenance, self._url)
+        built: Built | Failed = self._children.run(_build, [task], _BUILD_SECONDS)[0]
+        return built
+
+    def warm(self) -> None:
+        """Starts the child ahead of the first file."""
+        self._children.run(_nothing, [()], _BUILD_SECONDS)
+
+
+# ---------------------------------------------------------------- inside the children
+
+_known = Known()
+
+
+def _start_reader(known: Known) -> None:
+    global _known
+    _known = known
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    importlib.import_module("mailproc.parsers")  # loaded before the first mail
+
+
+def _read(raw: bytes) -> Reading:
+    from mailproc.parsers import read
+
+    _allow_cpu(_READ_CPU_SECONDS)
+    return read(raw, _known)
+
+
+def _allow_cpu(seconds: int) -> None:
+    """RLIMIT_CPU counts the whole life of a process: allow what was used, and some more."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(usage.ru_utime + usage.ru_stime) + seconds
+    with contextlib.suppress(ValueError):
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+def _start_builder() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for name in ("pandas", "xlsxwriter", "mailproc.datasets.workbook"):
+        importlib.import_module(name)  # loaded before the first file
+
+
+def _build(prepared: Prepared, provenance: Provenance, warehouse_url: str) -> Built:
+    from mailproc.datasets.workbook import build
+
+    return build(prepared, provenance, warehouse_url)
+
+
+def _nothing() -> None:
+    """The child is there."""

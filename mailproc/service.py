@@ -1,0 +1,253 @@
+"""The composition root: builds all from the settings, runs the loops, stops cleanly.
+
+Flow of the loops: mailbox → intake → jobs → outbox, with deadlines and web pages beside them. Each
+finds its work in the database; being woken only makes it quicker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import IO
+
+import sqlalchemy as sa
+
+from mailproc import office as offices
+from mailproc.config import Config
+from mailproc.datasets.query import prepare
+from mailproc.deadlines import Deadlines
+from mailproc.errors import MailprocError
+from mailproc.fulfil import Fulfil, Prepare
+from mailproc.intake import Intake
+from mailproc.loops import Loop
+from mailproc.mail.compose import Composer
+from mailproc.mail.delivery import Delivery
+from mailproc.mail.mailbox import Mailbox
+from mailproc.model import Catalogue, Item, Person, Prepared, Question
+from mailproc.outbox import Outbox, utc_now
+from mailproc.sandbox import Builder, Reader
+from mailproc.store import claims, facts, people, schema
+from mailproc.watch import Watcher
+from mailproc.web.common import Site
+from mailproc.web.internal import Health, internal_app
+from mailproc.web.public import public_app
+from mailproc.web.render import Pages
+from mailproc.web.server import WebThread, listen
+
+
+class Service:
+    """One office's daemon in this process."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Callable[[], datetime] = utc_now,
+        listeners: tuple[socket.socket, socket.socket] | None = None,
+    ) -> None:
+        self._config, self._clock = config, clock
+        self._owner = secrets.token_hex(8)
+        self._lock = _only_one(config)
+        self.database = offices.open_database(config)
+        with self.database.write() as connection:
+            first_start = facts.first_start(connection, clock())
+            officers = _staff(connection, clock())
+        self.catalogue = offices.read_catalogue(config, clock())
+        self.office = offices.make_office(config, officers)
+        self._rules = offices.make_rules(config, self.catalogue)
+        self._desk = offices.DeskSource(config, self.database, clock)
+        self._build_loops()
+        self._watcher = Watcher(
+            self._connect,
+            self.database,
+            offices.make_limits(config, first_start),
+            config.mailbox.poll_seconds,
+            self._loops["intake"].wake,
+            clock,
+        )
+        self._web = self._build_web(listeners)
+
+    # ------------------------------------------------------------ building
+
+    def _build_loops(self) -> None:
+        config = self._config
+        habits = offices.make_habits(config, self.catalogue)
+        self._reader = Reader(habits.known)
+        self._builder = Builder(config.warehouse_url)
+        self._intake = Intake(self.database, self._reader, habits, self._rules, self._owner)
+        self._fulfil = Fulfil(
+            self.database,
+            prepare_by(self.catalogue, config.warehouse_url),
+            self._builder,
+            self._rules,
+            config.office.name_th,
+            config.office.timezone,
+            self._owner,
+        )
+        self._deadlines = Deadlines(self.database, self._rules, config.office.timezone)
+        self._delivery = Delivery(
+            config.smtp.server(),
+            config.smtp_login(),
+            config.smtp.sender or config.office.address,
+        )
+        self._outbox = self._build_outbox()
+        self._runner = asyncio.Runner()  # the outbox's event loop, used in its thread alone
+        turns = {
+            "intake": self._intake_turn,
+            "jobs": self._jobs_turn,
+            "deadlines": lambda: self._deadlines.turn(self._desk(), self._clock()),
+            "outbox": lambda: self._runner.run(self._outbox.turn(self._desk())),
+        }
+        self._loops = {name: Loop(name, turn) for name, turn in turns.items()}
+        for name in ("intake", "jobs", "deadlines"):
+            self._loops[name].then = tuple(
+                loop for other, loop in self._loops.items() if other not in (name, "intake")
+            )
+
+    def _build_outbox(self) -> Outbox:
+        return Outbox(
+            self.database,
+            Composer(self.office, self._config.template_folders, self.catalogue),
+            self._delivery,
+            self._rules,
+            self.office.public_url,
+            self._owner,
+            self._clock,
+        )
+
+    def _build_web(self, listeners: tuple[socket.socket, socket.socket] | None) -> WebThread:
+        config = self._config
+        public, internal = listeners or (
+            listen(config.web.public_listen),
+            listen(config.web.internal_listen),
+        )
+        site = Site(
+            database=self.database,
+            pages=Pages(self.office, config.template_folders, self.catalogue),
+            office=self.office,
+            rules=self._rules,
+            desk=self._desk,
+            pepper=config.secret("pepper"),
+            clock=self._clock,
+            committed=self.wake,
+            trusted_proxies=frozenset(config.web.trusted_proxies),
+        )
+        return WebThread([(public, public_app(site)), (internal, internal_app(self.health))])
+
+    def _connect(self) -> Mailbox:
+        config = self._config
+        folder = config.mailbox.folder
+        return Mailbox(config.mailbox.server(), config.mailbox_login(), folder)
+
+    # ------------------------------------------------------------ running
+
+    def start(self) -> None:
+        """Starts everything; returns at once."""
+        if self.database.is_sqlite:
+            self._take_over()
+        for part in self._parts:
+            part.start()
+
+    @property
+    def _parts(self) -> tuple[Loop | Watcher | WebThread, ...]:
+        return (*self._loops.values(), self._watcher, self._web)
+
+    def _take_over(self) -> None:
+        """The only process on a SQLite file: whoever held a lease is gone."""
+        with self.database.write() as connection:
+            for table in (schema.messages, schema.jobs, schema.outbox):
+                claims.release_all(connection, table, self._clock())
+
+    def wake(self) -> None:
+        """There may be work: for those who commit outside the loops."""
+        for loop in self._loops.values():
+            loop.wake()
+
+    def stop(self) -> None:
+        """Ends everything; waits for the mail that is being sent."""
+        for part in self._parts:
+            part.stop()
+        for part in self._parts:
+            part.join(20)
+        self._runner.run(self._delivery.close())
+        self._runner.close()
+        self._reader.stop()
+        self._builder.stop()
+        self.database.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def health(self) -> Health:
+        """How the loops are."""
+        alive = self._watcher.alive and all(loop.alive for loop in self._loops.values())
+        return Health(self._watcher.polled_at, alive)
+
+    def warm(self) -> None:
+        """Starts the builder's child ahead of the first file."""
+        self._builder.warm()
+
+    # ------------------------------------------------------------ turns
+
+    def _intake_turn(self) -> int:
+        handled = self._intake.turn(self._desk(), self._clock())
+        if handled:
+            self._watcher.marks_owed()
+        else:
+            self._reader.rest()
+        return handled
+
+    def _jobs_turn(self) -> int:
+        done = self._fulfil.turn(self._desk(), self._clock())
+        if not done:
+            self._builder.rest()
+        return done
+
+
+def prepare_by(catalogue: Catalogue, warehouse_url: str) -> Prepare:
+    """`prepare` over rounds that never change, so equal items are run once."""
+
+    @lru_cache(maxsize=256)
+    def run(item: Item) -> Prepared | tuple[Question, ...]:
+        return prepare(item, catalogue, warehouse_url)
+
+    return run
+
+
+def _staff(connection: sa.Connection, now: datetime) -> tuple[Person, ...]:
+    """The officers. Raises where nobody could decide or be told."""
+    officers = people.in_role(connection, "officer", now)
+    missing = [
+        role
+        for role, found in (
+            ("group_director", people.in_role(connection, "group_director", now)),
+            ("officer", officers),
+        )
+        if not found
+    ]
+    if missing:
+        raise MailprocError(
+            f"There is nobody in the role of {' and '.join(missing)}.",
+            "Add them: python3 run.py people add ADDRESS --name NAME --role ROLE",
+        )
+    return officers
+
+
+def _only_one(config: Config) -> IO[str] | None:
+    """One daemon per SQLite file. Raises where another one runs."""
+    if not config.database_url.startswith("sqlite"):
+        return None
+    config.state.mkdir(parents=True, exist_ok=True)
+    lock = (config.state / "serve.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise MailprocError(
+            f"Another mailproc already serves {config.state}.",
+            "Stop it first, or give this one another state folder.",
+        ) from None
+    return lock

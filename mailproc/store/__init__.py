@@ -1,0 +1,1 @@
+"""The office's memory: SQLAlchemy Core on SQLite or PostgreSQL, written once for both."""

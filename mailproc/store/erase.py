@@ -1,0 +1,54 @@
+"""Forgetting a person: the words go, the counts and the chain stay and still verify."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from mailproc.model import Form, Request
+from mailproc.store import requests, schema
+from mailproc.store.codec import dump_request
+
+
+def erase(connection: sa.Connection, request_id: int, now: datetime) -> bool:
+    """Blanks all personal data of one request. False where there is none, or it was done."""
+    request = requests.get(connection, request_id)
+    table = schema.requests
+    if request is None:
+        return False
+    values = {"body": dump_request(_blank(request)), "requester_addr": None, "erased_at": now}
+    blanked = (
+        table.update().where(table.c.id == request_id, table.c.erased_at.is_(None)).values(values)
+    )
+    if connection.execute(blanked).rowcount == 0:
+        return False
+    _blank_rows(connection, schema.history, request_id, personal=None, salt=None, erased_at=now)
+    _blank_rows(connection, schema.outbox, request_id, letter=None, to_addr=None, due_at=None)
+    _blank_rows(connection, schema.messages, request_id, raw=None, message_id=None)
+    _blank_rows(connection, schema.files, request_id, content=None)
+    _blank_rows(connection, schema.decisions, request_id, reason=None, private_note=None)
+    return True
+
+
+def _blank(request: Request) -> Request:
+    """What is left for statistics: the dataset, year and level, and the dates."""
+    items = tuple(replace(item, dataset="", filters=()) for item in request.form.items)
+    form = Form(requester_type=request.form.requester_type, items=items)
+    return replace(
+        request,
+        form=form,
+        requester_addr="",
+        subject="",
+        thread="",
+        questions=(),
+        reason="",
+        prepared=None,
+    )
+
+
+def _blank_rows(
+    connection: sa.Connection, table: sa.Table, request_id: int, **values: object
+) -> None:
+    connection.execute(table.update().where(table.c.request_id == request_id).values(**values))

@@ -1,0 +1,188 @@
+"""Letters: recorded → transmitting → sent | rejected | unknown, later bounced | delayed.
+
+A row never holds composed bytes or a token; `message_id` is fixed when it is recorded.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailproc.model import Letter, Person, Request
+from mailproc.store import claims, schema
+from mailproc.store.codec import dump_letter
+from mailproc.store.desk import Desk
+from mailproc.workflow.effects import Send
+
+_O = schema.outbox
+_WITH_DECIDE_LINK = frozenset({"approval", "approval_reminder"})
+STATES = ("recorded", "transmitting", "sent", "rejected", "unknown", "bounced", "delayed")
+
+
+def letters(request: Request, effect: Send, desk: Desk, now: datetime) -> list[dict[str, Any]]:
+    """The rows of one effect: one per recipient."""
+    if effect.to == "requester":
+        person = Person(0, request.form.requester_name or "", request.requester_addr, "requester")
+        return [_row(request, effect, person, (request.thread,), desk, now)]
+    root = desk.thread_root(request.id)
+    return [
+        _row(request, effect, person, (root,), desk, now)
+        for person in desk.people.get(effect.to, ())
+    ]
+
+
+def _row(
+    request: Request,
+    effect: Send,
+    person: Person,
+    thread: tuple[str, ...],
+    desk: Desk,
+    now: datetime,
+) -> dict[str, Any]:
+    message_id = desk.new_message_id()
+    language = request.language if effect.to == "requester" else "th"
+    letter = Letter(
+        kind=effect.kind,
+        language=language,
+        to_name=person.name,
+        to_addr=person.address,
+        message_id=message_id,
+        in_reply_to=thread[-1],
+        references=tuple(reference for reference in thread if reference),
+        subject=request.subject,
+        created_at=now,
+        request=request,
+        questions=effect.questions,
+        reason=effect.reason,
+        note=effect.note,
+    )
+    return {
+        "request_id": request.id,
+        "request_version": request.version,
+        "kind": effect.kind,
+        "audience": effect.to,
+        "person_id": person.id or None,
+        "to_addr": person.address,
+        "letter": dump_letter(letter),
+        "message_id": message_id,
+        "link_id": secrets.token_hex(16) if effect.kind in _WITH_DECIDE_LINK else None,
+        "file_id": request.file_id if effect.attach else None,
+        "state": "recorded",
+        "recorded_at": now,
+        "due_at": now,
+        "purge_after": now + desk.keep,
+    }
+
+
+def record(connection: sa.Connection, letter: Letter, audience: str, desk: Desk) -> None:
+    """A letter that belongs to no request."""
+    row = {
+        "kind": letter.kind,
+        "audience": audience,
+        "to_addr": letter.to_addr,
+        "letter": dump_letter(letter),
+        "message_id": letter.message_id,
+        "state": "recorded",
+        "recorded_at": letter.created_at,
+        "due_at": letter.created_at,
+        "purge_after": letter.created_at + desk.keep,
+    }
+    connection.execute(_O.insert(), [row])
+
+
+def is_due(connection: sa.Connection, now: datetime) -> bool:
+    return claims.is_due(connection, _O, now)
+
+
+def claim(
+    connection: sa.Connection, now: datetime, owner: str, limit: int
+) -> Sequence[sa.Row[Any]]:
+    """Recorded letters, leased; nothing was sent for them yet."""
+    return claims.claim(connection, _O, _O.c.state == "recorded", now=now, owner=owner, limit=limit)
+
+
+def mark_transmitting(connection: sa.Connection, row: sa.Row[Any], now: datetime) -> bool:
+    """To be committed before the first byte goes out. False where the claim was lost."""
+    lease = now + claims.LEASE
+    return _settle(connection, row, "recorded", state="transmitting", due_at=lease)
+
+
+def put_back(connection: sa.Connection, row: sa.Row[Any], due_at: datetime, **values: Any) -> bool:
+    """It surely was not sent: recorded again, due later."""
+    return _settle(
+        connection,
+        row,
+        "transmitting",
+        "recorded",
+        state="recorded",
+        due_at=due_at,
+        owner=None,
+        **values,
+    )
+
+
+def finish(connection: sa.Connection, row: sa.Row[Any], state: str, **values: Any) -> bool:
+    """sent, rejected or unknown. A late result still settles an `unknown`."""
+    return _settle(
+        connection,
+        row,
+        "transmitting",
+        "unknown",
+        "recorded",
+        state=state,
+        due_at=None,
+        owner=None,
+        **values,
+    )
+
+
+def _settle(connection: sa.Connection, row: sa.Row[Any], *states: str, **values: Any) -> bool:
+    held = _O.update().where(_O.c.id == row.id, _O.c.fence == row.fence, _O.c.state.in_(states))
+    return connection.execute(held.values(values)).rowcount == 1
+
+
+def any_lost(connection: sa.Connection, now: datetime) -> bool:
+    return claims.is_due(connection, _O, now, _O.c.state == "transmitting")
+
+
+def lost(connection: sa.Connection, now: datetime) -> Sequence[sa.Row[Any]]:
+    """Letters whose sender vanished while transmitting: now `unknown`, for a person to settle."""
+    gone = (
+        _O.update()
+        .where(_O.c.state == "transmitting", _O.c.due_at <= now)
+        .values(state="unknown", due_at=None, owner=None)
+        .returning(*_O.c)
+    )
+    return list(connection.execute(gone))
+
+
+def by_message_ids(connection: sa.Connection, message_ids: Sequence[str]) -> dict[str, sa.Row[Any]]:
+    """Our letters by their Message-ID."""
+    rows = connection.execute(sa.select(_O).where(_O.c.message_id.in_(message_ids)))
+    return {row.message_id: row for row in rows}
+
+
+def listed(
+    connection: sa.Connection, states: Sequence[str] = (), limit: int = 1000
+) -> Sequence[sa.Row[Any]]:
+    """Letters in the given states (all when none), newest first."""
+    query = sa.select(_O).order_by(_O.c.id.desc()).limit(limit)
+    return list(connection.execute(query.where(_O.c.state.in_(states)) if states else query))
+
+
+def count_recent(connection: sa.Connection, kind: str, to_addr: str, since: datetime) -> int:
+    """How many letters of a kind an address got lately: robots that answer robots stop here."""
+    query = sa.select(sa.func.count()).where(
+        _O.c.kind == kind, _O.c.to_addr == to_addr, _O.c.recorded_at >= since
+    )
+    return connection.scalar(query) or 0
+
+
+def returned(connection: sa.Connection, row: sa.Row[Any]) -> None:
+    """A sent letter came back."""
+    came_back = _O.update().where(_O.c.id == row.id, _O.c.state.in_(("sent", "unknown", "delayed")))
+    connection.execute(came_back.values(state="bounced"))

@@ -1,0 +1,158 @@
+"""People, their roles with dates, and their approval codes.
+
+A person sets the code at first use from a one-time slip; nobody else ever knows it. It is kept as
+scrypt over an HMAC with a pepper from a secret file, so that the database alone is no use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailproc.model import Person
+from mailproc.store import schema
+from mailproc.workflow.retry import wrong_code_pause
+
+_P, _R, _T = schema.people, schema.roles, schema.code_tries
+SLIP_LIFE = timedelta(days=30)
+ROLES = ("group_director", "officer", "deputy", "admin")
+_SLIP_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that look alike on paper
+
+
+def add(connection: sa.Connection, person: Person, now: datetime) -> int:
+    """A new person in a role from now on; gives the id."""
+    key = connection.execute(
+        _P.insert().values(
+            name=person.name,
+            address=person.address,
+            position=person.position,
+            phone=person.phone,
+            added_at=now,
+        )
+    ).inserted_primary_key
+    assert key is not None
+    role = {"person_id": key[0], "role": person.role, "valid_from": now}
+    connection.execute(_R.insert().values(role))
+    return int(key[0])
+
+
+def end_role(connection: sa.Connection, person_id: int, now: datetime) -> bool:
+    """The person holds no role from now on. False where none was held."""
+    held = _R.update().where(_R.c.person_id == person_id, _R.c.valid_to.is_(None))
+    return connection.execute(held.values(valid_to=now)).rowcount > 0
+
+
+def in_role(connection: sa.Connection, role: str, now: datetime) -> tuple[Person, ...]:
+    """Who holds the role now, in the order of their addition."""
+    return tuple(p for p in listed(connection, now) if p.role == role)
+
+
+def listed(connection: sa.Connection, now: datetime) -> list[Person]:
+    """Everybody with a role that is valid now."""
+    query = (
+        sa.select(_P, _R.c.role)
+        .join(_R, _R.c.person_id == _P.c.id)
+        .where(_R.c.valid_from <= now, sa.or_(_R.c.valid_to.is_(None), _R.c.valid_to > now))
+        .order_by(_P.c.id)
+    )
+    return [_person(row) for row in connection.execute(query)]
+
+
+def get(connection: sa.Connection, person_id: int, now: datetime) -> Person | None:
+    """The person, while a role is valid."""
+    return next((p for p in listed(connection, now) if p.id == person_id), None)
+
+
+def _person(row: sa.Row[Any]) -> Person:
+    return Person(
+        row.id, row.name, row.address, row.role, row.phone, row.position, bool(row.code_hash)
+    )
+
+
+# ---------------------------------------------------------------- slips and codes
+
+
+def new_slip(connection: sa.Connection, person_id: int, now: datetime) -> str:
+    """A slip to hand over on paper, good once for 30 days. The old code ends with it."""
+    slip = "-".join("".join(secrets.choice(_SLIP_LETTERS) for _ in range(4)) for _ in range(3))
+    connection.execute(
+        _P.update()
+        .where(_P.c.id == person_id)
+        .values(
+            slip_digest=_slip_digest(slip),
+            slip_expires_at=now + SLIP_LIFE,
+            code_hash=None,
+            code_salt=None,
+            code_version=_P.c.code_version + 1,
+        )
+    )
+    return slip
+
+
+def redeem_slip(
+    connection: sa.Connection, person_id: int, slip: str, code: str, pepper: bytes, now: datetime
+) -> bool:
+    """Sets the person's own code. False where the slip is wrong, used or too old."""
+    salt = secrets.token_hex(16)
+    redeemed = (
+        _P.update()
+        .where(_P.c.id == person_id, _P.c.slip_digest == _slip_digest(slip))
+        .where(_P.c.slip_expires_at > now)
+        .values(
+            slip_digest=None,
+            slip_expires_at=None,
+            code_salt=salt,
+            code_hash=_code_hash(code, salt, pepper),
+            code_version=_P.c.code_version + 1,
+        )
+    )
+    return connection.execute(redeemed).rowcount == 1
+
+
+def code_is_right(connection: sa.Connection, person_id: int, code: str, pepper: bytes) -> bool:
+    """Compares in constant time; some 50 ms of work by design."""
+    query = sa.select(_P.c.code_hash, _P.c.code_salt).where(_P.c.id == person_id)
+    row = connection.execute(query).first()
+    if row is None or row.code_hash is None:
+        return False
+    return hmac.compare_digest(row.code_hash, _code_hash(code, row.code_salt, pepper))
+
+
+def _slip_digest(slip: str) -> str:
+    letters = "".join(c for c in slip.upper() if c.isalnum())
+    return hashlib.sha256(letters.encode()).hexdigest()
+
+
+def _code_hash(code: str, salt: str, pepper: bytes) -> str:
+    peppered = hmac.digest(pepper, code.encode(), "sha256")
+    return hashlib.scrypt(peppered, salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
+
+
+# ---------------------------------------------------------------- wrong tries
+
+
+def may_try_at(connection: sa.Connection, person_id: int, link_id: str) -> datetime | None:
+    """When the next try is allowed; None where it is now."""
+    query = sa.select(_T.c.next_at).where(_T.c.person_id == person_id, _T.c.link_id == link_id)
+    return connection.scalar(query)
+
+
+def count_wrong(connection: sa.Connection, person_id: int, link_id: str, now: datetime) -> int:
+    """Notes a wrong code; gives how many there were on this link."""
+    mine = (_T.c.person_id == person_id, _T.c.link_id == link_id)
+    tries = (connection.scalar(sa.select(_T.c.tries).where(*mine)) or 0) + 1
+    values = {"tries": tries, "next_at": now + wrong_code_pause(tries)}
+    if tries == 1:
+        connection.execute(_T.insert().values(person_id=person_id, link_id=link_id, **values))
+    else:
+        connection.execute(_T.update().where(*mine).values(values))
+    return tries
+
+
+def forget_wrong(connection: sa.Connection, person_id: int, link_id: str) -> None:
+    connection.execute(_T.delete().where(_T.c.person_id == person_id, _T.c.link_id == link_id))

@@ -1,0 +1,268 @@
+"""Requests and what decisions make of them: the one writer of state, history and what is owed.
+
+`apply` is the only function that changes a request. It writes the row (guarded by its version),
+a history row in the request's hash chain, and the mails, jobs and links that the decision owes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailproc.errors import Stale
+from mailproc.model import Request, State
+from mailproc.store import schema
+from mailproc.store.codec import dump_request, load_request
+from mailproc.store.desk import Desk, token_digest
+from mailproc.store.outbox import letters
+from mailproc.workflow.effects import Decision, Send, StartJob, VoidLinks
+from mailproc.workflow.policy import canonical
+
+_R = schema.requests
+GENESIS = "0" * 64
+
+
+def take_numbers(connection: sa.Connection, counter: str, count: int) -> range:
+    """The next `count` values of a counter; gone with the transaction if it fails."""
+    counters = schema.counters
+    step = (
+        sa.update(counters)
+        .where(counters.c.name == counter)
+        .values(last=counters.c.last + count)
+        .returning(counters.c.last)
+    )
+    last = connection.scalar(step)
+    if last is None:
+        insert = counters.insert().values(name=counter, last=count)
+        connection.execute(insert)
+        last = count
+    return range(last - count + 1, last + 1)
+
+
+def get(connection: sa.Connection, request_id: int) -> Request | None:
+    """The request, or None."""
+    body = connection.scalar(sa.select(_R.c.body).where(_R.c.id == request_id))
+    return load_request(body) if body else None
+
+
+def get_many(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Request]:
+    """The requests by id."""
+    rows = connection.execute(sa.select(_R.c.id, _R.c.body).where(_R.c.id.in_(list(ids))))
+    return {row.id: load_request(row.body) for row in rows}
+
+
+def find(connection: sa.Connection, number: str) -> Request | None:
+    """The request of that number, or None."""
+    body = connection.scalar(sa.select(_R.c.body).where(_R.c.number == number))
+    return load_request(body) if body else None
+
+
+def listed(
+    connection: sa.Connection, states: Sequence[State] = (), limit: int = 1000
+) -> list[Request]:
+    """Requests in the given states (all when none), newest first."""
+    query = sa.select(_R.c.body).order_by(_R.c.id.desc()).limit(limit)
+    if states:
+        query = query.where(_R.c.state.in_([state.value for state in states]))
+    return [load_request(body) for body in connection.scalars(query)]
+
+
+def with_deadline(connection: sa.Connection, now: datetime, limit: int = 100) -> list[Request]:
+    """Requests whose date has come."""
+    query = sa.select(_R.c.body).where(_R.c.due_at <= now).order_by(_R.c.due_at).limit(limit)
+    return [load_request(body) for body in connection.scalars(query)]
+
+
+def apply(
+    connection: sa.Connection, decisions: Sequence[Decision], desk: Desk, now: datetime
+) -> None:
+    """Writes decisions over different requests. Raises Stale where one was changed meanwhile."""
+    if not decisions:
+        return
+    heads = _heads(connection, decisions)
+    rows = [_history_row(d, heads.get(d.after.id, GENESIS), now) for d in decisions]
+    _write_requests(connection, decisions, rows, desk, now)
+    connection.execute(schema.history.insert(), rows)
+    _write_effects(connection, decisions, desk, now)
+
+
+def _heads(connection: sa.Connection, decisions: Sequence[Decision]) -> dict[int, str]:
+    """The chain heads of the stored requests, locked, their versions compared."""
+    expected = {d.before.id: d.before.version for d in decisions if d.before.version}
+    if not expected:
+        return {}
+    query = (
+        sa.select(_R.c.id, _R.c.version, _R.c.chain_head)
+        .where(_R.c.id.in_(list(expected)))
+        .with_for_update()
+    )
+    found = {row.id: row for row in connection.execute(query)}
+    for request_id, version in expected.items():
+        if request_id not in found or found[request_id].version != version:
+            raise Stale("The request was changed meanwhile.")
+    return {row.id: row.chain_head for row in found.values()}
+
+
+def _history_row(decision: Decision, previous: str, now: datetime) -> dict[str, Any]:
+    personal = canonical(
+        {"by": decision.by, "told": decision.told, "request": dump_request(decision.after)}
+    )
+    salt = secrets.token_hex(16)
+    row: dict[str, Any] = {
+        "request_id": decision.after.id,
+        "version": decision.after.version,
+        "at": now,
+        "event": decision.event,
+        "facts": canonical(decision.facts),
+        "personal": personal,
+        "salt": salt,
+        "personal_digest": personal_digest(salt, personal),
+        "previous": previous,
+    }
+    return row | {"hash": chain_hash(row)}
+
+
+def personal_digest(salt: str, personal: str) -> str:
+    """What stays in the chain of a personal text when it is erased."""
+    return hashlib.sha256((salt + personal).encode()).hexdigest()
+
+
+def chain_hash(row: Any) -> str:
+    """The hash of a history row (mapping) over its content and the row before."""
+    content = {name: row[name] for name in ("request_id", "version", "event", "facts")}
+    content |= {name: row[name] for name in ("personal_digest", "previous")}
+    content["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def _write_requests(
+    connection: sa.Connection,
+    decisions: Sequence[Decision],
+    rows: Sequence[dict[str, Any]],
+    desk: Desk,
+    now: datetime,
+) -> None:
+    written = [
+        _request_row(d.after, json.loads(row["personal"])["request"], row["hash"])
+        for d, row in zip(decisions, rows, strict=True)
+    ]
+    new = [
+        values | {"opened_at": now, "purge_after": now + desk.keep}
+        for d, values in zip(decisions, written, strict=True)
+        if not d.before.version
+    ]
+    if new:
+        connection.execute(_R.insert(), new)
+    for d, values in zip(decisions, written, strict=True):
+        if d.before.version:
+            _update(connection, values, d.before.version)
+
+
+def _update(connection: sa.Connection, values: dict[str, Any], version: int) -> None:
+    guarded = _R.update().where(_R.c.id == values["id"], _R.c.version == version).values(values)
+    if connection.execute(guarded).rowcount != 1:
+        raise Stale("The request was changed meanwhile.")
+
+
+def _request_row(request: Request, body: str, chain_head: str) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "number": request.number,
+        "version": request.version,
+        "state": request.state.value,
+        "due_at": request.due_at,
+        "dataset_id": request.item.dataset_id,
+        "requester_addr": request.requester_addr,
+        "body": body,
+        "chain_head": chain_head,
+    }
+
+
+def _write_effects(
+    connection: sa.Connection, decisions: Sequence[Decision], desk: Desk, now: datetime
+) -> None:
+    mails: list[dict[str, Any]] = []
+    jobs: list[dict[str, Any]] = []
+    links: list[dict[str, Any]] = []
+    for decision in decisions:
+        request = decision.after
+        if not decision.before.version:
+            links.append(_status_link(request, desk, now))
+        for effect in decision.effects:
+            match effect:
+                case Send():
+                    written = letters(request, effect, desk, now)
+                    mails += written
+                    links += [
+                        _decide_link(request, mail, desk, now)
+                        for mail in written
+                        if mail["link_id"]
+                    ]
+                case StartJob():
+                    jobs.append(_job(request, effect, now))
+                case VoidLinks():
+                    void_links(connection, request.id, now)
+    for table, new in ((schema.links, links), (schema.outbox, mails), (schema.jobs, jobs)):
+        if new:
+            connection.execute(table.insert(), new)
+
+
+def _job(request: Request, effect: StartJob, now: datetime) -> dict[str, Any]:
+    return {
+        "request_id": request.id,
+        "request_version": request.version,
+        "kind": effect.kind,
+        "recorded_at": now,
+        "due_at": now + effect.after,
+    }
+
+
+def _status_link(request: Request, desk: Desk, now: datetime) -> dict[str, Any]:
+    return _link(desk.status_link(request.id), "status", request, 1, None, desk, now)
+
+
+def _decide_link(
+    request: Request, mail: dict[str, Any], desk: Desk, now: datetime
+) -> dict[str, Any]:
+    version = request.version
+    return _link(mail["link_id"], "decide", request, version, mail["person_id"], desk, now)
+
+
+def _link(
+    link_id: str,
+    purpose: str,
+    request: Request,
+    version: int,
+    person_id: int | None,
+    desk: Desk,
+    now: datetime,
+) -> dict[str, Any]:
+    return {
+        "id": link_id,
+        "token_digest": token_digest(desk.token(link_id, purpose, version)),
+        "purpose": purpose,
+        "request_id": request.id,
+        "request_version": version,
+        "content_hash": request.content_hash if purpose == "decide" else "",
+        "person_id": person_id,
+        "created_at": now,
+        "expires_at": now + desk.link_life,
+    }
+
+
+def void_links(connection: sa.Connection, request_id: int, now: datetime) -> int:
+    """Makes every link to decide on the request void; gives their number."""
+    links = schema.links
+    void = (
+        links.update()
+        .where(links.c.request_id == request_id, links.c.purpose == "decide")
+        .where(links.c.voided_at.is_(None))
+        .values(voided_at=now)
+    )
+    return connection.execute(void).rowcount

@@ -1,0 +1,293 @@
+"""The tables. `migrations/` builds them; a test holds both equal.
+
+Personal data has a class and a `purge_after` from the first migration, so that erasing it leaves
+counts and a chain that verifies. Rows that are work carry `due_at`: null means nothing to do.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+REVISION = "0001"  # the newest migration
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC on either database."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> sa.Column[int]:
+    integer = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts INTEGER keys only
+    return sa.Column("id", integer, primary_key=True)
+
+
+def _lease() -> tuple[sa.Column[Any], ...]:
+    """What makes a row claimable work (see claims.py)."""
+    return (
+        sa.Column("due_at", Instant),  # next try, or the end of a lease
+        sa.Column("owner", sa.Text),  # the process that holds the lease
+        sa.Column("fence", sa.Integer, nullable=False, server_default="0"),  # grows per claim
+        sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    )
+
+
+# Facts of this instance: first_start, instance, seal state.
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+# Counters that must not skip with a rollback: requests, and request numbers per year.
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("last", sa.BigInteger, nullable=False),
+)
+# How far each folder is read (RFC 3501 2.3.1.1).
+folders = sa.Table(
+    "folders",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("folder", sa.Text, primary_key=True),
+    sa.Column("uid_validity", sa.BigInteger, nullable=False),
+    sa.Column("last_uid", sa.BigInteger, nullable=False),
+    sa.Column("polled_at", Instant),
+)
+messages = sa.Table(
+    "messages",
+    metadata,
+    _id(),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("folder", sa.Text, nullable=False),
+    sa.Column("uid_validity", sa.BigInteger, nullable=False),
+    sa.Column("uid", sa.BigInteger, nullable=False),
+    sa.Column("internal_date", Instant, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("raw", sa.LargeBinary),  # null once purged, or never fetched (too_big, before_start)
+    sa.Column("stored_at", Instant, nullable=False),
+    sa.Column("digest", sa.Text),  # of the content, for duplicates
+    sa.Column("message_id", sa.Text),
+    sa.Column("verdict", sa.Text),
+    sa.Column("verdict_at", Instant),
+    sa.Column("problem", sa.Text),  # why it was put aside; no words of the mail
+    sa.Column("request_id", sa.BigInteger),
+    sa.Column("mark", sa.Text),  # flag still to be set on the server: seen
+    sa.Column("purge_class", sa.Text, nullable=False, server_default="raw_mail"),
+    sa.Column("purge_after", Instant),
+    *_lease(),
+    sa.UniqueConstraint("account", "folder", "uid_validity", "uid"),
+    sa.Index("ix_messages_due", "due_at", "id"),
+    sa.Index("ix_messages_digest", "digest"),
+    sa.Index(
+        "ix_messages_mark",
+        "mark",
+        sqlite_where=sa.text("mark IS NOT NULL"),
+        postgresql_where=sa.text("mark IS NOT NULL"),
+    ),
+)
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Text, nullable=False, unique=True),
+    sa.Column("version", sa.Integer, nullable=False),  # guards every update
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("due_at", Instant),  # the deadline that acts by itself
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("dataset_id", sa.Text),
+    sa.Column("requester_addr", sa.Text),  # personal
+    sa.Column("body", sa.Text, nullable=False),  # model.Request as JSON; personal
+    sa.Column("chain_head", sa.Text, nullable=False),
+    sa.Column("purge_class", sa.Text, nullable=False, server_default="request"),
+    sa.Column("purge_after", Instant),
+    sa.Column("erased_at", Instant),
+    sa.Index("ix_requests_due", "due_at"),
+    sa.Index("ix_requests_state", "state"),
+    sa.Index("ix_requests_requester_addr", "requester_addr"),
+)
+history = sa.Table(
+    "history",
+    metadata,
+    _id(),
+    sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),  # canonical JSON without personal data
+    sa.Column("personal", sa.Text),  # who, words, and the request as it then was; erasable
+    sa.Column("salt", sa.Text),  # erased together with `personal`
+    sa.Column("personal_digest", sa.Text, nullable=False),  # SHA-256(salt || personal)
+    sa.Column("erased_at", Instant),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.UniqueConstraint("request_id", "version"),
+    sa.Index("ix_history_at", "at"),
+)
+# One row a day over the heads of all chains: finds a missing request or tail.
+seals = sa.Table(
+    "seals",
+    metadata,
+    _id(),
+    sa.Column("upto", Instant, nullable=False, unique=True),
+    sa.Column("requests", sa.Integer, nullable=False),
+    sa.Column("heads", sa.Text, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _id(),
+    sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id")),
+    sa.Column("request_version", sa.Integer),
+    sa.Column("kind", sa.Text, nullable=False),  # the template
+    sa.Column("audience", sa.Text, nullable=False),  # requester | director | officer
+    sa.Column("person_id", sa.BigInteger),
+    sa.Column("to_addr", sa.Text),  # personal
+    sa.Column("letter", sa.Text),  # model.Letter as JSON, without any token; personal
+    sa.Column("message_id", sa.Text, nullable=False, unique=True),  # one for all tries
+    sa.Column("link_id", sa.Text),
+    sa.Column("file_id", sa.BigInteger),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("sent_at", Instant),
+    sa.Column("code", sa.Integer),  # the server's last answer
+    sa.Column("problem", sa.Text),
+    sa.Column("purge_class", sa.Text, nullable=False, server_default="letter"),
+    sa.Column("purge_after", Instant),
+    *_lease(),
+    sa.Index("ix_outbox_due", "due_at", "id"),
+    sa.Index("ix_outbox_request_id", "request_id"),
+    sa.Index("ix_outbox_state", "state"),
+)
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    _id(),
+    sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id"), nullable=False),
+    sa.Column("request_version", sa.Integer, nullable=False),  # stale once the request moved on
+    sa.Column("kind", sa.Text, nullable=False),  # prepare | build
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("done_at", Instant),
+    sa.Column("problem", sa.Text),
+    *_lease(),
+    sa.Index("ix_jobs_due", "due_at", "id"),
+)
+files = sa.Table(
+    "files",
+    metadata,
+    _id(),
+    sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id"), nullable=False),
+    sa.Column("filename", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("result_digest", sa.Text, nullable=False),
+    sa.Column("built_at", Instant, nullable=False),
+    sa.Column("purge_class", sa.Text, nullable=False, server_default="file"),
+    sa.Column("purge_after", Instant),
+    sa.Index("ix_files_request_id", "request_id"),
+)
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # random
+    sa.Column("token_digest", sa.Text, nullable=False, unique=True),
+    sa.Column("purpose", sa.Text, nullable=False),  # decide | status
+    sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id"), nullable=False),
+    sa.Column("request_version", sa.Integer, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False, server_default=""),
+    sa.Column("person_id", sa.BigInteger),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("voided_at", Instant),
+    sa.Index("ix_links_request_id", "request_id"),
+)
+# Who opened a link and when; at most some rows per link, so that a scanner can't fill the disk.
+link_opens = sa.Table(
+    "link_opens",
+    metadata,
+    _id(),
+    sa.Column("link_id", sa.Text, sa.ForeignKey("links.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("client", sa.Text),
+    sa.Index("ix_link_opens_link_id", "link_id"),
+)
+people = sa.Table(
+    "people",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("position", sa.Text, nullable=False, server_default=""),
+    sa.Column("phone", sa.Text, nullable=False, server_default=""),
+    sa.Column("added_at", Instant, nullable=False),
+    sa.Column("code_hash", sa.Text),  # scrypt, peppered from a secret file
+    sa.Column("code_salt", sa.Text),
+    sa.Column("code_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("slip_digest", sa.Text),  # one-time slip for the first code
+    sa.Column("slip_expires_at", Instant),
+)
+roles = sa.Table(
+    "roles",
+    metadata,
+    _id(),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("role", sa.Text, nullable=False),  # group_director | officer | deputy | admin
+    sa.Column("valid_from", Instant, nullable=False),
+    sa.Column("valid_to", Instant),
+    sa.Column("acts_for", sa.BigInteger),  # the person whom a deputy stands in for
+    sa.Index("ix_roles_person_id", "person_id"),
+)
+# Wrong codes per person and link, never per address: a proxy makes all clients one.
+code_tries = sa.Table(
+    "code_tries",
+    metadata,
+    sa.Column("person_id", sa.BigInteger, primary_key=True),
+    sa.Column("link_id", sa.Text, primary_key=True),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", Instant, nullable=False),
+)
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    _id(),
+    sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id"), nullable=False),
+    sa.Column("request_version", sa.Integer, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("person_id", sa.BigInteger),
+    sa.Column("for_person_id", sa.BigInteger),
+    sa.Column("verdict", sa.Text, nullable=False),  # approved | refused | returned | undone
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("via", sa.Text, nullable=False),  # page | reply | paper | rule
+    sa.Column("reason", sa.Text),  # the requester reads it
+    sa.Column("private_note", sa.Text),
+    sa.Column("conditions", sa.Text),
+    sa.UniqueConstraint("request_id", "request_version"),
+)

@@ -1,0 +1,175 @@
+"""Words and templates that people read, from plain files; an office's own folder wins.
+
+A folder holds `texts/{th,en}.toml`, `mail/` and `web/`. Templates run in Jinja's sandbox with
+autoescape for HTML; a name that is not given is an error, never an empty place.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from mailproc.defang import Shown, defang_address
+from mailproc.errors import ConfigError
+from mailproc.model import Office
+from mailproc.thai import date_time, long_date
+
+LANGUAGES = ("th", "en")
+# What templates call each section of the text files: `{{ level_name(item.level) }}`.
+_NAMES = {
+    "field_label": "fields",
+    "field_hint": "hints",
+    "problem_text": "problems",
+    "level_name": "levels",
+    "state_name": "states",
+    "format_name": "formats",
+    "delivery_name": "deliveries",
+    "requester_type_name": "requester_types",
+    "sensitivity_name": "sensitivities",
+    "suppression_name": "suppressions",
+    "trust_name": "trust",
+    "channel_name": "channels",
+    "reason_text": "reasons",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of one language, by section and key."""
+
+    language: str
+    sections: Mapping[str, Mapping[str, Any]]
+
+    def get(self, section: str, key: object) -> str:
+        """The words for a key; a key that the files don't know is shown as it is."""
+        if key is None:
+            return ""
+        return str(self.sections.get(section, {}).get(str(key), key))
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, with a short way for our own nouns, which have no methods to misuse."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, Shown | Office):
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
+
+
+def load_texts(folders: tuple[Path, ...], language: str) -> Texts:
+    """The words of all folders, the first folder winning key by key.
+
+    Raises ConfigError where a file can't be read or no folder has the language.
+    """
+    sections: dict[str, dict[str, Any]] = {}
+    for folder in reversed(folders):
+        for name, section in _read(folder / "texts" / f"{language}.toml").items():
+            sections.setdefault(name, {}).update(section)
+    if not sections:
+        raise ConfigError([f"no texts/{language}.toml in {', '.join(map(str, folders))}"])
+    return Texts(language, sections)
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigError([f"{path}: {error}"]) from error
+
+
+def environment(
+    folders: tuple[Path, ...], part: str, texts: Texts, office: Office, *, html: bool
+) -> Sandbox:
+    """Compiled-once templates of `part` («mail» or «web») in one language."""
+    loader = FileSystemLoader([folder / part for folder in folders])
+    env = Sandbox(
+        loader=loader,
+        autoescape=html,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        cache_size=-1,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(_filters(texts, office.timezone))
+    env.globals.update(office=office, language=texts.language, **_office_words(texts, office))
+    for name, section in _NAMES.items():
+        env.globals[name] = env.filters[name] = partial(texts.get, section)
+    return env
+
+
+def _office_words(texts: Texts, office: Office) -> dict[str, Any]:
+    thai = texts.language == "th"
+    fill = {"{office}": office.name_th if thai else office.name_en}
+    fill |= {"{group}": office.group_th if thai else office.group_en}
+    fill |= {"{phone}": office.phone, "{address}": office.address}
+
+    def notice(key: str) -> str:
+        text = texts.get("notices", key)
+        for place, value in fill.items():
+            text = text.replace(place, value)
+        return text
+
+    return {
+        "texts": texts.sections,
+        "notice": notice,
+        "office_name": fill["{office}"],
+        "group_name": fill["{group}"],
+        "privacy": (office.privacy_th if thai else office.privacy_en) or notice("privacy"),
+    }
+
+
+def _filters(texts: Texts, timezone: str) -> dict[str, Callable[..., Any]]:
+    def moment(when: datetime) -> str:
+        return date_time(when, timezone, texts.language)
+
+    def day(iso: str | date) -> str:
+        """A date in words; what is no date is shown as it is."""
+        try:
+            when = date.fromisoformat(iso) if isinstance(iso, str) else iso
+        except ValueError:
+            return str(iso)
+        return long_date(when, texts.language)
+
+    def stated(known: dict[str, str | None], left_out: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Rows for `facts`: label and value of each field that has one."""
+        return [
+            (texts.get("fields", name), value)
+            for name, value in known.items()
+            if value and name not in left_out
+        ]
+
+    return {
+        "stated": stated,
+        "moment": moment,
+        "day": day,
+        "number": _number,
+        "size": _size,
+        "squash": _squash,
+        "address": defang_address,
+    }
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _size(octets: int) -> str:
+    big = octets >= 1_000_000
+    return f"{octets / 1_000_000:.1f}\u00a0MB" if big else f"{octets / 1000:.0f}\u00a0KB"
+
+
+def _squash(text: str) -> str:
+    """One line; keeps the type, so that escaped text is not escaped twice."""
+    return type(text)(" ".join(text.split()))

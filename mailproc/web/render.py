@@ -1,0 +1,74 @@
+"""Pages as text, from templates; handlers decide what is shown, this only shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError
+
+from mailproc.defang import Shown, defang
+from mailproc.model import Catalogue, Office
+from mailproc.texts import LANGUAGES, Sandbox, Texts, environment, load_texts
+from mailproc.wording import request_words
+
+_SEVERAL_LINES = frozenset({"purpose", "reason"})
+_PLAIN = frozenset({"requester_addr", "number", "title_th", "title_en", "columns"})
+_USUAL: dict[str, Any] = {
+    "request": None,
+    "person": None,
+    "error": None,  # a key of [errors] in the text files, or words
+    "csrf": "",
+    "first_use": False,
+    "may_undo": False,
+    "typed": {},  # what the person had typed: choice, reason, slip; never a code
+    "message": "error",  # a key of [messages]
+    "base": "",  # path before /static
+}
+_TYPED = {"choice": "", "reason": "", "slip": ""}
+
+
+class Pages:
+    """All pages of an office; `folders` hold templates, the office's own first."""
+
+    def __init__(
+        self, office: Office, folders: tuple[Path, ...], catalogue: Catalogue | None = None
+    ) -> None:
+        known = catalogue or Catalogue()
+        self._envs = {language: _env(office, folders, known, language) for language in LANGUAGES}
+
+    def render(self, name: str, language: str, **context: Any) -> str:
+        """The page «name.html». Every word of the request comes out harmless."""
+        env = self._envs.get(language) or self._envs[LANGUAGES[0]]
+        values = _USUAL | context
+        for noun in ("request", "person"):
+            if values[noun] is not None:
+                values[noun] = Shown(values[noun], _SEVERAL_LINES, _PLAIN)
+        values["typed"] = _TYPED | dict(values["typed"])
+        return env.get_template(f"{name.removesuffix('.html')}.html").render(values)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the templates, one line each."""
+        found = []
+        for env in self._envs.values():
+            for name in env.list_templates(extensions=["html"]):
+                try:
+                    env.get_template(name)
+                except TemplateError as error:
+                    found.append(f"{name}: {error}")
+        return list(dict.fromkeys(found))
+
+
+def _env(office: Office, folders: tuple[Path, ...], catalogue: Catalogue, language: str) -> Sandbox:
+    texts = load_texts(folders, language)
+    env = environment(folders, "web", texts, office, html=True)
+    env.globals.update(request_words(texts, catalogue))
+    env.globals["t"] = texts.sections["pages"]
+    env.globals["fault_of"] = lambda error: _fault(texts, error)
+    return env
+
+
+def _fault(texts: Texts, error: str | None) -> dict[str, str]:
+    """Field and words of an error; words that are no key belong to no field."""
+    entry = texts.sections.get("errors", {}).get(error or "")
+    return dict(entry) if entry else {"field": "", "text": defang(error or "")}

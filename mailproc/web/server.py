@@ -1,0 +1,82 @@
+"""The listeners: uvicorn inside our process, without signals, proxies' headers or an access log."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+
+import uvicorn
+from starlette.applications import Starlette
+
+from mailproc.errors import MailprocError
+
+
+def listen(address: str) -> socket.socket:
+    """A bound socket for «host:port». Raises MailprocError where the port is taken."""
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host.strip("[]"), int(port)))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise MailprocError(
+            f"Can't listen on {address}: {error.strerror}.",
+            "Stop what uses that port, or choose another in mailproc.toml under [web].",
+        ) from None
+    listener.setblocking(False)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the program that it is part of."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class WebThread:
+    """Serves each app on its socket until stopped."""
+
+    def __init__(self, apps: Sequence[tuple[socket.socket, Starlette]]) -> None:
+        self._sockets = [listener for listener, _ in apps]
+        self._servers = [_Server(_config(app)) for _, app in apps]
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        for server in self._servers:
+            server.should_exit = True
+
+    def join(self, seconds: float) -> None:
+        self._thread.join(seconds)
+        for listener in self._sockets:
+            listener.close()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        pairs = zip(self._servers, self._sockets, strict=True)
+        await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in pairs))
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        access_log=False,  # paths hold tokens
+        log_config=None,
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=3,
+    )

@@ -1,0 +1,97 @@
+"""What still has to be asked before a request can be prepared. Decides; touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailproc import thai
+from mailproc.model import Catalogue, Dataset, Form, Item, Question, Round
+
+REQUIRED = ("requester_name", "organisation", "purpose")
+# A printed or PDF copy is made by the officer from the workbook until those formats are built.
+HANDED_OVER = ("pdf", "paper")
+
+
+def assess(form: Form, catalogue: Catalogue) -> tuple[Question, ...]:
+    """Everything that is missing or not to be had, at once; empty means: can be prepared."""
+    missing = (Question(name, "missing") for name in REQUIRED if not _stated(form, name))
+    of_items = (q for item in form.items or (Item(),) for q in assess_item(item, catalogue))
+    return tuple(dict.fromkeys((*missing, *of_items)))
+
+
+def assess_item(item: Item, catalogue: Catalogue) -> tuple[Question, ...]:
+    """What is missing or not to be had of one dataset; filters are judged when it is prepared."""
+    dataset = catalogue.get(item.dataset_id)
+    if dataset is None or not dataset.rounds:
+        return (_which_dataset(item, dataset, catalogue), *_which_year(item))
+    return (*_of_rounds(item, dataset), *_of_shape(item, dataset))
+
+
+def choose_round(item: Item, dataset: Dataset) -> Round | None:
+    """The loaded round that is meant: the one named, else the newest of the year, or of all."""
+    years = {r.academic_year for r in dataset.rounds} if item.latest else set(item.academic_years)
+    if not item.latest and len(years) != 1:
+        return None
+    fitting = (r for r in dataset.rounds if r.academic_year in years)
+    return next((r for r in fitting if item.round in (None, r.round)), None)
+
+
+def choose_format(item: Item) -> str:
+    """The kind of file that is written: a workbook unless CSV was asked for."""
+    return "csv" if item.format == "csv" else "xlsx"
+
+
+def titles(catalogue: Catalogue) -> tuple[str, ...]:
+    """The datasets that can be had, as a requester reads them."""
+    return tuple(d.title_th for d in catalogue.datasets if d.rounds)
+
+
+def _stated(form: Form, name: str) -> bool:
+    return bool((getattr(form, name) or "").strip())
+
+
+def _which_dataset(item: Item, dataset: Dataset | None, catalogue: Catalogue) -> Question:
+    if dataset is not None:
+        return Question("dataset", "unavailable", dataset.title_th, titles(catalogue))
+    problem = "unknown" if item.dataset.strip() else "missing"
+    return Question("dataset", problem, item.dataset.strip(), titles(catalogue))
+
+
+def _which_year(item: Item) -> tuple[Question, ...]:
+    """A year is asked for together with the dataset, so that nobody is asked twice."""
+    return () if item.latest or item.academic_years else (Question("academic_years", "missing"),)
+
+
+def _of_rounds(item: Item, dataset: Dataset) -> Iterator[Question]:
+    offers = tuple(_title(r) for r in dataset.rounds)
+    loaded = {r.academic_year for r in dataset.rounds}
+    years = sorted(set(item.academic_years), reverse=True)
+    absent = [year for year in years if year not in loaded]
+    if not years and not item.latest:
+        yield Question("academic_years", "missing", offers=offers)
+    elif absent and not item.latest:
+        said = ", ".join(thai.year_title(year) for year in absent)
+        yield Question("academic_years", "unavailable", said, offers)
+    elif len(years) > 1 and not item.latest:
+        said = ", ".join(thai.year_title(year) for year in years)
+        yield Question("academic_years", "unclear", said, offers)
+    elif choose_round(item, dataset) is None:
+        yield Question("round", "unavailable", *_other_rounds(item, dataset))
+
+
+def _other_rounds(item: Item, dataset: Dataset) -> tuple[str, tuple[str, ...]]:
+    year = dataset.rounds[0].academic_year if item.latest else item.academic_years[0]
+    offers = tuple(_title(r) for r in dataset.rounds if item.latest or r.academic_year == year)
+    return thai.round_title(year, item.round or 0), offers
+
+
+def _of_shape(item: Item, dataset: Dataset) -> Iterator[Question]:
+    if item.level and item.level not in dataset.levels:
+        offers = tuple(thai.LEVELS.get(level, level) for level in dataset.levels)
+        yield Question("level", "unavailable", thai.LEVELS.get(item.level, item.level), offers)
+    if item.format and item.format not in (*dataset.formats, *HANDED_OVER):
+        yield Question("format", "unavailable", item.format, dataset.formats)
+
+
+def _title(loaded: Round) -> str:
+    return thai.round_title(loaded.academic_year, loaded.round, loaded.as_of)

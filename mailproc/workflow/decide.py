@@ -1,0 +1,375 @@
+"""What becomes of a request when something happens: one pure function over `states.TABLE`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from mailproc.model import Question, Request, Rules, State, Trust
+from mailproc.workflow import events as e
+from mailproc.workflow import policy, retry
+from mailproc.workflow.assess import assess
+from mailproc.workflow.effects import Decision, Effect, Send, StartJob, VoidLinks
+from mailproc.workflow.states import FROM_A_PERSON, allowed
+
+Step = tuple[Request, tuple[Effect, ...]]
+_PREPARE = StartJob("prepare")
+
+
+def decide(request: Request, event: e.Event, rules: Rules, now: datetime) -> Decision:
+    """The request after the event, what is recorded and what is owed. Never raises, never acts.
+
+    An event that has no place in the state changes nothing but the version, is recorded as
+    ignored, and is answered where a person caused it.
+    """
+    targets = allowed(request.state, event)
+    step = _HANDLERS[type(event)](request, event, rules, now) if targets else None
+    if step is None or step[0].state not in targets:
+        after, effects, ignored = request, _answer(request, event), True
+    else:
+        (after, effects), ignored = step, False
+    after = replace(after, version=request.version + 1)
+    return Decision(
+        before=request,
+        after=after,
+        event=type(event).__name__,
+        by=event.by,
+        facts=_facts(request, after, event, ignored),
+        told=_told(event),
+        effects=effects,
+    )
+
+
+def _facts(before: Request, after: Request, event: e.Event, ignored: bool) -> dict[str, str | int]:
+    facts: dict[str, str | int] = {"from": before.state.value, "to": after.state.value}
+    if ignored:
+        facts["ignored"] = 1
+    if after.content_hash:
+        facts["content_hash"] = after.content_hash
+    if isinstance(event, e.DataBuilt):
+        facts["file_id"] = event.file_id
+    return facts
+
+
+def _told(event: e.Event) -> dict[str, str]:
+    """The words of people in the event: personal, so kept apart from the facts."""
+    names = ("reason", "note", "problem")
+    return {name: text for name in names if (text := getattr(event, name, ""))}
+
+
+def _answer(request: Request, event: e.Event) -> tuple[Effect, ...]:
+    """What a person is told whose message changes nothing."""
+    if not isinstance(event, FROM_A_PERSON):
+        return ()
+    if isinstance(event, e.Cancelled) and request.state in (State.DELIVERING, State.DELIVERED):
+        return (Send("too_late", "requester"),)
+    note = getattr(event, "note", "")
+    return (Send("noted", "requester"), Send("officer_note", "officer", note=note))
+
+
+# ---------------------------------------------------------------- the requester's side
+
+
+def _opened(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    if request.trust is Trust.FAILED and not request.confirmed:
+        waiting = replace(request, state=State.UNCONFIRMED, due_at=now + rules.silent)
+        return waiting, (Send("confirm", "requester"),)
+    return _assessed(request, rules, now)
+
+
+def _confirmed(request: Request, event: e.Confirmed, rules: Rules, now: datetime) -> Step:
+    return _assessed(replace(request, form=event.form, confirmed=True), rules, now)
+
+
+def _answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -> Step:
+    return _assessed(replace(request, form=event.form), rules, now)
+
+
+def _assessed(request: Request, rules: Rules, now: datetime) -> Step:
+    """On to the query where all is there, else back to the requester with what is missing."""
+    questions = assess(request.form, rules.catalogue)
+    if questions:
+        return _asked(request, questions, rules, now)
+    ready = replace(
+        request, state=State.PREPARING, questions=(), failures=0, due_at=None, reason=""
+    )
+    return ready, (Send("receipt", "requester"), _PREPARE)
+
+
+def _asked(request: Request, questions: tuple[Question, ...], rules: Rules, now: datetime) -> Step:
+    asked = replace(
+        request,
+        state=State.INCOMPLETE,
+        questions=questions,
+        asks=request.asks + 1,
+        due_at=now + rules.silent,
+    )
+    if asked.asks > rules.ask_limit:
+        return _to_person(asked, request.state, "ask_limit", rules, now)
+    return asked, (Send("ask", "requester", questions=questions),)
+
+
+def _silent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    return _ended(request, State.EXPIRED), (VoidLinks(), Send("expired", "requester"))
+
+
+def _cancelled(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    return _ended(request, State.CANCELLED), (VoidLinks(), Send("cancelled", "requester"))
+
+
+def _ended(request: Request, state: State, reason: str = "") -> Request:
+    return replace(request, state=state, due_at=None, reason=reason)
+
+
+# ---------------------------------------------------------------- the data
+
+
+def _prepare_again(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    return replace(request, state=State.PREPARING, due_at=None, failures=0), (_PREPARE,)
+
+
+def _corrected(request: Request, event: e.OfficerCorrected, rules: Rules, now: datetime) -> Step:
+    corrected = replace(request, form=event.form)
+    return _prepare_again(corrected, event, rules, now)
+
+
+def _prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step:
+    ready = replace(request, prepared=event.prepared, content_hash=event.content_hash, failures=0)
+    dataset = rules.catalogue.get(request.item.dataset_id)
+    if dataset is not None and not dataset.needs_approval:
+        return _approved_by_rule(ready, rules, now)
+    if rules.officer_checks_all:
+        checking = replace(ready, state=State.CHECKING, due_at=now + rules.remind)
+        return checking, (Send("officer_needs_person", "officer", reason="check"),)
+    return _before_director(ready, event, rules, now)
+
+
+def _approved_by_rule(request: Request, rules: Rules, now: datetime) -> Step:
+    approved = replace(
+        request,
+        state=State.APPROVED,
+        due_at=now,
+        decided_at=now,
+        decided_by="open dataset",
+        decided_at_hash=request.content_hash,
+    )
+    return approved, ()
+
+
+def _before_director(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    asked = replace(
+        request,
+        state=State.AWAITING_DECISION,
+        due_at=now + rules.remind,
+        decided_at=None,
+        decided_by="",
+        decided_at_hash="",
+        reason="",
+    )
+    return asked, (Send("approval", "director"),)
+
+
+def _unanswerable(request: Request, event: e.Unanswerable, rules: Rules, now: datetime) -> Step:
+    return _asked(request, event.questions, rules, now)
+
+
+def _officer_asked(request: Request, event: e.OfficerAsked, rules: Rules, now: datetime) -> Step:
+    return _asked(replace(request, asks=0), event.questions, rules, now)
+
+
+def _step_failed(request: Request, event: e.StepFailed, rules: Rules, now: datetime) -> Step:
+    failed = replace(request, failures=request.failures + 1)
+    if failed.failures >= rules.failure_limit:
+        return _to_person(failed, request.state, event.problem or "failed", rules, now)
+    pause = retry.job_pause(failed.failures)
+    preparing = request.state is State.PREPARING
+    return failed, (StartJob("prepare" if preparing else "build", after=pause),)
+
+
+# ---------------------------------------------------------------- the decision
+
+
+def _approved(request: Request, event: e.Approved, rules: Rules, now: datetime) -> Step | None:
+    if event.content_hash != request.content_hash:
+        return None  # what was shown is not what would be sent
+    approved = replace(
+        request,
+        state=State.APPROVED,
+        due_at=now + rules.hold,
+        decided_by=event.by,
+        decided_at=now,
+        decided_at_hash=event.content_hash,
+        failures=0,
+    )
+    return approved, ()
+
+
+def _refused(request: Request, event: e.Refused, rules: Rules, now: datetime) -> Step:
+    refused = replace(
+        _ended(request, State.REFUSED, event.reason), decided_by=event.by, decided_at=now
+    )
+    return refused, (VoidLinks(), Send("refused", "requester", reason=event.reason))
+
+
+def _returned(request: Request, event: e.Returned, rules: Rules, now: datetime) -> Step:
+    question = (Question("purpose", "unclear", said=event.reason),)
+    returned = replace(
+        request,
+        state=State.RETURNED,
+        reason=event.reason,
+        questions=question,
+        due_at=now + rules.silent,
+    )
+    return returned, (VoidLinks(), Send("ask", "requester", question, event.reason))
+
+
+def _undone(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    return _before_director(request, event, rules, now)[0], ()
+
+
+def _hold_elapsed(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+    if request.decided_at_hash != request.content_hash:
+        return None
+    delivering = replace(request, state=State.DELIVERING, due_at=None)
+    return delivering, (VoidLinks(), StartJob("build"))
+
+
+# ---------------------------------------------------------------- the delivery
+
+
+def _built(request: Request, event: e.DataBuilt, rules: Rules, now: datetime) -> Step:
+    built = replace(request, file_id=event.file_id, failures=0)
+    if not policy.is_handed_over(request):
+        return built, (Send("dataset", "requester", attach=True),)
+    waiting = _for_person(built, request.state, "handover", rules, now)
+    officer = Send("officer_handover", "officer", attach=True)
+    return waiting, (Send("handover", "requester"), officer)
+
+
+def _content_changed(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    changed = replace(request, decided_at=None, decided_by="", decided_at_hash="")
+    return _prepare_again(changed, event, rules, now)
+
+
+def _all_sent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+    if request.file_id is None:
+        return None
+    return _ended(request, State.DELIVERED), ()
+
+
+def _resent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+    if request.file_id is None:
+        return None
+    return request, (Send("dataset", "requester", attach=True),)
+
+
+def _trouble(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    """The gate, the sending or a bounce: the officer is told, and the director's clock goes on."""
+    problem = getattr(event, "problem", "")
+    if request.state is State.AWAITING_DECISION:
+        return request, (Send("officer_needs_person", "officer", reason=problem),)
+    return _to_person(request, request.state, problem, rules, now)
+
+
+# ---------------------------------------------------------------- people
+
+
+def _for_person(
+    request: Request, resume: State, reason: str, rules: Rules, now: datetime
+) -> Request:
+    due = now + rules.remind
+    return replace(request, state=State.NEEDS_PERSON, resume=resume, reason=reason, due_at=due)
+
+
+def _to_person(request: Request, resume: State, reason: str, rules: Rules, now: datetime) -> Step:
+    waiting = _for_person(request, resume, reason, rules, now)
+    officer = Send("officer_needs_person", "officer", reason=reason)
+    return waiting, (VoidLinks(), Send("needs_person", "requester"), officer)
+
+
+def _remind(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    later = replace(request, due_at=now + rules.remind)
+    if request.state is State.AWAITING_DECISION:
+        return later, (Send("approval_reminder", "director"),)
+    return later, (Send("officer_needs_person", "officer", reason=request.reason),)
+
+
+def _settled(request: Request, event: e.PersonSettled, rules: Rules, now: datetime) -> Step | None:
+    settle = _SETTLE.get(event.to)
+    settled = replace(request, resume=None, reason="", failures=0, due_at=None)
+    return settle(settled, event, rules, now) if settle else None
+
+
+def _settle_ask(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    again = replace(request, asks=0)
+    return _asked(again, request.questions or assess(request.form, rules.catalogue), rules, now)
+
+
+def _settle_decide(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+    return _before_director(request, event, rules, now) if request.prepared else None
+
+
+def _settle_deliver(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+    if not request.decided_at_hash or request.decided_at_hash != request.content_hash:
+        return None  # nothing leaves without a decision over the same content
+    return replace(request, state=State.DELIVERING), (StartJob("build"),)
+
+
+def _settle_delivered(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    return _ended(request, State.DELIVERED), ()
+
+
+def _settle_refused(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    note = getattr(event, "note", "")
+    return _refused(request, e.Refused(by=event.by, reason=note), rules, now)
+
+
+_SETTLE: dict[State, Callable[..., Step | None]] = {
+    State.INCOMPLETE: _settle_ask,
+    State.PREPARING: _prepare_again,
+    State.AWAITING_DECISION: _settle_decide,
+    State.DELIVERING: _settle_deliver,
+    State.DELIVERED: _settle_delivered,
+    State.REFUSED: _settle_refused,
+    State.CANCELLED: _cancelled,
+}
+_HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | None]] = {
+    e.Opened: _opened,
+    e.Answered: _answered,
+    e.Confirmed: _confirmed,
+    e.RoundOpened: _prepare_again,
+    e.DataPrepared: _prepared,
+    e.Unanswerable: _unanswerable,
+    e.StepFailed: _step_failed,
+    e.OfficerPassed: _before_director,
+    e.OfficerAsked: _officer_asked,
+    e.OfficerCorrected: _corrected,
+    e.Approved: _approved,
+    e.Refused: _refused,
+    e.Returned: _returned,
+    e.Undone: _undone,
+    e.HoldElapsed: _hold_elapsed,
+    e.DataBuilt: _built,
+    e.ContentChanged: _content_changed,
+    e.GateBlocked: _trouble,
+    e.AllSent: _all_sent,
+    e.DeliveryFailed: _trouble,
+    e.BounceReceived: _trouble,
+    e.Resend: _resent,
+    e.Silent: _silent,
+    e.ReminderDue: _remind,
+    e.PersonSettled: _settled,
+    e.Cancelled: _cancelled,
+}
+DEADLINES: dict[State, type[e.Event]] = {
+    State.UNCONFIRMED: e.Silent,
+    State.INCOMPLETE: e.Silent,
+    State.RETURNED: e.Silent,
+    State.WAITING: e.ReminderDue,
+    State.CHECKING: e.ReminderDue,
+    State.AWAITING_DECISION: e.ReminderDue,
+    State.NEEDS_PERSON: e.ReminderDue,
+    State.APPROVED: e.HoldElapsed,
+}

@@ -1,0 +1,60 @@
+"""What a decision owes. The store turns each into a row, in the transaction of the decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from mailproc.model import Question, Request
+
+Audience = Literal["requester", "director", "officer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One mail to each person of the audience."""
+
+    kind: str  # the template
+    to: Audience
+    questions: tuple[Question, ...] = ()
+    reason: str = ""
+    note: str = ""
+    attach: bool = False  # the request's file
+
+
+@dataclass(frozen=True, slots=True)
+class StartJob:
+    """A dataset to prepare or to build."""
+
+    kind: Literal["prepare", "build"]
+    after: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class VoidLinks:
+    """No link to decide on this request is good any more."""
+
+
+Effect = Send | StartJob | VoidLinks
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The request after an event, what is written down about it, and what is owed.
+
+    `facts` enter the history as they are, so they hold no personal data; `told` does not.
+    """
+
+    before: Request
+    after: Request
+    event: str
+    by: str
+    facts: dict[str, str | int]
+    told: dict[str, str]
+    effects: tuple[Effect, ...]
+
+    @property
+    def ignored(self) -> bool:
+        """True where the event has no place in the state; it is recorded all the same."""
+        return bool(self.facts.get("ignored"))

@@ -1,0 +1,185 @@
+"""What can happen to a request. Each class is one row heading of `states.TABLE`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailproc.model import Form, Prepared, Question, State
+
+_NOTHING = Form()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened; `by` says who or what did it."""
+
+    by: str = "mailproc"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Event):
+    """A mail asks for a dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Event):
+    """The requester replied; `form` is what is now known."""
+
+    form: Form = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(Event):
+    """The requester proved the address by replying from it."""
+
+    form: Form = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOpened(Event):
+    """The round that was waited for is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataPrepared(Event):
+    """The query was run."""
+
+    prepared: Prepared | None = None
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswerable(Event):
+    """The query can't be run as asked; `questions` go back to the requester."""
+
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailed(Event):
+    """Preparing or building failed on our side."""
+
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerPassed(Event):
+    """The officer finds the request in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAsked(Event):
+    """The officer needs something from the requester."""
+
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerCorrected(Event):
+    """The officer put the form right."""
+
+    form: Form = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Approved(Event):
+    """The approver released exactly what `content_hash` covers."""
+
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Event):
+    """The approver refused; the requester reads `reason`."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned(Event):
+    """The approver wants something corrected; the requester reads `reason`."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone(Event):
+    """The approver took the approval back within the hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldElapsed(Event):
+    """The time for undoing is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataBuilt(Event):
+    """The file is written and passed the gate."""
+
+    file_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContentChanged(Event):
+    """What the build found is not what was approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateBlocked(Event):
+    """The egress gate holds the file back."""
+
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AllSent(Event):
+    """The requester's mail server took the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed(Event):
+    """The file was rejected, or nobody can say whether it arrived."""
+
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BounceReceived(Event):
+    """A mail of ours came back."""
+
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resend(Event):
+    """A person wants the delivered file sent once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silent(Event):
+    """The requester did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDue(Event):
+    """Somebody has waited long enough to be told again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSettled(Event):
+    """A person decided how it goes on."""
+
+    to: State = State.CANCELLED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(Event):
+    """The requester takes the request back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """A person wrote about the request without changing it."""
+
+    note: str = ""

@@ -1,0 +1,69 @@
+"""Rules of the house as pure functions: what is bound, to whom it goes, when it is promised."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mailproc.model import Prepared, Request
+
+_OPENS, _CLOSES = time(8, 30), time(16, 30)  # office hours of government offices
+_BY_HAND = frozenset({"line", "pickup", "smart_office"})
+_ON_PAPER = frozenset({"pdf", "paper"})
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys and no spaces: equal values give equal text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def content_hash(request: Request, prepared: Prepared) -> str:
+    """The digest of everything an approver releases (design, promise 5)."""
+    content = {
+        "recipient": recipient(request),
+        "form": asdict(request.form),
+        "prepared": asdict(prepared),
+        "delivery": "hand" if is_handed_over(request) else "mail",
+    }
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def recipient(request: Request) -> str:
+    """Where the result goes: never to an address that has not proved itself."""
+    return request.requester_addr
+
+
+def is_handed_over(request: Request) -> bool:
+    """True where the way or the format asked for is not automatic yet."""
+    return request.form.delivery in _BY_HAND or request.item.format in _ON_PAPER
+
+
+def number_year(received: datetime, timezone: str, *, fiscal: bool) -> int:
+    """The Buddhist year in which a request received then is numbered."""
+    local = received.astimezone(ZoneInfo(timezone))
+    return local.year + 543 + int(fiscal and local.month >= 10)
+
+
+def promised_at(
+    received: datetime, within: timedelta, timezone: str, holidays: Collection[date] = ()
+) -> datetime:
+    """When the requester may expect the answer: `within`, counted in office hours."""
+    zone = ZoneInfo(timezone)
+    at = _into_office_hours(received.astimezone(zone), holidays)
+    left = within
+    while left > (rest := datetime.combine(at.date(), _CLOSES, zone) - at):
+        left -= rest
+        at = _into_office_hours(datetime.combine(at.date() + timedelta(1), _OPENS, zone), holidays)
+    return (at + left).astimezone(received.tzinfo)
+
+
+def _into_office_hours(at: datetime, holidays: Collection[date]) -> datetime:
+    if at.time() >= _CLOSES:
+        at = datetime.combine(at.date() + timedelta(1), _OPENS, at.tzinfo)
+    while at.weekday() >= 5 or at.date() in holidays:
+        at = datetime.combine(at.date() + timedelta(1), _OPENS, at.tzinfo)
+    return max(at, datetime.combine(at.date(), _OPENS, at.tzinfo))

@@ -1,0 +1,124 @@
+"""The machine as a table: in which state which event leads where.
+
+Everything that moves a request must stand here; `decide` refuses to go elsewhere, and
+`docs/states.md` is printed from it (`python3 -m mailproc.workflow.states`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailproc.model import State
+from mailproc.workflow import events as e
+
+S = State
+# Where a request goes whose form is assessed: asked back, waiting, or on to its query.
+_ASSESSED = (S.INCOMPLETE, S.WAITING, S.PREPARING, S.NEEDS_PERSON)
+_REQUESTER = {
+    e.Answered: _ASSESSED,
+    e.Silent: (S.EXPIRED,),
+    e.Cancelled: (S.CANCELLED,),
+}
+_STEP_FAILED = (S.NEEDS_PERSON,)
+
+TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
+    S.NEW: {e.Opened: (S.UNCONFIRMED, *_ASSESSED)},
+    S.UNCONFIRMED: {
+        e.Confirmed: _ASSESSED,
+        e.Silent: (S.EXPIRED,),
+        e.Cancelled: (S.CANCELLED,),
+    },
+    S.INCOMPLETE: _REQUESTER,
+    S.RETURNED: _REQUESTER,
+    S.WAITING: {
+        e.RoundOpened: (S.PREPARING,),
+        e.Answered: _ASSESSED,
+        e.ReminderDue: (S.WAITING,),
+        e.Cancelled: (S.CANCELLED,),
+    },
+    S.PREPARING: {
+        e.DataPrepared: (S.CHECKING, S.AWAITING_DECISION, S.APPROVED),
+        e.Unanswerable: (S.INCOMPLETE, S.NEEDS_PERSON),
+        e.StepFailed: (S.PREPARING, *_STEP_FAILED),
+        e.Cancelled: (S.CANCELLED,),
+    },
+    S.CHECKING: {
+        e.OfficerPassed: (S.AWAITING_DECISION,),
+        e.OfficerAsked: (S.INCOMPLETE,),
+        e.OfficerCorrected: (S.PREPARING,),
+        e.ReminderDue: (S.CHECKING,),
+        e.Cancelled: (S.CANCELLED,),
+    },
+    S.AWAITING_DECISION: {
+        e.Approved: (S.APPROVED,),
+        e.Refused: (S.REFUSED,),
+        e.Returned: (S.RETURNED,),
+        e.ReminderDue: (S.AWAITING_DECISION,),
+        e.DeliveryFailed: (S.AWAITING_DECISION,),  # of the director's mail: the officer is told
+        e.Cancelled: (S.CANCELLED,),
+    },
+    S.APPROVED: {
+        e.Undone: (S.AWAITING_DECISION,),
+        e.HoldElapsed: (S.DELIVERING,),
+        e.Cancelled: (S.CANCELLED,),
+    },
+    S.DELIVERING: {
+        e.DataBuilt: (S.DELIVERING, S.NEEDS_PERSON),
+        e.ContentChanged: (S.PREPARING,),
+        e.GateBlocked: (S.NEEDS_PERSON,),
+        e.StepFailed: (S.DELIVERING, *_STEP_FAILED),
+        e.AllSent: (S.DELIVERED,),
+        e.DeliveryFailed: (S.NEEDS_PERSON,),
+    },
+    S.DELIVERED: {e.BounceReceived: (S.NEEDS_PERSON,), e.Resend: (S.DELIVERED,)},
+    S.NEEDS_PERSON: {
+        e.PersonSettled: (
+            S.INCOMPLETE,
+            S.PREPARING,
+            S.AWAITING_DECISION,
+            S.DELIVERING,
+            S.DELIVERED,
+            S.REFUSED,
+            S.CANCELLED,
+        ),
+        e.AllSent: (S.DELIVERED,),  # a late 250 settles what was unknown
+        e.ReminderDue: (S.NEEDS_PERSON,),
+        e.Cancelled: (S.CANCELLED,),
+    },
+    S.REFUSED: {},
+    S.EXPIRED: {},
+    S.CANCELLED: {},
+}
+ENDS = frozenset({S.DELIVERED, S.REFUSED, S.EXPIRED, S.CANCELLED})
+# Events that a person caused: where they have no place, the person is answered.
+FROM_A_PERSON = (e.Answered, e.Confirmed, e.Cancelled, e.Noted)
+
+
+def allowed(state: State, event: e.Event) -> tuple[State, ...]:
+    """The states that the event may lead to; empty where it has no place."""
+    return TABLE[state].get(type(event), ())
+
+
+def diagram() -> Iterator[str]:
+    """The lines of a Mermaid state diagram of the table."""
+    yield "stateDiagram-v2"
+    for state, row in TABLE.items():
+        start = "[*]" if state is S.NEW else state.value
+        for event, targets in row.items():
+            for target in targets:
+                yield f"    {start} --> {target.value}: {event.__name__}"
+    for state in TABLE:
+        if state in ENDS:
+            yield f"    {state.value} --> [*]"
+
+
+def page() -> str:
+    """The text of docs/states.md."""
+    head = "# States of a request\n\nPrinted from `mailproc/workflow/states.py`.\n\n"
+    return head + "```mermaid\n" + "\n".join(diagram()) + "\n```\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(page())

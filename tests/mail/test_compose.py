@@ -1,0 +1,543 @@
+"""Letters as they go out: every template in both languages, with and without links."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+import shutil
+from dataclasses import fields, replace
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+from jinja2.exceptions import SecurityError
+
+from mailproc.errors import ConfigError, NeedsPerson
+from mailproc.mail.compose import Composer, kinds
+from mailproc.model import Built, Form, Item, Known, Letter, Question, Trust
+from mailproc.parsers import reader
+from mailproc.parsers.answer import read_answer
+from tests.factories import (
+    NOW,
+    a_built,
+    a_catalogue,
+    a_form,
+    a_letter,
+    a_prepared,
+    a_question,
+    a_request,
+    an_item,
+    an_office,
+)
+from tests.test_defang import AUTO_LINK, PAYLOADS
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+KINDS = kinds(TEMPLATES)
+LINKS = {
+    "decide": "https://data.example.org/d/AbCdEfGhIjKlMnOpQrStUv",
+    "status": "https://data.example.org/s/ZyXwVuTsRqPoNmLkJiHgFe",
+}
+WITHOUT_REQUEST = ("too_big", "noted", "how_to_decide", "officer_unplaced", "officer_quarantined")
+WITH_FILE = ("dataset", "officer_handover")
+DIRECTOR = ("approval", "approval_reminder", "decided", "how_to_decide")
+QUESTIONS = (
+    Question("purpose", "missing"),
+    a_question(),
+    Question("dataset", "unknown", "ข้อมูลเด็ก", ("จำนวนนักเรียน", "ทำเนียบโรงเรียน")),
+)
+HEADERS = {
+    "From": 1,
+    "To": 1,
+    "Subject": 1,
+    "Message-ID": 1,
+    "In-Reply-To": 1,
+    "References": 1,
+    "Date": 1,
+    "Auto-Submitted": 1,
+    "X-Auto-Response-Suppress": 1,
+    "X-Mailproc": 1,
+    "Content-Language": 1,
+    "MIME-Version": 1,
+    "Content-Type": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def composer() -> Composer:
+    return Composer(an_office(), (TEMPLATES,), a_catalogue())
+
+
+@pytest.fixture(scope="module")
+def unreachable() -> Composer:
+    return Composer(an_office(public_url=""), (TEMPLATES,), a_catalogue())
+
+
+def a_full_letter(kind: str, language: str = "th", **changes: Any) -> Letter:
+    request = a_request(decided_by="นายธงชัย มั่นคง", decided_at=NOW, asks=1)
+    letter = a_letter(kind, language=language, request=request, note="ขอเพิ่มอีก 2 โรงเรียน")
+    if kind == "ask":
+        letter = replace(letter, questions=QUESTIONS)
+    return replace(letter, **changes)
+
+
+def files_of(kind: str) -> tuple[Built, ...]:
+    return (a_built(),) if kind in WITH_FILE else ()
+
+
+def read(wire: bytes) -> EmailMessage:
+    message = email.message_from_bytes(wire, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def subject_of(wire: bytes) -> str:
+    """By the old reader: the new one adds spaces inside long Thai words (libraries.md)."""
+    raw = email.message_from_bytes(wire, policy=email.policy.compat32)["Subject"]
+    return str(make_header(decode_header(raw.replace("\r\n", "").replace("\n", ""))))
+
+
+def bodies(wire: bytes) -> tuple[str, str]:
+    message = read(wire)
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    return plain.get_content(), html.get_content()
+
+
+def shown(html: str) -> str:
+    """What a reader sees of the HTML part, without tags."""
+    text = re.sub(r"<head>.*?</head>", "", html, flags=re.DOTALL)
+    text = re.sub(r"<[^>]+>", " ", text)
+    for name, char in (
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&#34;", '"'),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ):
+        text = text.replace(name, char)
+    return text
+
+
+def assert_fit_for_the_wire(wire: bytes) -> None:
+    assert wire.isascii()
+    assert b"\0" not in wire
+    assert re.search(rb"(?<!\r)\n|\r(?!\n)", wire) is None
+    assert max(map(len, wire.split(b"\r\n"))) <= 998
+
+
+def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> None:
+    expected = (
+        "receipt ask confirm waiting dataset refused cancelled expired noted handover too_big "
+        "too_late needs_person approval approval_reminder decided how_to_decide "
+        "officer_needs_person officer_handover officer_unplaced officer_quarantined officer_note"
+    )
+    assert set(KINDS) == set(expected.split())
+    names = {path.name for path in (TEMPLATES / "mail").iterdir()}
+    assert {f"{kind}.{x}.j2" for kind in KINDS for x in ("th", "en")} <= names
+    assert composer.faults() == []
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_letter_is_whole(composer: Composer, kind: str, language: str) -> None:
+    wire = composer.compose(a_full_letter(kind, language), LINKS, files_of(kind))
+    assert_fit_for_the_wire(wire)
+    message = read(wire)
+    assert {name: len(message.get_all(name, [])) for name in message.keys()} == HEADERS  # noqa: SIM118
+    assert message["Content-Language"] == language
+    assert message.defects == []
+    text, html = bodies(wire)
+    words = re.findall(r"[\w.@/]{2,}", text)  # Thai marks end a run
+    assert set(words) <= set(re.findall(r"[\w.@/]{2,}", shown(html)))
+    assert "None" not in text + html
+    assert "{{" not in text + html
+    assert "Undefined" not in text + html
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_every_letter_reads_well_without_links(
+    unreachable: Composer, kind: str, language: str
+) -> None:
+    text, html = bodies(unreachable.compose(a_full_letter(kind, language), {}, files_of(kind)))
+    assert "http" not in text
+    assert "href" not in html
+    assert "0 2000 1234" in text  # a way to reach a person is always there
+    assert not re.search(r"ลิงก์|\blink\b", text)
+
+
+@pytest.mark.parametrize("kind", WITHOUT_REQUEST)
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_letters_about_no_request_need_none(composer: Composer, kind: str, language: str) -> None:
+    letter = a_full_letter(kind, language, request=None, in_reply_to="", references=())
+    message = read(composer.compose(letter, {}))
+    assert message["In-Reply-To"] is None
+    assert message["References"] is None
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k != "dataset"])
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_a_request_that_says_almost_nothing_gets_its_letter(
+    composer: Composer, kind: str, language: str
+) -> None:
+    request = a_request(form=Form(), prepared=None, trust=Trust.FAILED)
+    text, _ = bodies(composer.compose(a_full_letter(kind, language, request=request), {}))
+    assert "None" not in text
+    assert kind == "ask" or not re.search(r"(?m)^[^\n:]+: *$", text)  # no label without a value
+
+
+# ---------------------------------------------------------------- what the letters say
+
+
+def test_the_receipt_says_all_that_the_law_asks_for(composer: Composer) -> None:
+    wire = composer.compose(a_letter("receipt"), LINKS)
+    text, _ = bodies(wire)
+    assert subject_of(wire) == "ได้รับคำขอข้อมูล เลขที่ 2569/00012"
+    for words in (
+        "2569/00012",
+        "22 พฤศจิกายน 2569 เวลา 09:05 น.",
+        "22 พฤศจิกายน 2569 เวลา 09:15 น.",
+        "จำนวนนักเรียนจำแนกตามชั้นและเพศ",
+        "2568 รอบที่ 1",
+        "อำเภอเมืองตัวอย่าง",
+        "เพื่อวางแผนจัดชั้นเรียน",
+        "นางสาวดาวเรือง ใจเย็น",
+        "0 2000 1234 ต่อ 12",
+        "พระราชบัญญัติคุ้มครองข้อมูลส่วนบุคคล พ.ศ. 2562",
+        "ยกเลิก",
+        LINKS["status"],
+    ):
+        assert words in text, words
+    assert LINKS["decide"] not in text
+
+
+def test_the_receipt_names_the_catalogue_title_before_the_data_is_prepared(
+    composer: Composer,
+) -> None:
+    text, _ = bodies(composer.compose(a_letter(request=a_request(prepared=None)), {}))
+    assert "ข้อมูลที่ขอ: จำนวนนักเรียนจำแนกตามชั้นและเพศ\n" in text
+    unknown = a_request(prepared=None, form=a_form(items=(an_item(dataset_id=None),)))
+    text, _ = bodies(composer.compose(a_letter(request=unknown), {}))
+    assert "ข้อมูลที่ขอ: จำนวนนักเรียน แยกชั้น เพศ\n" in text
+
+
+def test_an_office_notice_replaces_the_default_privacy_notice() -> None:
+    office = an_office(privacy_th="ประกาศความเป็นส่วนตัวของสำนักงาน")
+    text, _ = bodies(Composer(office, (TEMPLATES,)).compose(a_letter("receipt"), {}))
+    assert "ประกาศความเป็นส่วนตัวของสำนักงาน" in text
+    assert "พ.ศ. 2562" not in text
+
+
+def test_the_question_mail_names_each_problem_offer_and_line_to_fill_in(
+    composer: Composer,
+) -> None:
+    text, html = bodies(composer.compose(a_full_letter("ask"), LINKS))
+    assert "1) «วัตถุประสงค์» ยังไม่ได้ระบุ" in text
+    assert "ท่านระบุว่า «2571»" in text
+    assert "   2. ปีการศึกษา 2567 รอบที่ 3\n" in text
+    assert "\nวัตถุประสงค์: \nปีการศึกษา: \nข้อมูลที่ขอ: \n" in text
+    assert "แจ้งผลภายใน" in text  # the first answer is the receipt too
+    assert html.count("<li") == 4
+
+
+def filled_in(text: str, values: dict[str, str]) -> str:
+    """The mail as a careless client quotes it, answers written behind its labels."""
+    for label, value in values.items():
+        assert text.count(f"\n{label}: \n") == 1
+        text = text.replace(f"\n{label}: \n", f"\n{label}: {value}\n")
+    return "".join(f"> {line}\n" for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_answer_to_a_question_mail_can_be_read(composer: Composer, language: str) -> None:
+    item = an_item(dataset="ข้อมูลเด็ก", dataset_id=None, academic_years=(2571,))
+    request = a_request(prepared=None, asks=1, form=a_form(purpose=None, items=(item,)))
+    wire = composer.compose(a_full_letter("ask", language, request=request), LINKS)
+    text, _ = bodies(wire)
+    known = Known(datasets=(("student_count", ("จำนวนนักเรียน",)), ("schools", ("ทำเนียบโรงเรียน",))))
+    labels = {
+        "th": ("วัตถุประสงค์", "ปีการศึกษา", "ข้อมูลที่ขอ"),
+        "en": ("Purpose", "Academic year", "Dataset"),
+    }[language]
+    values = dict(zip(labels, ("วางแผนอัตรากำลัง", "2568", "2"), strict=True))
+    copied = "".join(f"{label}: {value}\n" for label, value in values.items())
+    quoted = filled_in(text, {})
+    for body in (copied, f"{copied}\n{quoted}", filled_in(text, values)):
+        answer = read_answer(reader.read(a_reply(wire, body), known), QUESTIONS, known)
+        assert answer.purpose == "วางแผนอัตรากำลัง"
+        assert answer.items[0].academic_years == (2568,)
+        assert answer.items[0].dataset_id == "schools"
+    for body in ("รับทราบค่ะ\n\n" + quoted, quoted):
+        answer = read_answer(reader.read(a_reply(wire, body), known), QUESTIONS, known)
+        assert answer == Form()  # what we wrote is never taken for an answer
+
+
+def a_reply(wire: bytes, body: str) -> bytes:
+    message = read(wire)
+    reply = EmailMessage(policy=email.policy.SMTP)
+    reply["From"], reply["To"] = "somsri@school.example.org", "data@example.org"
+    reply["Subject"], reply["In-Reply-To"] = "Re: ขอข้อมูล", message["Message-ID"]
+    reply.set_content("\n" + body)
+    return reply.as_bytes()
+
+
+def test_a_later_question_mail_does_not_repeat_the_receipt(composer: Composer) -> None:
+    request = a_request(asks=2)
+    text, _ = bodies(composer.compose(a_full_letter("ask", request=request), LINKS))
+    assert "แจ้งผลภายใน" not in text
+    assert "พ.ศ. 2562" not in text
+
+
+def test_the_director_reads_who_asks_for_what_why_and_how_much(composer: Composer) -> None:
+    form = a_form(email="other@example.com")
+    request = a_request(form=form, prepared=a_prepared(hidden_cells=4, rows=1390))
+    wire = composer.compose(a_full_letter("approval", request=request), LINKS)
+    assert subject_of(wire) == (
+        "ขออนุญาต: นางสมศรี ตั้งใจสอน/โรงเรียนบ้านดอนแก้ว ขอจำนวนนักเรียนจำแนกตามชั้นและเพศ "
+        "ปี 2568 (คำขอ 2569/00012)"
+    )
+    text, html = bodies(wire)
+    for words in (
+        "ครูชำนาญการ",
+        "บุคลากรในสังกัด",
+        "somsri@school.example.org",
+        "ยืนยันแล้วว่าส่งจากที่อยู่นี้จริง",
+        "> เพื่อวางแผนจัดชั้นเรียน",
+        "10 มิถุนายน 2568",
+        "รายโรงเรียน",
+        "1,390 แถว 7 คอลัมน์",
+        "เปิดเผยได้ทั่วไป",
+        "ปกปิดตัวเลข: 4 ช่อง",
+        "อีเมลที่แจ้งไว้: other[at]example[.]com",
+        "22 พฤศจิกายน 2569 เวลา 09:05 น.",
+    ):
+        assert words in text, words
+    assert "อีเมลที่แจ้งไว้" not in bodies(composer.compose(a_full_letter("approval"), LINKS))[0]
+    assert re.findall(r'href="([^"]*)"', html) == [LINKS["decide"]]
+    assert re.findall(r"https?://\S+", text) == [LINKS["decide"]]
+
+
+def test_one_of_name_and_organisation_is_enough_for_the_director_s_subject(
+    composer: Composer,
+) -> None:
+    for form, asker in (
+        (a_form(requester_name=None), "โรงเรียนบ้านดอนแก้ว"),
+        (a_form(organisation=None), "นางสมศรี ตั้งใจสอน"),
+        (Form(items=(Item(dataset="x", latest=True),)), "ผู้ขอข้อมูล"),
+    ):
+        letter = a_full_letter("approval", request=a_request(form=form))
+        assert subject_of(composer.compose(letter, LINKS)).startswith(f"ขออนุญาต: {asker} ขอ")
+
+
+def test_a_refusal_states_reason_date_officer_and_appeal(composer: Composer) -> None:
+    text, _ = bodies(composer.compose(a_full_letter("refused", reason="ระบุตัวเด็กได้"), {}))
+    for words in ("> ระบุตัวเด็กได้", "22 พฤศจิกายน 2569", "มาตรา 18", "15 วัน", "นางสาวดาวเรือง"):
+        assert words in text, words
+
+
+def test_the_dataset_letter_carries_the_file_and_says_how_to_object(composer: Composer) -> None:
+    wire = composer.compose(a_full_letter("dataset"), LINKS, (a_built(),))
+    (attached,) = read(wire).iter_attachments()
+    assert attached.get_filename() == a_built().filename
+    assert attached.get_payload(decode=True) == a_built().content
+    assert attached.get_content_type() == a_built().media_type
+    assert "ไม่ตรงที่ขอ ตอบเมลนี้" in bodies(wire)[0]
+
+
+def test_the_officer_reads_a_reason_in_words_and_the_command(composer: Composer) -> None:
+    text, _ = bodies(
+        composer.compose(a_full_letter("officer_needs_person", reason="ask_limit"), {})
+    )
+    assert "> ถามข้อมูลเพิ่มครบจำนวนครั้ง" in text
+    assert "python3 run.py requests show 2569/00012\n" in text
+
+
+# ---------------------------------------------------------------- headers
+
+
+def test_letters_thread_and_say_that_a_machine_wrote_them(composer: Composer) -> None:
+    message = read(composer.compose(a_letter("receipt"), {}))
+    assert message["In-Reply-To"] == message["References"] == "<first@school.example.org>"
+    assert message["Message-ID"] == "<k3v9.12.3@data.example.org>"
+    assert message["Auto-Submitted"] == "auto-replied"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["X-Mailproc"] == "1"
+    assert message["Date"].datetime == a_letter().created_at
+    assert (
+        read(composer.compose(a_full_letter("approval"), {}))["Auto-Submitted"] == "auto-generated"
+    )
+    first = a_letter("receipt", in_reply_to="", references=())
+    assert read(composer.compose(first, {}))["Auto-Submitted"] == "auto-generated"
+
+
+def test_the_same_letter_gives_the_same_bytes(composer: Composer) -> None:
+    other = Composer(an_office(), (TEMPLATES,), a_catalogue())
+    letter = a_full_letter("dataset")
+    assert composer.compose(letter, LINKS, (a_built(),)) == other.compose(
+        letter, LINKS, (a_built(),)
+    )
+
+
+def test_a_letter_to_what_is_not_one_address_waits_for_a_person(composer: Composer) -> None:
+    for address in ("", "a@x.org, b@y.org", "a@x.org\r\nBcc: b@y.org"):
+        with pytest.raises(NeedsPerson):
+            composer.compose(a_letter(to_addr=address), {})
+
+
+CONTROLS = [chr(c) for c in (0, 7, 8, 9, 10, 11, 12, 13, 27, 0x85, 0x2028, 0x2029, 0x202E)]
+INJECTIONS = [f"x{c}Bcc: evil@evil.example" for c in CONTROLS] + [
+    f"x{end}{field}"
+    for end in ("\r\n", "\n", "\r", "\r\n\r\n", "\n ", "\r\n\t")
+    for field in (
+        "Bcc: evil@evil.example",
+        "To: evil@evil.example",
+        "Content-Type: text/html",
+        "Subject: =?utf-8?q?a=0d=0aBcc:_evil@evil.example?=",
+        "\r\n<script>",
+        "--=_a\r\nContent-Type: text/html\r\n\r\n<b>",
+        ".\r\nMAIL FROM:<evil@evil.example>",
+    )
+]
+STRINGS = [f.name for f in fields(Form) if f.name not in ("consent", "items")]
+
+
+@pytest.mark.parametrize("kind", ["approval", "ask", "officer_note"])
+def test_no_value_adds_a_header_or_a_part(composer: Composer, kind: str) -> None:
+    assert len(INJECTIONS) >= 50
+    for payload in INJECTIONS:
+        form = a_form(**dict.fromkeys(STRINGS, payload))
+        item = an_item(dataset=payload, dataset_id=None, filters=(payload,))
+        request = a_request(form=replace(form, items=(item,)), prepared=None, reason=payload)
+        letter = a_full_letter(
+            kind,
+            request=request,
+            to_name=payload,
+            subject=payload,
+            reason=payload,
+            note=payload,
+            in_reply_to=payload,
+            references=(payload, "<first@school.example.org>"),
+            questions=(Question("purpose", "unclear", payload, (payload,)),),
+        )
+        wire = composer.compose(letter, LINKS, (a_built(filename=payload, media_type=payload),))
+        assert_fit_for_the_wire(wire)
+        head = wire.partition(b"\r\n\r\n")[0]
+        names = re.findall(rb"(?m)^([A-Za-z-]+):", head)
+        assert sorted(n.decode() for n in names) == sorted(HEADERS.keys() - {"In-Reply-To"})
+        message = read(wire)
+        assert [a.addr_spec for a in message["To"].addresses] == ["somsri@school.example.org"]
+        assert [part.get_content_type() for part in message.walk()] == [
+            "multipart/mixed",
+            "multipart/alternative",
+            "text/plain",
+            "text/html",
+            "application/octet-stream",
+        ]
+
+
+# ---------------------------------------------------------------- a stranger's words
+
+
+@pytest.mark.parametrize("kind", ["approval", "receipt", "ask", "officer_note", "refused"])
+def test_a_stranger_s_words_bring_no_link_and_no_markup(unreachable: Composer, kind: str) -> None:
+    clean = bodies(unreachable.compose(a_full_letter(kind), {}))[1]
+    tags = set(re.findall(r"<(\w+)", clean)) | {"br", "ol", "li", "blockquote"}
+    marks = ("{{77*77}}", "{% raw %}", "</blockquote><h1>x", "'\" onload=x", "<style>*{}</style>")
+    for payload in (*PAYLOADS, *marks):
+        names = [n for n in STRINGS if n != "requester_type"]
+        form = a_form(**dict.fromkeys(names, payload))
+        item = an_item(dataset=payload, dataset_id=None, filters=(payload,))
+        request = a_request(form=replace(form, items=(item,)), prepared=None)
+        question = Question("purpose", "unclear", payload, (payload,))
+        letter = a_full_letter(
+            kind, request=request, reason=payload, note=payload, questions=(question,)
+        )
+        text, html = bodies(unreachable.compose(letter, {}))
+        assert set(re.findall(r"<(\w+)", html)) <= tags
+        assert not re.search(r"<[^>]*\s(on\w+|href|src)=|5929", html)
+        for part in (text, shown(html)):
+            part = (
+                part.replace("run.py", "")
+                .replace("data@example.org", "")
+                .replace("somsri@school.example.org", "")
+            )
+            assert not AUTO_LINK.search(part), AUTO_LINK.search(part)
+
+
+def test_requester_words_are_quoted_line_by_line(composer: Composer) -> None:
+    request = a_request(form=a_form(purpose="บรรทัดแรก\r\nส่งไปที่: evil\n\n\n\nท้าย"))
+    text, html = bodies(composer.compose(a_full_letter("approval", request=request), LINKS))
+    assert "\n> บรรทัดแรก\n> ส่งไปที่: evil\n> \n> ท้าย\n" in text
+    assert re.search(r"<blockquote[^>]*>บรรทัดแรก<br>ส่งไปที่: evil<br><br>ท้าย</blockquote>", html)
+
+
+def test_the_html_part_fetches_nothing(composer: Composer) -> None:
+    for kind in KINDS:
+        _, html = bodies(composer.compose(a_full_letter(kind), LINKS, files_of(kind)))
+        assert not re.search(
+            r"(?i)<(img|script|style|link|iframe|form|object)|url\(|@import|src=", html
+        )
+        assert set(re.findall(r'href="([^"]*)"', html)) <= set(LINKS.values())
+        assert len(html.encode()) < 50_000
+
+
+# ---------------------------------------------------------------- an office's own templates
+
+
+def own(folder: Path, name: str, text: str) -> Composer:
+    (folder / "mail").mkdir()
+    (folder / "mail" / name).write_text(text, encoding="utf-8")
+    return Composer(an_office(), (folder, TEMPLATES))
+
+
+def test_an_office_s_own_template_and_words_win(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    words = '[fields]\npurpose = "เหตุที่ขอ"\n'
+    (tmp_path / "texts" / "th.toml").write_text(words, encoding="utf-8")
+    body = "{% block subject %}S {{ request.number }}{% endblock %}{% block body %}"
+    body += '{% call p() %}ของเรา <b>{{ field_label("purpose") }}</b>{% endcall %}{% endblock %}'
+    composer = own(tmp_path, "receipt.th.j2", body)
+    wire = composer.compose(a_letter("receipt"), {})
+    assert subject_of(wire) == "S 2569/00012"
+    assert "ของเรา <b>เหตุที่ขอ</b>" in bodies(wire)[1]
+    assert "ขอข้อมูลเพิ่มเติม" in subject_of(composer.compose(a_full_letter("ask"), {}))
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("{{ nothing_of_this_name }}", UndefinedError),
+        ("{{ request.form.no_such_field }}", UndefinedError),
+        ("{{ ''.__class__.__mro__ }}", SecurityError),
+        ("{{ request.__class__.__init__.__globals__ }}", SecurityError),
+        ("{{ office.__class__ }}", SecurityError),
+        ("{% set x = links.update({'decide': 'x'}) %}", SecurityError),
+    ],
+)
+def test_a_template_is_held_in_its_sandbox(
+    tmp_path: Path, body: str, error: type[Exception]
+) -> None:
+    text = "{% block subject %}s{% endblock %}{% block body %}" + body + "{% endblock %}"
+    composer = own(tmp_path, "receipt.th.j2", text)
+    with pytest.raises(error):
+        composer.compose(a_letter("receipt"), LINKS)
+
+
+def test_faults_of_templates_are_listed_by_name(tmp_path: Path) -> None:
+    composer = own(tmp_path, "receipt.th.j2", "{% block subject %}")
+    (fault,) = composer.faults()
+    assert fault.startswith("receipt.th.j2: ")
+
+
+def test_missing_or_broken_texts_are_a_fault_of_the_settings(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"texts/th\.toml"):
+        Composer(an_office(), (tmp_path,))
+    shutil.copytree(TEMPLATES, tmp_path / "own")
+    (tmp_path / "own" / "texts" / "en.toml").write_text("[fields", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"en\.toml"):
+        Composer(an_office(), (tmp_path / "own",))
