@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from mailproc.errors import ConfigError
+from mailproc.errors import ConfigError, MailprocError
 from mailproc.mail.login import Credentials, Server, Tls, is_loopback
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -216,14 +216,12 @@ class Config(BaseSettings):
         return Credentials(name, self.password())
 
     def password(self) -> str:
-        """From MAILPROC_PASSWORD or the file state/secret/password. Raises ConfigError."""
+        """From MAILPROC_PASSWORD or the file state/secret/password. Raises MailprocError."""
         if password := os.environ.get("MAILPROC_PASSWORD"):
             return password
         file = self.state / "secret" / "password"
         if not file.is_file():
-            raise ConfigError(
-                [f"The mailbox password is missing: write it into {file} (or MAILPROC_PASSWORD)."]
-            )
+            raise MailprocError(key="password_missing", password=file)
         return file.read_text(encoding="utf-8").rstrip("\r\n")
 
     def secret(self, name: str) -> bytes:
@@ -252,15 +250,13 @@ def _create_private(file: Path, text: str) -> None:
 
 
 def load(file: Path = DEFAULT_FILE) -> Config:
-    """The settings of a file. Raises ConfigError with every fault in it."""
+    """The settings of a file. Raises ConfigError with every fault in it, or MailprocError."""
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise ConfigError(
-            [f"{file} is missing. `python3 run.py init` writes one to fill in."]
-        ) from None
+        raise MailprocError(key="settings_missing", file=file) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError([f"{file} can't be read: {error}."]) from None
+        raise MailprocError(key="settings_unreadable", file=file, problem=error) from None
     return build(values, file.resolve().parent, str(file))
 
 

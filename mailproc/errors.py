@@ -1,15 +1,19 @@
 """What can go wrong, by what the caller can do about it.
 
-Each docstring is fit to be shown; `problem` says what happened and `remedy` what to do.
+Each docstring is fit to be shown; `problem` says what happened and `remedy` what to do. Where a
+person at the command line meets the error, `key` and `values` find its text in Thai and English.
 """
 
 
 class MailprocError(Exception):
     """Something went wrong."""
 
-    def __init__(self, problem: str = "", remedy: str = "") -> None:
-        self.problem = problem or (self.__doc__ or "").strip()
+    def __init__(
+        self, problem: str = "", remedy: str = "", /, *, key: str = "", **values: object
+    ) -> None:
+        self.problem = problem or key or (self.__doc__ or "").strip()
         self.remedy = remedy
+        self.key, self.values = key, values
         super().__init__(" ".join(part for part in (self.problem, remedy) if part))
 
 

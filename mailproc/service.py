@@ -229,10 +229,7 @@ def _staff(connection: sa.Connection, now: datetime) -> tuple[Person, ...]:
         if not found
     ]
     if missing:
-        raise MailprocError(
-            f"There is nobody in the role of {' and '.join(missing)}.",
-            "Add them: python3 run.py people add ADDRESS --name NAME --role ROLE",
-        )
+        raise MailprocError(key="nobody_in_role", role=", ".join(missing))
     return officers
 
 
@@ -246,8 +243,5 @@ def _only_one(config: Config) -> IO[str] | None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise MailprocError(
-            f"Another mailproc already serves {config.state}.",
-            "Stop it first, or give this one another state folder.",
-        ) from None
+        raise MailprocError(key="already_serving", state=config.state) from None
     return lock

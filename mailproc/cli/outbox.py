@@ -75,9 +75,7 @@ def _change(store: Opened, letter: int, states: tuple[str, ...], state: str, due
     with store.database.write() as connection:
         kind = connection.scalar(changed)
     if kind is None:
-        raise MailprocError(
-            f"Mail {letter} is not {' or '.join(states)}.", "See: run.py outbox list"
-        )
+        raise MailprocError(key="letter_not", letter=letter, states="/".join(states))
     return str(kind)
 
 

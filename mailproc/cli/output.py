@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mailproc.cli.words import words
 from mailproc.errors import ConfigError, MailprocError
 
 config_option = click.option(
@@ -34,7 +35,11 @@ def _text(value: object) -> str:
 
 def fail(error: MailprocError) -> int:
     """Says what happened and what to do, on stderr; gives the exit code."""
-    lines = error.faults if isinstance(error, ConfigError) else [error.problem, error.remedy]
+    lines: Iterable[str] = (error.problem, error.remedy)
+    if error.key:
+        lines = words(error.key, **error.values)
+    elif isinstance(error, ConfigError):
+        lines = error.faults
     for line in lines:
         if line:
             click.echo(line, err=True)

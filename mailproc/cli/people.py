@@ -43,7 +43,7 @@ def add(
 ) -> None:
     """Adds a person; for one who decides it prints a slip for setting the approval code."""
     if not is_one_address(address):
-        raise MailprocError(f"{address!r} is not one plain e-mail address.")
+        raise MailprocError(key="bad_address", address=address)
     person = Person(0, name, address, role, phone, position)
     with opened(config_file) as store, store.database.write() as connection:
         person_id = stored.add(connection, person, store.now)
@@ -60,7 +60,7 @@ def reset(person_id: int, config_file: Path, as_json: bool) -> None:
     with opened(config_file) as store, store.database.write() as connection:
         person = stored.get(connection, person_id, store.now)
         if person is None:
-            raise MailprocError(f"There is no person {person_id}.", "See: run.py people list")
+            raise MailprocError(key="no_person", id=person_id)
         slip = stored.new_slip(connection, person_id, store.now)
     _show_slip(person_id, person.name, slip, as_json=as_json)
 
@@ -72,7 +72,7 @@ def remove(person_id: int, config_file: Path) -> None:
     """Ends a person's roles; what the person decided stays in the history."""
     with opened(config_file) as store, store.database.write() as connection:
         if not stored.end_role(connection, person_id, store.now):
-            raise MailprocError(f"Person {person_id} holds no role.", "See: run.py people list")
+            raise MailprocError(key="no_role", id=person_id)
     click.echo(f"{person_id}: removed")
 
 

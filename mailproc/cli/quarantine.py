@@ -50,7 +50,7 @@ def show_mail(mail: int, config_file: Path) -> None:
     with opened(config_file) as store, store.database.read() as connection:
         row = messages.get(connection, mail)
     if row is None or row.raw is None:
-        raise MailprocError(f"There is no mail {mail}, or its bytes were erased.")
+        raise MailprocError(key="no_mail", mail=mail)
     sys.stdout.buffer.write(row.raw)
 
 
@@ -62,5 +62,5 @@ def replay(mail: int, config_file: Path) -> None:
     with opened(config_file) as store, store.database.write() as connection:
         done = messages.replay(connection, mail, store.now)
     if not done:
-        raise MailprocError(f"Mail {mail} is not in quarantine.", "See: run.py quarantine list")
+        raise MailprocError(key="not_quarantined", mail=mail)
     click.echo(f"{mail}: will be read again")

@@ -144,7 +144,7 @@ def erase(number: str, yes: bool, config_file: Path) -> None:
     with opened(config_file) as store:
         request = store.request(number)
         if request.state not in (State.DELIVERED, State.REFUSED, State.EXPIRED, State.CANCELLED):
-            raise MailprocError(f"Request {number} is still open.", "Cancel or settle it first.")
+            raise MailprocError(key="still_open", number=number)
         if not yes:
             click.confirm(f"Erase the personal data of {number} for ever?", abort=True)
         with store.database.write() as connection:

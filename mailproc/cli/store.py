@@ -42,7 +42,7 @@ class Opened:
         with self.database.read() as connection:
             found = requests.find(connection, number)
         if found is None:
-            raise MailprocError(f"There is no request {number}.", "See: run.py requests list")
+            raise MailprocError(key="no_request", number=number)
         return found
 
     def happen(self, number: str, event: Event) -> Decision:
@@ -50,10 +50,7 @@ class Opened:
         decision = decide(self.request(number), event, self.rules, self.now)
         if decision.ignored:
             state = decision.before.state.value
-            raise MailprocError(
-                f"Request {number} is {state}; that can't be done to it now.",
-                f"See: run.py requests show {number}",
-            )
+            raise MailprocError(key="not_in_this_state", number=number, state=state)
         with self.database.write() as connection:
             requests.apply(connection, [decision], self.desk, self.now)
         return decision

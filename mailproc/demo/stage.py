@@ -159,7 +159,7 @@ def _fresh(folder: Path) -> tuple[Path, IO[str]]:
             continue
         _empty(place)
         return place, lock
-    raise MailprocError("Ten demos are running already.", "Stop one of them with Ctrl-C.")
+    raise MailprocError(key="too_many_demos")
 
 
 def _empty(folder: Path) -> None:

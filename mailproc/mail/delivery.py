@@ -80,6 +80,12 @@ class Delivery:
             await smtp.login(self._credentials.username, self._credentials.password)
         return smtp
 
+    @property
+    def max_size(self) -> int:
+        """The largest mail that the server says it takes, in bytes; 0 where it does not say."""
+        limit = self._smtp.esmtp_extensions.get("size", "") if self._smtp is not None else ""
+        return int(limit) if limit.isdigit() else 0
+
     async def send(self, recipient: str, content: bytes) -> Result:
         """Sends one mail to one recipient. Never raises for what a server may do."""
         smtp = self._smtp

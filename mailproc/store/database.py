@@ -66,10 +66,7 @@ class Database:
         config = alembic_config(self.url)
         known = {path.stem.split("_")[0] for path in (_MIGRATIONS / "versions").glob("*.py")}
         if found is not None and found not in known:
-            raise MailprocError(
-                f"The database was made by a newer mailproc (revision {found}).",
-                "Start that version, or restore a backup made by this one.",
-            )
+            raise MailprocError(key="database_newer", revision=found)
         with self.write() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

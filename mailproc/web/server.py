@@ -26,8 +26,7 @@ def listen(address: str) -> socket.socket:
     except OSError as error:
         listener.close()
         raise MailprocError(
-            f"Can't listen on {address}: {error.strerror}.",
-            "Stop what uses that port, or choose another in mailproc.toml under [web].",
+            key="port_taken", address=address, problem=error.strerror or ""
         ) from None
     listener.setblocking(False)
     return listener

@@ -1,0 +1,294 @@
+"""`run.py check`: tries every part of the settings and says how to mend what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import shutil
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from mailproc.cli.output import common, show
+from mailproc.cli.words import words
+from mailproc.config import Config, load
+from mailproc.errors import AuthFailed, ConfigError, LinkLost, MailprocError
+from mailproc.mail.compose import Composer
+from mailproc.mail.delivery import Delivery
+from mailproc.mail.login import is_loopback
+from mailproc.mail.mailbox import Mailbox
+from mailproc.model import Person
+from mailproc.office import make_office, open_database, read_catalogue
+from mailproc.outbox import utc_now
+from mailproc.store import people
+from mailproc.web.render import Pages
+
+_MARKS = {"ok": "✓", "note": "!", "fault": "✗"}
+_FREE_MB = 500
+_WITHOUT_SERVERS = ("state", "database", "datasets")  # what can be tried before all is filled in
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    part: str
+    level: Literal["ok", "note", "fault"]
+    th: str
+    en: str
+
+
+@click.command()
+@common
+def check(config_file: Path, as_json: bool) -> None:
+    """Tries mailbox, sending, database, people, templates and address; exit 1 where one fails."""
+    faults = 0
+    for finding in findings(config_file):
+        faults += finding.level == "fault"
+        show(asdict(finding), _line(finding), as_json=as_json)
+    sys.exit(1 if faults else 0)
+
+
+def _line(finding: Finding) -> str:
+    th, en = words(f"check_{finding.part}")
+    return f"{_MARKS[finding.level]} {th} · {en}\n    {finding.th}\n    {finding.en}"
+
+
+def findings(config_file: Path) -> Iterator[Finding]:
+    """One finding after the other, as each check ends."""
+    try:
+        config = load(config_file)
+    except ConfigError as error:
+        for fault in error.faults:
+            yield Finding("settings", "fault", fault, fault)
+        return
+    except MailprocError as error:
+        yield _told("settings", error)
+        return
+    unfilled = list(_settings(config))
+    yield from unfilled
+    for part, test in _CHECKS.items():
+        if unfilled and part not in _WITHOUT_SERVERS:
+            continue
+        try:
+            yield from test(config)
+        except ConfigError as error:
+            for fault in error.faults:
+                yield Finding(part, "fault", fault, fault)
+        except MailprocError as error:
+            yield _told(part, error)
+
+
+def _told(part: str, error: MailprocError) -> Finding:
+    if error.key:
+        return _found(part, "fault", error.key, **error.values)
+    return Finding(part, "fault", str(error), str(error))
+
+
+def _found(part: str, level: Literal["ok", "note", "fault"], key: str, **values: object) -> Finding:
+    return Finding(part, level, *words(key, **values))
+
+
+def _settings(config: Config) -> Iterator[Finding]:
+    """Values that `init` wrote and nobody filled in."""
+    sections = {"office": config.office, "mailbox": config.mailbox, "smtp": config.smtp}
+    unfilled = [
+        f"{name}.{key}"
+        for name, section in sections.items()
+        for key, value in section.model_dump().items()
+        if isinstance(value, str) and "«" in value
+    ]
+    if unfilled:
+        yield _found("settings", "fault", "unfilled", keys=", ".join(unfilled))
+
+
+def _state(config: Config) -> Iterator[Finding]:
+    folder = config.state
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        yield _found("state", "fault", "state_unwritable", folder=folder, problem=error.strerror)
+        return
+    free = shutil.disk_usage(folder).free // 1_000_000
+    full = free < _FREE_MB
+    level: Literal["ok", "fault"] = "fault" if full else "ok"
+    key = "state_full" if full else "state_fine"
+    yield _found("state", level, key, folder=folder, free=free)
+
+
+def _database(config: Config) -> Iterator[Finding]:
+    try:
+        database = open_database(config)
+    except SQLAlchemyError as error:
+        problem = str(getattr(error, "orig", error)).splitlines()[0]
+        yield _found("database", "fault", "database_fails", problem=problem)
+        return
+    yield _found("database", "ok", "database_fine", revision=database.revision())
+    with database.read() as connection:
+        everybody = people.listed(connection, utc_now())
+    database.close()
+    yield from _people(everybody)
+
+
+def _people(everybody: list[Person]) -> Iterator[Finding]:
+    directors = [p for p in everybody if p.role == "group_director"]
+    officers = [p for p in everybody if p.role == "officer"]
+    for role, found in (("group_director", directors), ("officer", officers)):
+        if not found:
+            yield _found("people", "fault", "people_missing", role=role)
+    if directors and officers:
+        names = {"directors": _names(directors), "officers": _names(officers)}
+        yield _found("people", "ok", "people_fine", **names)
+    for person in directors:
+        if not person.has_code:
+            yield _found("people", "note", "people_no_code", name=person.name, id=person.id)
+    for person in officers[:1]:
+        if not person.phone:
+            yield _found("people", "note", "people_no_phone", name=person.name)
+
+
+def _names(found: list[Person]) -> str:
+    return ", ".join(person.name for person in found)
+
+
+def _datasets(config: Config) -> Iterator[Finding]:
+    catalogue = read_catalogue(config, utc_now())
+    loaded = [dataset.title_th for dataset in catalogue.datasets if dataset.rounds]
+    if loaded:
+        titles = ", ".join(loaded)
+        yield _found("datasets", "ok", "datasets_fine", count=len(loaded), titles=titles)
+    else:
+        yield _found("datasets", "note", "datasets_none")
+
+
+def _templates(config: Config) -> Iterator[Finding]:
+    office, folders = make_office(config, ()), config.template_folders
+    faults = [*Composer(office, folders).faults(), *Pages(office, folders).faults()]
+    for fault in faults:
+        yield Finding("templates", "fault", fault, fault)
+    if not faults:
+        yield _found("templates", "ok", "templates_fine")
+
+
+def _imap(config: Config) -> Iterator[Finding]:
+    chosen = config.mailbox
+    try:
+        login = config.mailbox_login()
+    except MailprocError:
+        yield _found("imap", "fault", "password_missing", password=_password_file(config))
+        return
+    try:
+        mailbox = Mailbox(chosen.server(), login, chosen.folder)
+    except AuthFailed:
+        yield _found("imap", "fault", "login_refused", password=_password_file(config))
+        return
+    except LinkLost as error:
+        yield _folder_or_link(config, error)
+        return
+    try:
+        count = len(mailbox.new_since(0))
+        if mailbox.can_idle:
+            yield _found("imap", "ok", "imap_fine", count=count, folder=chosen.folder)
+        else:
+            yield _found("imap", "note", "imap_no_idle", seconds=chosen.poll_seconds)
+    finally:
+        mailbox.close()
+
+
+def _folder_or_link(config: Config, error: LinkLost) -> Finding:
+    """Was it the folder alone? Then say which there are."""
+    chosen = config.mailbox
+    try:
+        mailbox = Mailbox(chosen.server(), config.mailbox_login(), "INBOX")
+        folders = mailbox.folders()
+        mailbox.close()
+    except MailprocError:
+        return _unreachable("imap", chosen.host, chosen.port, error.problem)
+    names = ", ".join(folders)
+    return _found("imap", "fault", "folder_missing", folder=chosen.folder, folders=names)
+
+
+def _smtp(config: Config) -> Iterator[Finding]:
+    chosen = config.smtp
+    try:
+        login = config.smtp_login()
+    except MailprocError:
+        yield _found("smtp", "fault", "password_missing", password=_password_file(config))
+        return
+    delivery = Delivery(chosen.server(), login, config.office.address)
+    try:
+        closed, size = asyncio.run(_try_smtp(delivery))
+    except AuthFailed:
+        yield _found("smtp", "fault", "login_refused", password=_password_file(config))
+        return
+    if closed:
+        yield _unreachable("smtp", chosen.host, chosen.port, closed)
+    else:
+        allowed = f"{size / 1_000_000:.0f} MB" if size else "—"
+        yield _found("smtp", "ok", "smtp_fine", size=allowed)
+
+
+async def _try_smtp(delivery: Delivery) -> tuple[str, int]:
+    closed = await delivery.open()
+    size = delivery.max_size
+    await delivery.close()
+    return (closed.text or str(closed.code) if closed else ""), size
+
+
+def _unreachable(part: str, host: str, port: int, problem: str) -> Finding:
+    return _found(part, "fault", "server_fails", host=host, port=port, problem=problem)
+
+
+def _password_file(config: Config) -> Path:
+    return config.state / "secret" / "password"
+
+
+def _public(config: Config) -> Iterator[Finding]:
+    url = config.web.public_url
+    if not url:
+        yield _found("public", "note", "public_empty")
+        return
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ipaddress.ip_address(socket.getaddrinfo(host, None)[0][4][0])
+    except OSError as error:
+        yield _found("public", "fault", "public_unknown", host=host, problem=error.strerror)
+        return
+    if is_loopback(host) or address.is_loopback:
+        yield _found("public", "note", "public_loopback", url=url)
+    elif address.is_private:
+        yield _found("public", "note", "public_private", url=url)
+    yield _answers(config, url)
+
+
+def _answers(config: Config, url: str) -> Finding:
+    try:
+        with urllib.request.urlopen(f"{url}/static/site.css", timeout=10):  # noqa: S310 - checked
+            return _found("public", "ok", "public_fine", url=url)
+    except (OSError, urllib.error.URLError) as error:
+        listen, problem = config.web.public_listen, str(getattr(error, "reason", error))
+        return _found("public", "note", "public_silent", url=url, problem=problem, listen=listen)
+
+
+_CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
+    "state": _state,
+    "database": _database,
+    "datasets": _datasets,
+    "templates": _templates,
+    "imap": _imap,
+    "smtp": _smtp,
+    "public": _public,
+}
