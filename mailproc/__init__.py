@@ -1,0 +1,32 @@
+"""Carries a data request all the way by e-mail, for an education area office.
+
+A mail goes mailbox → intake → store (its raw bytes first) → sandbox (parsers) → placing and
+workflow, which decide and touch nothing → store (state, history and what is owed, in one
+transaction). What is owed is done by fulfil (datasets), outbox (mails) and deadlines, each a loop
+over rows that are due; web pages show a request and take the director's decision. Imports point
+down this page, and tests/test_layers.py holds that.
+
+    cli/          the commands of run.py
+    demo/         an embedded mail server, and actors who play requester and director
+    service.py    the composition root: builds all, runs the loops, stops cleanly
+    config.py     settings from mailproc.toml, environment and secret files; all faults at once
+    office.py     what settings and people mean for each part
+    watch.py      keeps the connection to the mailbox    loops.py  a thread that takes turns
+    intake.py     one turn: mailbox → store, stored mails → verdicts
+    fulfil.py     one turn: due jobs → datasets → workflow
+    outbox.py     one turn: due letters → compose → delivery → result; only this sends
+    deadlines.py  one turn: requests whose date has come → workflow; the daily seal
+    web/          public pages (decision, status) and internal ones, on two listeners
+    composing.py  letters as bytes, many at a time in a child
+    sandbox.py    parsers and builders in child processes with limits
+    placing.py    which verdict a mail gets and what it means for a request (pure)
+    mail/         mailbox (IMAP), delivery (SMTP), compose, headers, login, sender
+    store/        the tables, and the only writers of them; chain, seals, claims, migrations
+    datasets/     catalogue, import, query, workbook, privacy and the egress gate
+    parsers/      bytes of a mail in, values out (pure)
+    workflow/     the table of states, decide, what to ask, policies, retries (pure)
+    texts.py, wording.py, defang.py   texts as files, requests in words, harmless outside text
+    thai.py       digits, Buddhist dates, names, column widths, sorting
+    model.py      the frozen nouns between the modules
+    errors.py     what can go wrong; the class says what the caller can do
+"""

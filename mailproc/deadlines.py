@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from mailproc.errors import Stale
 from mailproc.model import Request, Rules
 from mailproc.store import audit, requests
@@ -12,7 +14,10 @@ from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow.decide import DEADLINES, decide
 
-_SETTLED = timedelta(minutes=10)  # after midnight, so that no row of the day is still to come
+log = structlog.get_logger()
+# After midnight, so that no row of the day is still to come: a turn writes with the time of its
+# beginning, and 32 files may take five minutes each.
+_SETTLED = timedelta(hours=3)
 
 
 class Deadlines:
@@ -34,11 +39,17 @@ class Deadlines:
         if event is None:
             return False
         decision = decide(request, event(by="clock"), self._rules, now)
+        if decision.ignored:  # written down it would be due again at once
+            log.error("deadline_without_place", request=request.number, state=request.state.value)
+            return False
         try:
             with self._database.write() as connection:
                 requests.apply(connection, [decision], desk, now)
         except Stale:
             return False  # an undo, say, came first
+        except Exception as error:  # one request never stops the others
+            log.error("deadline_failed", request=request.number, error=type(error).__name__)
+            return False
         return True
 
     def _seal(self, now: datetime) -> None:

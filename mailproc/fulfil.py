@@ -126,12 +126,20 @@ class Fulfil:
         """All in one transaction; one by one where a request moved on meanwhile."""
         try:
             self._write(done, desk, now)
-        except Stale:
+        except Exception as error:
+            log.warning("batch_failed", error=type(error).__name__, jobs=len(done))
             for one in done:
-                try:
-                    self._write([one], desk, now)
-                except Stale:
-                    log.info("job_taken_over", job=one[0].id)
+                self._settle_one(one, desk, now)
+
+    def _settle_one(
+        self, one: tuple[sa.Row[Any], e.Event | None, Built | None], desk: Desk, now: datetime
+    ) -> None:
+        try:
+            self._write([one], desk, now)
+        except Stale:
+            log.info("job_taken_over", job=one[0].id)
+        except Exception as error:  # it is due again when its lease ends
+            log.error("job_failed", job=one[0].id, error=type(error).__name__)
 
     def _write(
         self,

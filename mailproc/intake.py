@@ -6,6 +6,7 @@ Flags on the server come after the commit and are best effort.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -32,6 +33,7 @@ from mailproc.workflow.events import Opened
 log = structlog.get_logger()
 _BATCH = 64
 _TRIES = 3  # then the mail is put aside for a person
+_STALE_TRIES = 5
 _MARKED = frozenset({"opened", "merged", "command", "note"})
 
 
@@ -93,7 +95,7 @@ def _arrivals(
 
 
 def _unfetched(mailbox: Mailbox, mail: Sized, limits: Limits) -> messages.Arrived | None:
-    if mail.internal_date < limits.first_start:
+    if mail.internal_date < limits.first_start.replace(microsecond=0):  # servers keep seconds
         return _arrived(mailbox, mail, None, "before_start")
     if mail.size > limits.max_bytes:
         return _arrived(mailbox, mail, mailbox.header(mail), "too_big")
@@ -139,7 +141,7 @@ def mark(mailbox: Mailbox, database: Database) -> None:
 class Reads(Protocol):
     """What intake needs of `sandbox.Reader`."""
 
-    def read(self, mails: Sequence[bytes]) -> list[Reading | Failed]: ...
+    def read(self, mails: Sequence[bytes]) -> Iterable[Reading | Failed]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,25 +167,38 @@ class _Read:
 
 
 class Intake:
-    """Gives stored mails their verdicts, many in one transaction where nothing is in the way."""
+    """Gives stored mails their verdicts, many in one transaction where nothing is in the way.
+
+    `tried` makes it a lane of its own for mails that failed before, or for all others: a mail that
+    takes long or kills its reader then waits among its like.
+    """
 
     def __init__(
-        self, database: Database, reader: Reads, habits: Habits, rules: Rules, owner: str
+        self,
+        database: Database,
+        reader: Reads,
+        habits: Habits,
+        rules: Rules,
+        owner: str,
+        *,
+        tried: bool | None = None,
     ) -> None:
         self._database, self._reader, self._habits = database, reader, habits
-        self._rules, self._owner = rules, owner
+        self._rules, self._owner, self._tried = rules, owner, tried
 
     def turn(self, desk: Desk, now: datetime) -> int:
         """Handles up to 64 mails; gives their number."""
         with self._database.read() as connection:
-            if not messages.is_due(connection, now):
+            if not messages.is_due(connection, now, tried=self._tried):
                 return 0
         with self._database.write() as connection:
-            rows = messages.claim(connection, now, self._owner, _BATCH)
+            rows = messages.claim(connection, now, self._owner, _BATCH, tried=self._tried)
         readings = self._reader.read([row.raw or b"" for row in rows])
-        mails = []
+        mails: list[_Read] = []
         for row, reading in zip(rows, readings, strict=True):
             if isinstance(reading, Failed):
+                self._settle(mails, desk, now)  # they need not wait for the next that fails
+                mails = []
                 self._failed(row, reading.problem, desk, now)
             else:
                 mails.append(_Read(row, reading))
@@ -205,12 +220,22 @@ class Intake:
     def _settle_each(self, mails: list[_Read], desk: Desk, now: datetime) -> None:
         for mail in mails:
             try:
-                with self._database.write() as connection:
-                    self._settle_once(connection, [mail], desk, now)
+                self._settle_one(mail, desk, now)
             except Stale:
                 continue  # another process has it
             except Exception as error:
                 self._failed(mail.row, type(error).__name__, desk, now)
+
+    def _settle_one(self, mail: _Read, desk: Desk, now: datetime) -> None:
+        """Raises Stale where the mail is another's, or its request never stands still."""
+        for left in reversed(range(_STALE_TRIES)):
+            try:
+                with self._database.write() as connection:
+                    self._settle_once(connection, [mail], desk, now)
+                return
+            except Stale:  # the request moved on at this moment: again with what it is now
+                if not left:
+                    raise
 
     def _settle_once(
         self, connection: sa.Connection, mails: list[_Read], desk: Desk, now: datetime
@@ -227,7 +252,7 @@ class Intake:
     def _failed(self, row: sa.Row[Any], problem: str, desk: Desk, now: datetime) -> None:
         """Another try, or aside for a person with the raw bytes kept."""
         log.warning("mail_failed", mail=row.id, tries=row.tries, problem=problem)
-        with self._database.write() as connection:
+        with contextlib.suppress(Stale), self._database.write() as connection:
             if row.tries < _TRIES:
                 messages.try_again(connection, row, now + timedelta(seconds=5), problem)
                 return
@@ -258,7 +283,7 @@ class _Batch:
         self._settled: list[messages.Settled] = []
         self._decisions: list[Decision] = []
         self._drafts: list[tuple[int, Request]] = []  # (position in _settled, draft)
-        self._answers: list[Letter] = []
+        self._answers: list[tuple[Letter, str]] = []  # with their audience
         self._returned: list[sa.Row[Any]] = []
         self._touched: set[int] = set()
         self._digests: set[str] = set()
@@ -277,7 +302,8 @@ class _Batch:
         ids = {row.request_id for row in self._letters.values() if row.request_id}
         self._requests = requests.get_many(connection, ids)
         since = self._now - timedelta(days=1)
-        for address in {r.from_addr for r in readings if r.references}:
+        senders = {r.from_addr for r in readings if r.references}
+        for address in senders | {row.to_addr for row in self._letters.values() if row.to_addr}:
             self._notes[address] = sum(
                 outbox.count_recent(connection, kind, address, since)
                 for kind in ("noted", "how_to_decide", "decided", "too_late")
@@ -316,7 +342,10 @@ class _Batch:
             audience=letter.audience,
             letter_to=letter.to_addr or "",
             request=self._requests.get(letter.request_id),
-            notes_today=self._notes.get(reading.from_addr, 0),
+            # A robot may answer from another address than the one we write to.
+            notes_today=max(
+                self._notes.get(reading.from_addr, 0), self._notes.get(letter.to_addr, 0)
+            ),
         )
 
     def _take(
@@ -344,7 +373,8 @@ class _Batch:
         if request is not None and placing.event is not None:
             self._decisions.append(decide(request, placing.event, self._rules, self._now))
         if placing.answer and letter is not None:
-            self._answers.append(self._answer(placing.answer, mail.reading, letter, request))
+            answer = self._answer(placing.answer, mail.reading, letter, request)
+            self._answers.append((answer, letter.audience))
 
     def _draft(self, mail: _Read, form: Form) -> Request:
         reading, received = mail.reading, mail.row.internal_date
@@ -390,7 +420,7 @@ class _Batch:
             self._habits.dedicated and reading.kind in ("other", "unreadable")
         )
         if ours and not seen and is_one_address(reading.from_addr):
-            self._answers.append(self._answer("too_big", reading, None, None))
+            self._answers.append((self._answer("too_big", reading, None, None), "requester"))
         self._digests.add(reading.digest)
         self._settled.append(
             messages.Settled(mail.row, "too_big", reading.digest or None, reading.message_id)
@@ -400,8 +430,8 @@ class _Batch:
         """All of it in the caller's transaction."""
         self._open(connection)
         requests.apply(connection, self._decisions, self._desk, self._now)
-        for letter in self._answers:
-            outbox.record(connection, letter, "requester", self._desk)
+        for letter, audience in self._answers:
+            outbox.record(connection, letter, audience, self._desk)
         for row in self._returned:
             outbox.returned(connection, row)
         messages.settle(connection, self._settled, self._now)

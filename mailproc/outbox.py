@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 import structlog
 
-from mailproc.errors import MailprocError, Stale
-from mailproc.mail.compose import Composer
+from mailproc.composing import Draft
+from mailproc.errors import AuthFailed, MailprocError, Stale
 from mailproc.mail.delivery import Delivery, Result, is_one_address
 from mailproc.model import Built, Rules
+from mailproc.sandbox import Failed
 from mailproc.store import jobs, outbox, requests
-from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import events as e
@@ -42,20 +42,26 @@ class _Ready:
     problem: str = ""
 
 
+class Composes(Protocol):
+    """What is needed of `composing.Composing`."""
+
+    def compose(self, drafts: Sequence[Draft]) -> Iterator[bytes | Failed]: ...
+
+
 class Outbox:
     """Sends what is due over one kept connection."""
 
     def __init__(
         self,
         database: Database,
-        composer: Composer,
+        composing: Composes,
         delivery: Delivery,
         rules: Rules,
         public_url: str,
         owner: str,
         clock: Callable[[], datetime],
     ) -> None:
-        self._database, self._composer, self._delivery = database, composer, delivery
+        self._database, self._composing, self._delivery = database, composing, delivery
         self._rules, self._public_url, self._owner = rules, public_url, owner
         self._clock = clock
         self._failures, self._not_before = 0, 0.0
@@ -71,7 +77,7 @@ class Outbox:
             return 0  # nothing is claimed, all stays due
         with self._database.write() as connection:
             rows = outbox.claim(connection, now, self._owner, _BATCH)
-        await self._send_all([self._compose(row, desk) for row in rows], desk)
+        await self._send_all(self._compose(rows, desk), desk)
         return len(rows)
 
     async def _reachable(self) -> bool:
@@ -99,18 +105,25 @@ class Outbox:
 
     # ------------------------------------------------------------ compose
 
-    def _compose(self, row: sa.Row[Any], desk: Desk) -> _Ready:
+    def _compose(self, rows: Sequence[sa.Row[Any]], desk: Desk) -> Iterator[_Ready]:
+        """The letters in order, composed while the ones before are being sent."""
+        drafts = [self._draft(row, desk) for row in rows]
+        good = [draft for draft in drafts if isinstance(draft, Draft)]
+        composed = iter(self._composing.compose(good))
+        for row, draft in zip(rows, drafts, strict=True):
+            content = next(composed) if isinstance(draft, Draft) else draft
+            if isinstance(content, Failed):
+                yield _Ready(row, problem=content.problem)
+            else:
+                yield _Ready(row, content)
+
+    def _draft(self, row: sa.Row[Any], desk: Desk) -> Draft | Failed:
+        if not is_one_address(row.to_addr or ""):
+            return Failed("the recipient is not one plain address")
         try:
-            if not is_one_address(row.to_addr or ""):
-                return _Ready(row, problem="the recipient is not one plain address")
-            letter = load_letter(row.letter)
-            files = self._files(row)
-            return _Ready(row, self._composer.compose(letter, self._links(row, desk), files))
+            return Draft(row.letter, self._links(row, desk), self._files(row))
         except MailprocError as error:
-            return _Ready(row, problem=error.problem)
-        except Exception as error:
-            log.error("compose_failed", letter=row.id, kind=row.kind, error=type(error).__name__)
-            return _Ready(row, problem=f"could not be composed ({type(error).__name__})")
+            return Failed(error.problem)
 
     def _files(self, row: sa.Row[Any]) -> tuple[Built, ...]:
         """The attachment, its digest checked once more. Raises MailprocError."""
@@ -136,21 +149,32 @@ class Outbox:
 
     # ------------------------------------------------------------ send
 
-    async def _send_all(self, letters: list[_Ready], desk: Desk) -> None:
+    async def _send_all(self, letters: Iterable[_Ready], desk: Desk) -> None:
         done: tuple[_Ready, Result] | None = None
         for letter in letters:
             if letter.problem:
                 self._commit(done, None, desk)
                 done = (letter, Result("rejected", 0, letter.problem))
                 continue
-            going = self._commit(done, letter, desk)
-            done = (letter, await self._send(letter)) if going else None
+            going, done = self._commit(done, letter, desk), None
+            if not going:
+                continue
+            try:
+                done = (letter, await self._send(letter))
+            except AuthFailed as error:  # no more tries now: they may lock the account
+                self._commit((letter, Result("later", 0, error.problem)), None, desk)
+                raise
         self._commit(done, None, desk)
 
     async def _send(self, letter: _Ready) -> Result:
         if (closed := await self._delivery.open()) is not None:
             return closed
-        return await self._delivery.send(letter.row.to_addr, letter.content)
+        try:
+            return await self._delivery.send(letter.row.to_addr, letter.content)
+        except Exception as error:  # our own fault; it may have been sent
+            log.error("send_failed", letter=letter.row.id, error=type(error).__name__)
+            await self._delivery.close()
+            return Result("unknown", 0, type(error).__name__)
 
     def _commit(
         self, done: tuple[_Ready, Result] | None, following: _Ready | None, desk: Desk

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from mailproc import parsers
 from mailproc.model import Form, Item, Known, Reading, Request, State
 from mailproc.workflow import events as e
+from mailproc.workflow.states import allowed
 
 _AUTOMATIC = frozenset({"auto_reply", "report", "list"})
 _ASKED = (State.INCOMPLETE, State.RETURNED, State.WAITING)
 ITEMS_LIMIT = 10  # datasets in one mail; more go to a person
+NOTES_LIMIT = 3  # answers a day that change nothing: robots that answer robots stop here
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +77,29 @@ def _bounce(reading: Reading, found: Found) -> Placing:
 def _from_director(reading: Reading, found: Found) -> Placing:
     """A reply never decides without a code; the answer says how to."""
     open_yet = found.request is not None and found.request.state is State.AWAITING_DECISION
-    if reading.from_addr.casefold() != found.letter_to.casefold() or found.notes_today >= 3:
+    if (
+        reading.from_addr.casefold() != found.letter_to.casefold()
+        or found.notes_today >= NOTES_LIMIT
+    ):
         return Placing("note")
     return Placing("note", answer="how_to_decide" if open_yet else "decided")
 
 
 def _reply(reading: Reading, request: Request, found: Found, known: Known) -> Placing:
-    if reading.command == "cancel":
+    if reading.command == "cancel" and not _answered_enough(request, found):
         return Placing("command", event=e.Cancelled(by="requester"))
     if request.state is State.UNCONFIRMED and _is_requester(reading, request):
         return Placing("merged", event=_with_answer(e.Confirmed, reading, request, known))
     if request.state in _ASKED:
         return Placing("merged", event=_with_answer(e.Answered, reading, request, known))
-    if found.notes_today >= 3:
+    if found.notes_today >= NOTES_LIMIT:
         return Placing("note", problem="too many notes today; not answered")
     return Placing("note", event=e.Noted(by="requester", note=reading.text[:2000]))
+
+
+def _answered_enough(request: Request, found: Found) -> bool:
+    """A cancel that comes too late is answered, but not for ever."""
+    return found.notes_today >= NOTES_LIMIT and not allowed(request.state, e.Cancelled())
 
 
 def _with_answer(

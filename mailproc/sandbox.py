@@ -12,7 +12,7 @@ import multiprocessing
 import resource
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as Overdue
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from mailproc.model import Built, Known, Prepared, Provenance, Reading
 
-_READ_SECONDS, _READ_CPU_SECONDS = 30, 20
+# Milliseconds for nearly all; a first try is short, so that it never delays the others for long.
+FIRST_SECONDS, AGAIN_SECONDS = 2, 15
 _BUILD_SECONDS = 300
 _MEMORY = 1 << 30  # bytes of address space for a reader
 _IDLE_SECONDS = 60.0
@@ -46,13 +47,16 @@ class Children:
 
     def run(
         self, function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], timeout: float
-    ) -> list[Any]:
-        """The results in order; Failed in place of each that did not come."""
+    ) -> Iterator[Any]:
+        """The results in order as they come; Failed in place of each that does not."""
         pool = self._started()
         futures = [pool.schedule(function, args=task, timeout=timeout) for task in tasks]
-        results = [_result(future) for future in futures]
+        return (self._result(future) for future in futures)
+
+    def _result(self, future: Any) -> Any:
+        result = _result(future)
         self._used_at = time.monotonic()
-        return results
+        return result
 
     def _started(self) -> ProcessPool:
         with self._lock:
@@ -102,13 +106,15 @@ def _result(future: Any) -> Any:
 class Reader:
     """Reads mails in children."""
 
-    def __init__(self, known: Known, workers: int = 1) -> None:
+    def __init__(self, known: Known, seconds: int = AGAIN_SECONDS, workers: int = 1) -> None:
+        self._seconds = seconds
         self._children = Children(workers, _start_reader, known)
         self.rest, self.stop = self._children.rest, self._children.stop
 
-    def read(self, mails: Sequence[bytes]) -> list[Reading | Failed]:
-        """What each mail says, in order."""
-        return self._children.run(_read, [(raw,) for raw in mails], _READ_SECONDS)
+    def read(self, mails: Sequence[bytes]) -> Iterator[Reading | Failed]:
+        """What each mail says, in order, as the readings come."""
+        tasks = [(raw, self._seconds) for raw in mails]
+        return self._children.run(_read, tasks, self._seconds)
 
 
 class Builder:
@@ -122,12 +128,12 @@ class Builder:
     def build(self, prepared: Prepared, provenance: Provenance) -> Built | Failed:
         """The file, or why there is none."""
         task = (prepared, provenance, self._url)
-        built: Built | Failed = self._children.run(_build, [task], _BUILD_SECONDS)[0]
+        built: Built | Failed = next(self._children.run(_build, [task], _BUILD_SECONDS))
         return built
 
     def warm(self) -> None:
         """Starts the child ahead of the first file."""
-        self._children.run(_nothing, [()], _BUILD_SECONDS)
+        next(self._children.run(_nothing, [()], _BUILD_SECONDS))
 
 
 # ---------------------------------------------------------------- inside the children
@@ -143,10 +149,10 @@ def _start_reader(known: Known) -> None:
     importlib.import_module("mailproc.parsers")  # loaded before the first mail
 
 
-def _read(raw: bytes) -> Reading:
+def _read(raw: bytes, seconds: int) -> Reading:
     from mailproc.parsers import read
 
-    _allow_cpu(_READ_CPU_SECONDS)
+    _allow_cpu(seconds + 1)
     return read(raw, _known)
 
 

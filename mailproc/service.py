@@ -10,6 +10,7 @@ import asyncio
 import fcntl
 import secrets
 import socket
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +19,7 @@ from typing import IO
 import sqlalchemy as sa
 
 from mailproc import office as offices
+from mailproc.composing import Composing
 from mailproc.config import Config
 from mailproc.datasets.query import prepare
 from mailproc.deadlines import Deadlines
@@ -25,12 +27,11 @@ from mailproc.errors import MailprocError
 from mailproc.fulfil import Fulfil, Prepare
 from mailproc.intake import Intake
 from mailproc.loops import Loop
-from mailproc.mail.compose import Composer
 from mailproc.mail.delivery import Delivery
 from mailproc.mail.mailbox import Mailbox
 from mailproc.model import Catalogue, Item, Person, Prepared, Question
 from mailproc.outbox import Outbox, utc_now
-from mailproc.sandbox import Builder, Reader
+from mailproc.sandbox import AGAIN_SECONDS, FIRST_SECONDS, Builder, Reader
 from mailproc.store import claims, facts, people, schema
 from mailproc.watch import Watcher
 from mailproc.web.common import Site
@@ -76,9 +77,12 @@ class Service:
     def _build_loops(self) -> None:
         config = self._config
         habits = offices.make_habits(config, self.catalogue)
-        self._reader = Reader(habits.known)
+        self._readers = Reader(habits.known, FIRST_SECONDS), Reader(habits.known, AGAIN_SECONDS)
         self._builder = Builder(config.warehouse_url)
-        self._intake = Intake(self.database, self._reader, habits, self._rules, self._owner)
+        self._intakes = [
+            Intake(self.database, reader, habits, self._rules, self._owner, tried=tried)
+            for reader, tried in zip(self._readers, (False, True), strict=True)
+        ]
         self._fulfil = Fulfil(
             self.database,
             prepare_by(self.catalogue, config.warehouse_url),
@@ -94,24 +98,26 @@ class Service:
             config.smtp_login(),
             config.smtp.sender or config.office.address,
         )
+        self._composing = Composing(self.office, config.template_folders, self.catalogue)
         self._outbox = self._build_outbox()
         self._runner = asyncio.Runner()  # the outbox's event loop, used in its thread alone
         turns = {
-            "intake": self._intake_turn,
+            "intake": lambda: self._intake_turn(0),
+            "intake-again": lambda: self._intake_turn(1),
             "jobs": self._jobs_turn,
             "deadlines": lambda: self._deadlines.turn(self._desk(), self._clock()),
-            "outbox": lambda: self._runner.run(self._outbox.turn(self._desk())),
+            "outbox": self._outbox_turn,
         }
         self._loops = {name: Loop(name, turn) for name, turn in turns.items()}
-        for name in ("intake", "jobs", "deadlines"):
+        for name in ("intake", "intake-again", "jobs", "deadlines"):
             self._loops[name].then = tuple(
-                loop for other, loop in self._loops.items() if other not in (name, "intake")
+                self._loops[other] for other in ("jobs", "deadlines", "outbox") if other != name
             )
 
     def _build_outbox(self) -> Outbox:
         return Outbox(
             self.database,
-            Composer(self.office, self._config.template_folders, self.catalogue),
+            self._composing,
             self._delivery,
             self._rules,
             self.office.public_url,
@@ -147,6 +153,9 @@ class Service:
 
     def start(self) -> None:
         """Starts everything; returns at once."""
+        # The outbox waits for short answers of a server, many per mail. With Python's usual 5 ms
+        # it gets its turn back so late that a busy intake halves the mails per second.
+        sys.setswitchinterval(0.0005)
         if self.database.is_sqlite:
             self._take_over()
         for part in self._parts:
@@ -175,8 +184,10 @@ class Service:
             part.join(20)
         self._runner.run(self._delivery.close())
         self._runner.close()
-        self._reader.stop()
+        for reader in self._readers:
+            reader.stop()
         self._builder.stop()
+        self._composing.stop()
         self.database.close()
         if self._lock is not None:
             self._lock.close()
@@ -192,13 +203,19 @@ class Service:
 
     # ------------------------------------------------------------ turns
 
-    def _intake_turn(self) -> int:
-        handled = self._intake.turn(self._desk(), self._clock())
+    def _intake_turn(self, lane: int) -> int:
+        handled = self._intakes[lane].turn(self._desk(), self._clock())
         if handled:
             self._watcher.marks_owed()
         else:
-            self._reader.rest()
+            self._readers[lane].rest()
         return handled
+
+    def _outbox_turn(self) -> int:
+        sent = self._runner.run(self._outbox.turn(self._desk()))
+        if not sent:
+            self._composing.rest()
+        return sent
 
     def _jobs_turn(self) -> int:
         done = self._fulfil.turn(self._desk(), self._clock())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from mailproc.defang import Shown, defang_address
 from mailproc.errors import ConfigError
@@ -37,7 +38,12 @@ _NAMES = {
     "suppression_name": "suppressions",
     "trust_name": "trust",
     "channel_name": "channels",
-    "reason_text": "reasons",
+}
+
+
+_NOWRAP = {
+    "mail": Markup('<span style="white-space:nowrap">{}</span>'),
+    "web": Markup('<span class="phone">{}</span>'),
 }
 
 
@@ -53,6 +59,19 @@ class Texts:
         if key is None:
             return ""
         return str(self.sections.get(section, {}).get(str(key), key))
+
+    def reason(self, code: object) -> str:
+        """The words for a reason that was recorded as a code; words of people stay as they are.
+
+        A code may end in what differs each time: «prepare_OperationalError», «build: too slow».
+        """
+        said = "" if code is None else str(code)
+        if said in self.sections.get("reasons", {}):
+            return self.get("reasons", said)
+        for start, words in self.sections.get("reason_starts", {}).items():
+            if said.startswith(start):
+                return str(words).replace("{rest}", self.reason(said[len(start) :].strip()))
+        return said
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -103,10 +122,19 @@ def environment(
         lstrip_blocks=True,
     )
     env.filters.update(_filters(texts, office.timezone))
-    env.globals.update(office=office, language=texts.language, **_office_words(texts, office))
+    shown = _unbroken(office, _NOWRAP[part]) if html else office
+    env.globals.update(office=shown, language=texts.language, **_office_words(texts, office))
+    env.globals["reason_text"] = env.filters["reason_text"] = texts.reason
     for name, section in _NAMES.items():
         env.globals[name] = env.filters[name] = partial(texts.get, section)
     return env
+
+
+def _unbroken(office: Office, nowrap: Markup) -> Office:
+    """The office with telephone numbers that no line break tears apart."""
+    phones = (office.phone, office.officer_phone)
+    phone, officer_phone = (nowrap.format(number) if number else "" for number in phones)
+    return replace(office, phone=phone, officer_phone=officer_phone)
 
 
 def _office_words(texts: Texts, office: Office) -> dict[str, Any]:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from itertools import groupby
 from typing import Any
 
+from mailproc import thai
 from mailproc.defang import defang_line
-from mailproc.model import Catalogue
+from mailproc.model import Catalogue, Dataset, Round
 from mailproc.texts import Texts
 
 _NAME = 60  # letters of a name in a subject line
+_BY_RULE = "open dataset"  # who decides where the catalogue asks for no approval
+_FEW = 12  # columns that are listed one by one
 
 
 def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[[Any], str]]:
     """The functions that templates call with a request, in one language."""
     titles = _titles(texts, catalogue)
+    offers = {} if texts.language == "th" else _offers(texts, catalogue)
     return {
         "person_name": lambda request: (
             request.form.requester_name or texts.get("phrases", "somebody")
         ),
         "asker": lambda request: _asker(request, texts),
         "dataset_title": lambda request: _dataset_title(request, texts.language, titles),
+        "data_asked": lambda request: _data_asked(request, texts, titles),
         "period": lambda request: _period(request, texts),
+        "decider": lambda request: (
+            texts.get("pages", "by_rule") if request.decided_by == _BY_RULE else request.decided_by
+        ),
+        "offer_text": lambda offer: offers.get(offer, offer),
+        "column_list": lambda columns: _column_list(columns, texts),
         "other_email": _other_email,
         "year": lambda request: _year(request, texts),
     }
@@ -52,11 +64,20 @@ def _dataset_title(request: Any, language: str, titles: Mapping[str | None, str]
     return titles.get(request.item.dataset_id) or str(request.item.dataset)
 
 
+def _data_asked(request: Any, texts: Texts, titles: Mapping[str | None, str]) -> str:
+    """Title and period as one phrase: «… ปีการศึกษา 2568 รอบที่ 1»."""
+    title, period = _dataset_title(request, texts.language, titles), _period(request, texts)
+    if not period:
+        return title
+    phrase = texts.get("phrases", "of_year")
+    return phrase.replace("{data}", title).replace("{period}", period).strip()
+
+
 def _year(request: Any, texts: Texts) -> str:
     if request.prepared is not None:
-        return str(request.prepared.academic_year)
+        return _year_words(request.prepared.academic_year, texts)
     if request.item.academic_years:
-        return ", ".join(map(str, request.item.academic_years))
+        return ", ".join(_year_words(year, texts) for year in request.item.academic_years)
     return texts.get("phrases", "latest") if request.item.latest else ""
 
 
@@ -67,3 +88,65 @@ def _period(request: Any, texts: Texts) -> str:
         return year
     phrase = texts.get("phrases", "year_round" if year else "round")
     return phrase.replace("{year}", year).replace("{round}", str(source.round))
+
+
+def _year_words(year: int, texts: Texts) -> str:
+    return texts.get("phrases", "year").replace("{year}", str(year))
+
+
+# ---------------------------------------------------------------- offers in English
+
+
+def _offers(texts: Texts, catalogue: Catalogue) -> dict[str, str]:
+    """What the workflow offers in Thai, in the other language: titles, rounds, levels, filters."""
+    known = {words: texts.get("levels", level) for level, words in thai.LEVELS.items()}
+    for dataset in catalogue.datasets:
+        known[dataset.title_th] = dataset.title_en
+        known |= dict(zip(dataset.filters_th, dataset.filters_en, strict=False))
+        known |= dict(_rounds(dataset, texts))
+    return {defang_line(said): defang_line(meant) for said, meant in known.items()}
+
+
+def _rounds(dataset: Dataset, texts: Texts) -> Iterable[tuple[str, str]]:
+    for loaded in dataset.rounds:
+        said = thai.round_title(loaded.academic_year, loaded.round, loaded.as_of)
+        yield said, _round_words(loaded, texts)
+
+
+def _round_words(loaded: Round, texts: Texts) -> str:
+    phrase = texts.get("phrases", "round_offer")
+    fill = {
+        "{year}": _year_words(loaded.academic_year, texts),
+        "{round}": str(loaded.round),
+        "{day}": thai.long_date(date.fromisoformat(loaded.as_of), texts.language),
+    }
+    for place, value in fill.items():
+        phrase = phrase.replace(place, value)
+    return phrase
+
+
+# ---------------------------------------------------------------- columns
+
+
+def _column_list(columns: tuple[str, ...], texts: Texts) -> str:
+    """All columns; where there are many, those that repeat as «อ.1 ถึง ม.6 (ชาย, หญิง, รวม)»."""
+    if len(columns) <= _FEW:
+        return ", ".join(columns)
+    parted = [(head, tail) for head, _, tail in (column.rpartition(" ") for column in columns)]
+    grouped = [
+        (head, tuple(tail for _, tail in group))
+        for head, group in groupby(parted, key=lambda pair: pair[0])
+    ]
+    told: list[str] = []
+    for tails, alike in groupby(grouped, key=lambda pair: pair[1]):
+        heads = [head for head, _ in alike]
+        told += _alike(heads, tails, texts)
+    return ", ".join(told)
+
+
+def _alike(heads: list[str], tails: tuple[str, ...], texts: Texts) -> list[str]:
+    if len(tails) < 2 or not heads[0]:
+        return [f"{head} {tail}".strip() for head in heads for tail in tails]
+    spoken = heads[0] if len(heads) == 1 else texts.get("phrases", "from_to")
+    spoken = spoken.replace("{first}", heads[0]).replace("{last}", heads[-1])
+    return [f"{spoken} ({', '.join(tails)})"]

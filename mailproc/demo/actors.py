@@ -12,6 +12,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from html import unescape
@@ -48,17 +49,24 @@ class Actors:
         def done(name: str, detail: str = "") -> Step:
             return Step(name, time.monotonic() - began, detail)
 
-        self._send_request()
+        with _step("sent"):
+            self._send_request()
         yield done("sent")
-        receipt = self._wait("requester", "receipt", lambda mail: True)
+        with _step("receipt"):
+            receipt = self._wait("requester", lambda mail: True)
         yield done("receipt", str(receipt["Subject"]))
-        approval = self._wait("director", "approval", lambda mail: bool(_links(mail)))
+        with _step("approval"):
+            approval = self._wait("director", lambda mail: bool(_links(mail)))
         yield done("approval", str(approval["Subject"]))
-        self._approve(_links(approval)[0])
+        with _step("approved"):
+            self._approve(_links(approval)[0])
         yield done("approved")
-        mail = self._wait("requester", "dataset", lambda mail: any(mail.iter_attachments()))
+        with _step("dataset"):
+            mail = self._wait("requester", lambda mail: any(mail.iter_attachments()))
         yield done("dataset", str(mail["Subject"]))
-        yield done("saved", str(self._save(mail)))
+        with _step("saved"):
+            path = self._save(mail)
+        yield done("saved", str(path))
 
     def _send_request(self) -> None:
         address, password = self._ready.accounts["requester"]
@@ -73,16 +81,14 @@ class Actors:
             smtp.login(address, password)
             smtp.send_message(mail)
 
-    def _wait(
-        self, account: str, step: str, wanted: Callable[[EmailMessage], bool]
-    ) -> EmailMessage:
+    def _wait(self, account: str, wanted: Callable[[EmailMessage], bool]) -> EmailMessage:
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             for mail in self._mails(account):
                 if wanted(mail):
                     return mail
             time.sleep(0.1)
-        raise MailprocError(f"step «{step}» did not happen within {_PATIENCE:.0f} seconds")
+        raise MailprocError(f"nothing came within {_PATIENCE:.0f} seconds")
 
     def _mails(self, account: str) -> Iterator[EmailMessage]:
         with imaplib.IMAP4(*self._ready.imap, timeout=10) as imap:
@@ -98,7 +104,7 @@ class Actors:
         with urllib.request.urlopen(link, timeout=10) as page:  # noqa: S310 - our own loopback page
             found = _CSRF.search(page.read().decode())
         if found is None:
-            raise MailprocError("step «approved»: the page has no form")
+            raise MailprocError("the page has no form")
         fields = {
             "csrf": unescape(found[1]),
             "choice": "approve",
@@ -108,7 +114,7 @@ class Actors:
         answer: http.client.HTTPResponse
         with urllib.request.urlopen(link, body, timeout=30) as answer:  # noqa: S310
             if answer.status != 200:
-                raise MailprocError(f"step «approved»: the page answered {answer.status}")
+                raise MailprocError(f"the page answered {answer.status}")
 
     def _save(self, mail: EmailMessage) -> Path:
         file = next(mail.iter_attachments())
@@ -116,6 +122,15 @@ class Actors:
         content = file.get_content()
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    """Says which step an error belongs to."""
+    try:
+        yield
+    except (MailprocError, OSError, imaplib.IMAP4.error) as error:
+        raise MailprocError(f"step «{name}» failed: {error}") from error
 
 
 def _parsed(raw: bytes) -> EmailMessage:

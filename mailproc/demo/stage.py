@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -30,6 +31,7 @@ ADDRESSES = {
 }
 _PREFERRED = {"public": 8025, "internal": 8026, "inbox": 8027}
 _NEIGHBOURS = 20
+_SETTING = re.compile(rf"MAILPROC_(PASSWORD|BASE|({'|'.join(Config.model_fields)})(__.*)?)", re.I)
 # Made-up people; their names show that they are.
 _DIRECTOR = Person(
     0,
@@ -70,6 +72,7 @@ class Demo:
     """Everything that the demo starts; `stop` ends all of it."""
 
     def __init__(self, folder: Path) -> None:
+        _forget_settings()
         self.folder, self._lock = _fresh(folder)
         accounts = {name: (at, secrets.token_hex(4)) for name, at in ADDRESSES.items()}
         self.mail = EmbeddedMail(accounts)
@@ -78,8 +81,8 @@ class Demo:
         urls = {name: "http://{}:{}".format(*at.getsockname()) for name, at in listeners.items()}
         code = f"{secrets.randbelow(900_000) + 100_000}"
         config = _config(self.folder, self.mail, urls, accounts)
+        _keep_password(config, accounts["office"][1])
         _enrol(config, code)
-        os.environ["MAILPROC_PASSWORD"] = accounts["office"][1]
         self.service = Service(config, listeners=(listeners["public"], listeners["internal"]))
         pages = DemoPages(code, urls["internal"])
         self._inbox = WebThread([(listeners["inbox"], inbox_app(self.mail, pages))])
@@ -106,7 +109,6 @@ class Demo:
         self.service.stop()
         self._inbox.join(10)
         self.mail.stop()
-        os.environ.pop("MAILPROC_PASSWORD", None)
         self._lock.close()
 
 
@@ -133,6 +135,20 @@ def _config(
         **servers,
     }
     return build(values, ROOT, "demo")
+
+
+def _forget_settings() -> None:
+    """The environment wins over all other settings, and may name a real office's server."""
+    for name in [name for name in os.environ if _SETTING.fullmatch(name)]:
+        del os.environ[name]
+
+
+def _keep_password(config: Config, password: str) -> None:
+    """Where `Config.password` looks for it."""
+    file = config.state / "secret" / "password"
+    file.parent.mkdir(mode=0o700)
+    file.touch(mode=0o600)
+    file.write_text(password)
 
 
 def _enrol(config: Config, code: str) -> None:

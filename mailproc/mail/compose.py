@@ -104,6 +104,7 @@ class _Voice:
         )
         for env, form in ((self._text, "text"), (self._html, "html")):
             env.globals.update(words)
+            env.filters["offer_text"] = words["offer_text"]
             env.filters["columns"] = thai.columns
             _add_macros(env, f"kit.{form}.j2")
             _add_macros(env, f"parts.{language}.j2")

@@ -77,7 +77,10 @@ class Delivery:
         smtp.timeout = self._timeout
         await smtp.ehlo()
         if self._credentials is not None and smtp.supports_extension("auth"):
-            await smtp.login(self._credentials.username, self._credentials.password)
+            # `login` tries every mechanism after a refusal, and so counts as several wrong tries.
+            plain = "plain" in smtp.supported_auth_methods
+            log_in = smtp.auth_plain if plain else smtp.login
+            await log_in(self._credentials.username, self._credentials.password)
         return smtp
 
     @property
@@ -152,7 +155,7 @@ def _hostname() -> str:
 
 
 def is_one_address(text: str) -> bool:
-    """True for exactly one plain address: anything else could reach somebody else."""
+    """True for exactly one plain ASCII address: anything else could reach somebody else."""
     return parseaddr(text) == ("", text) and bool(
-        re.fullmatch(r"[^\s<>@,;:\"()\[\]\\]+@[A-Za-z0-9.-]+", text)
+        re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", text)  # RFC 5322 atext
     )

@@ -7,6 +7,8 @@ was. Every wait has an end: without explicit time-outs imapclient hangs for ever
 from __future__ import annotations
 
 import imaplib
+import select
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,14 +38,19 @@ class Sized:
 class Mailbox:
     """One open connection with one selected folder. Raises LinkLost or AuthFailed, then is done."""
 
-    def __init__(self, server: Server, credentials: Credentials, folder: str) -> None:
+    def __init__(
+        self,
+        server: Server,
+        credentials: Credentials,
+        folder: str,
+        timeout: SocketTimeout = _TIMEOUT,
+    ) -> None:
         self.account = f"{credentials.username}@{server.host}"
-        self.folder = folder
+        self.folder, self._timeout = folder, timeout
         with _as_our_errors():
-            self._client = _connect(server, credentials)
+            self._client = _connect(server, credentials, timeout)
             self._select(readonly=True)
         self.can_idle = self._client.has_capability("IDLE")
-        self._idling = False
 
     def _select(self, *, readonly: bool) -> None:
         info = self._client.select_folder(self.folder, readonly=readonly)
@@ -95,32 +102,29 @@ class Mailbox:
         """Asks the server to tell of changes (RFC 2177). End it within 9 minutes."""
         with _as_our_errors():
             self._client.idle()
-        self._idling = True
 
     def heard(self, seconds: float) -> bool:
-        """True where the server told something within the time. Raises LinkLost on BYE or EOF."""
-        with _as_our_errors():
-            responses = self._client.idle_check(timeout=seconds)
-            if any(response[0] == b"BYE" for response in responses):
-                raise LinkLost("The mail server said goodbye.")
-            if not responses and self._eof():
-                raise LinkLost("The mail server closed the connection.")
-        return any(b"EXISTS" in response[1:2] for response in responses)
+        """True as soon as there is something to read, within the time: end IDLE to learn what.
 
-    def _eof(self) -> bool:
-        """idle_check reports an ended connection as silence; the socket tells the truth."""
-        raw = self._client.socket()
-        if self._client._poll_socket(raw, 0):
-            # Readable, yet idle_check found no line: the other side is gone, or a line is half
-            # there. Asking once more tells the two apart without losing bytes.
-            return not self._client.idle_check(timeout=0) and bool(
-                self._client._poll_socket(raw, 0)
-            )
-        return False
+        Looks and takes nothing: imapclient's own idle_check reports an ended connection as silence,
+        misses what came together with the answer to IDLE, and loses a line that is half there.
+        """
+        with _as_our_errors():
+            return self._something_read() or _readable(self._client.socket(), seconds)
+
+    def _something_read(self) -> bool:
+        """Whether bytes of the server wait on our side of the socket, where poll can't see them."""
+        connection = self._client.socket()
+        connection.setblocking(False)
+        try:
+            return bool(self._client._imap.file.peek(1))
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            connection.settimeout(self._timeout.read)
 
     def stop_idle(self) -> None:
-        """Ends IDLE and makes sure that the link is alive."""
-        self._idling = False
+        """Ends IDLE; raises LinkLost where the link is not alive."""
         with _as_our_errors():
             self._client.idle_done()
             self._client.noop()
@@ -143,25 +147,32 @@ class Mailbox:
             pass  # it is gone already
 
 
-def _connect(server: Server, credentials: Credentials) -> IMAPClient:
+def _connect(server: Server, credentials: Credentials, timeout: SocketTimeout) -> IMAPClient:
     context = server.context()
     client = IMAPClient(
         server.host,
         server.port,
         ssl=server.tls == "ssl",
         ssl_context=context,
-        timeout=_TIMEOUT,
+        timeout=timeout,
         use_uid=True,
     )
     client.normalise_times = False
-    if server.tls == "starttls":
-        client.starttls(context)  # raises where the server does not offer it: never in clear
     try:
+        if server.tls == "starttls":
+            client.starttls(context)  # raises where the server does not offer it: never in clear
         client.login(credentials.username, credentials.password)
-    except LoginError:
+    except BaseException:
         client.shutdown()
         raise
     return client
+
+
+def _readable(connection: socket.socket, seconds: float) -> bool:
+    """Waits for bytes, or the end of the stream; unlike select it takes any file number."""
+    poller = select.poll()
+    poller.register(connection, select.POLLIN)
+    return bool(poller.poll(seconds * 1000))
 
 
 def _aware(when: Any) -> datetime:

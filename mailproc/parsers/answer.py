@@ -78,7 +78,7 @@ def _alone(text: str, question: Question, known: Known) -> Form:
         words = offer
     elif question.field == "dataset":
         named = dataset.find(text, known)
-        words = named[0] if named and not dataset.match(words, known) else words
+        words = named[0][0] if named and not dataset.match(words, known) else words
     elif question.field == "requester_name" and _NOT_A_NAME.search(words):
         return Form()
     return forms.assemble([Stated(question.field, words)], known).form

@@ -29,7 +29,6 @@ _YEAR_IN_PROSE = re.compile(
 )
 _LATEST_IN_PROSE = re.compile(r"ปี(?:การศึกษา)?\s?(?:ล่าสุด|ปัจจุบัน)|ข้อมูลล่าสุด|latest|most recent", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))[0-9๐-๙]{1,2}[.)](?![0-9])\s?")
-_LIST_SPLIT = re.compile(r"\s*[,;،]\s*|\s+และ\s*|\s+กับ\s*|\s+and\s+")
 _FORM_FIELDS = tuple(f.name for f in fields_of(Form) if f.name != "items")
 _ITEM_DEFAULTS = {f.name: getattr(Item(), f.name) for f in fields_of(Item)}
 
@@ -98,14 +97,10 @@ def stated_names(form: Form) -> list[str]:
     return names
 
 
-def in_prose(text: str, known: Known) -> tuple[str, str] | None:
-    """(words, dataset id) of what running text asks for."""
-    return dataset.find(text, known)
-
-
-def prose_item(words: str, dataset_id: str, text: str) -> Item:
-    """The item asked for in running text: the dataset and the years named with it."""
-    return Item(words, dataset_id, academic_years=prose_years(text), latest=prose_latest(text))
+def in_prose(text: str, known: Known) -> tuple[Item, ...]:
+    """The items that running text asks for, with the years it names."""
+    years, latest = prose_years(text), prose_latest(text)
+    return tuple(Item(*asked, years, latest) for asked in dataset.find(text, known))
 
 
 def prose_years(text: str) -> tuple[int, ...]:
@@ -237,12 +232,7 @@ def _several(words: str, known: Known) -> list[str]:
     if len(numbered) > 2 and not numbered[0]:
         return [part for part in numbered if part][:_MAX_ITEMS]
     words = values.tidy(values.unbulleted(words))
-    if dataset.match(words, known):
-        return [words]
-    parts = [values.unbulleted(part) for part in _LIST_SPLIT.split(words)]
-    if 1 < len(parts) <= _MAX_ITEMS and all(dataset.match(part, known) for part in parts):
-        return parts
-    return [words]
+    return [one for one, _ in dataset.each(words, known)] or [words]
 
 
 def _items(datasets: list[str], said: list[tuple[str, Any, int]], known: Known) -> tuple[Item, ...]:

@@ -17,6 +17,8 @@ _BLOCKS = frozenset(
     "p div br tr table ul ol li h1 h2 h3 h4 h5 h6 blockquote pre hr section article header footer "
     "form fieldset dl dt dd center address tbody thead".split()
 )
+_CELLS = frozenset({"td", "th"})
+_MAX_CELLS_DEEP = 20
 _QUOTES = (
     "blockquote[type=cite], .gmail_quote, .gmail_extra, .yahoo_quoted, .moz-cite-prefix, "
     ".protonmail_quote, .zmail_extra, .tutanota_quote, .qt-quote, #isForwardContent, .OutlookQuote"
@@ -114,6 +116,7 @@ class _Writer:
     def __init__(self) -> None:
         self.buffers: list[list[str]] = [[]]
         self.rows: list[list[str]] = []
+        self.cells = 0
         self.pre = 0
 
     def text(self, text: str) -> None:
@@ -127,8 +130,10 @@ class _Writer:
             self.pre += 1
         if tag == "tr":
             self.rows.append([])
-        elif tag in ("td", "th"):
-            self.buffers.append([])
+        elif tag in _CELLS:
+            self.cells += 1
+            if self.cells <= _MAX_CELLS_DEEP:
+                self.buffers.append([])
         if tag == "br":
             self.buffers[-1].append("\n")
         elif tag in _BLOCKS:
@@ -139,16 +144,22 @@ class _Writer:
     def close(self, tag: str) -> None:
         if tag == "pre":
             self.pre -= 1
-        if tag in ("td", "th") and len(self.buffers) > 1:
-            cell = _tidy("".join(self.buffers.pop()))
-            if self.rows:
-                self.rows[-1].append(cell)
-            else:
-                self.buffers[-1].append(cell)
+        if tag in _CELLS:
+            self._close_cell()
         elif tag == "tr" and self.rows:
             self.buffers[-1].append(_row(self.rows.pop()))
         if tag in _BLOCKS and tag != "br":
             self._break()
+
+    def _close_cell(self) -> None:
+        self.cells -= 1
+        if self.cells >= _MAX_CELLS_DEEP:
+            return
+        cell = _tidy("".join(self.buffers.pop()))
+        if self.rows:
+            self.rows[-1].append(cell)
+        else:
+            self.buffers[-1].append(cell)
 
     def gap(self) -> None:
         """A blank line, as browsers show between paragraphs."""

@@ -71,7 +71,8 @@ _WRITTEN = {
         "Deliver by"
     ),
     "consent": (
-        "ความยินยอม|การยินยอม|คำยินยอม|ยินยอม|คำรับรอง|การยอมรับเงื่อนไข|Consent|Undertaking|I agree|"
+        "ความยินยอม|การยินยอม|คำยินยอม|ยินยอม|คำรับรอง|การยอมรับเงื่อนไข|การรับทราบเงื่อนไข|Consent|"
+        "Undertaking|I agree|"
         "Agreement"
     ),
     "dataset": (

@@ -27,10 +27,10 @@ _ATTRIBUTION_START = re.compile(
     r"[0-9๐-๙]{1,4}[-/. ])",
     re.I,
 )
-_ATTRIBUTION_END = re.compile(
-    r"(?:wrote|writes|schrieb|escribió|a écrit|ha scritto|escreveu|schreef|(?:ได้)?เขียน(?:ว่า)?|"
-    r"กล่าวว่า)\s*[:：]\s*$",
-    re.I,
+_WROTE = tuple(
+    "wrote|writes|schrieb|escribió|a écrit|ha scritto|escreveu|schreef|เขียน|เขียนว่า|กล่าวว่า".split(
+        "|"
+    )
 )
 _DATE_SENDER = re.compile(
     r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2} [0-9]{1,2}:[0-9]{2}"
@@ -130,7 +130,7 @@ def _is_attribution(lines: list[str], at: int) -> bool:
         if not line.strip() or len(joined) > 600:
             return False
         joined += " " + line.strip()
-        if joined.endswith((":", "：")) and _ATTRIBUTION_END.search(joined[-60:]):
+        if joined.endswith((":", "：")) and joined.rstrip(" :：").lower().endswith(_WROTE):
             return True
     return False
 

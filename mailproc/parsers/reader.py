@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from mailproc.model import Attachment, Form, Item, Known, Reading
-from mailproc.parsers import body, dataset, headers, kind, mime
+from mailproc.parsers import body, headers, kind, mime
 from mailproc.parsers import form as forms
 from mailproc.parsers.body import Body
 from mailproc.parsers.form import Found
@@ -182,9 +182,9 @@ def _of_person(root: Part, text: Body, reading: Reading, known: Known) -> Readin
     sources = dict.fromkeys(found.names, source)
     clear = _is_form(found) or _has_title(reading, text)
     if not reply and not command:
-        asked = _asked(found, text, reading.subject, known)
-        clear = clear or asked is not None
-        found.form, sources = _with_asked(found.form, asked, sources)
+        items, said_in = _asked(found, text, reading.subject, known)
+        clear = clear or bool(items)
+        found.form, sources = _with_asked(found.form, items, said_in, sources)
     which = "command" if command else "reply" if reply else "request" if clear else "other"
     reading = replace(reading, kind=which, command=command, clear_sign=clear)
     if which == "request" or (which == "reply" and found.names):
@@ -236,29 +236,26 @@ def _has_title(reading: Reading, text: Body) -> bool:
     return any(forms.names_form(file.filename) for file in reading.attachments)
 
 
-def _asked(found: Found, text: Body, subject: str, known: Known) -> tuple[Item, str] | None:
-    """(item, source) asked for in running text or the subject, where no label names a dataset."""
+def _asked(found: Found, text: Body, subject: str, known: Known) -> tuple[tuple[Item, ...], str]:
+    """(items, source) asked for in running text or the subject, where no label names a dataset."""
     if any(item.dataset for item in found.form.items):
-        return None
-    asked = dataset.find(text.text, known)
-    if asked:
-        return forms.prose_item(*asked, text.text), text.source
-    asked = None if _ANSWER.match(subject) else dataset.find(subject, known)
-    return (forms.prose_item(*asked, subject), "subject") if asked else None
+        return (), ""
+    items = forms.in_prose(text.text, known)
+    if items or _ANSWER.match(subject):
+        return items, text.source
+    return forms.in_prose(subject, known), "subject"
 
 
 def _with_asked(
-    form: Form, asked: tuple[Item, str] | None, sources: dict[str, str]
+    form: Form, items: tuple[Item, ...], source: str, sources: dict[str, str]
 ) -> tuple[Form, dict[str, str]]:
-    if asked is None:
+    """The form with these items, each completed by what labels say (which is the surer)."""
+    if not items:
         return form, sources
-    item, source = asked
-    labelled = form.items[0] if form.items else Item()
-    if labelled.academic_years or labelled.latest:
-        item = replace(item, academic_years=labelled.academic_years, latest=labelled.latest)
-    merged = forms.merge(form, Form(items=(item,)))
-    new = {name: source for name in forms.stated_names(merged)}
-    return merged, new | sources
+    labelled = Form(items=form.items)
+    merged = tuple(forms.merge(Form(items=(item,)), labelled).items[0] for item in items)
+    form = replace(form, items=merged)
+    return form, {name: source for name in forms.stated_names(form)} | sources
 
 
 def _language(words: str) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailproc.store import schema
-from mailproc.store.requests import GENESIS, chain_hash, personal_digest
+from mailproc.store.codec import load_request
+from mailproc.store.requests import GENESIS, chain_hash, personal_digest, request_row
 from mailproc.workflow.policy import canonical
 
 _H, _R, _S = schema.history, schema.requests, schema.seals
@@ -79,10 +80,18 @@ def _request_faults(connection: sa.Connection, chains: dict[int, list[Any]]) -> 
             yield f"{where}: its row and its history do not end alike"
         elif json.loads(last["facts"])["to"] != request.state:
             yield f"{where}: its state is not the one in its history"
-        elif last["personal"] and json.loads(last["personal"])["request"] != request.body:
+        elif request.erased_at is None and _content_changed(request, last):
             yield f"{where}: its content is not the one in its history"
     for missing in set(chains) - known:
         yield f"request {missing}: its row is missing"
+
+
+def _content_changed(request: Any, last: Any) -> bool:
+    """True where the row, or what is repeated in its columns, is not what was written last."""
+    if last["personal"] is None or json.loads(last["personal"])["request"] != request.body:
+        return True
+    repeated = request_row(load_request(request.body), request.body, request.chain_head)
+    return any(getattr(request, name) != value for name, value in repeated.items())
 
 
 # ---------------------------------------------------------------- seals

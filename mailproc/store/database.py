@@ -7,17 +7,21 @@ BEGIN. PostgreSQL: as it comes.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from mailproc.errors import MailprocError
 from mailproc.store import schema
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_MIGRATING = 0x6D61696C  # the number of our advisory lock
 
 
 class Database:
@@ -28,6 +32,12 @@ class Database:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = self.engine.execution_options(mailproc_begin="IMMEDIATE")
+        # PostgreSQL would show each statement a later state; SQLite's readers have one snapshot.
+        self._reading = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
         # SQLite has one writer; waiting here is fair, its own busy handler polls.
         self._turn: contextlib.AbstractContextManager[Any] = (
             threading.Lock() if self.is_sqlite else contextlib.nullcontext()
@@ -45,7 +55,7 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A consistent view that waits for no writer."""
-        with self.engine.begin() as connection:
+        with self._reading.begin() as connection:
             yield connection
 
     def revision(self) -> str | None:
@@ -68,11 +78,19 @@ class Database:
         if found is not None and found not in known:
             raise MailprocError(key="database_newer", revision=found)
         with self.write() as connection:
+            if not self.is_sqlite:  # another process may start at the same moment
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> Any:
+    """An INSERT that knows ON CONFLICT, which both databases spell alike."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
 
 
 def alembic_config(url: str) -> Any:
@@ -99,8 +117,21 @@ def _engine(url: str) -> sa.Engine:
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _switch_to_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """The switch does not wait for its turn as other statements do: two may start together."""
+    for left in reversed(range(100)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            time.sleep(0.05)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

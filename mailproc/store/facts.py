@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from mailproc.store import schema
+from mailproc.store.database import insert
 
 _F = schema.facts
 
@@ -16,8 +17,8 @@ def get(connection: sa.Connection, name: str) -> str | None:
 
 
 def put(connection: sa.Connection, name: str, value: str) -> None:
-    if connection.execute(_F.update().where(_F.c.name == name).values(value=value)).rowcount == 0:
-        connection.execute(_F.insert().values(name=name, value=value))
+    new = insert(connection, _F).values(name=name, value=value)
+    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 def first_start(connection: sa.Connection, now: datetime) -> datetime:
@@ -25,8 +26,7 @@ def first_start(connection: sa.Connection, now: datetime) -> datetime:
 
     Whole seconds, since that is all that IMAP's INTERNALDATE tells.
     """
-    stored = get(connection, "first_start")
-    if stored is None:
-        stored = now.replace(microsecond=0).isoformat()
-        put(connection, "first_start", stored)
-    return datetime.fromisoformat(stored)
+    second = now.replace(microsecond=0).isoformat()
+    new = insert(connection, _F).values(name="first_start", value=second)
+    connection.execute(new.on_conflict_do_nothing())  # whoever starts first decides
+    return datetime.fromisoformat(get(connection, "first_start") or second)

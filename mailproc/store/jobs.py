@@ -15,6 +15,13 @@ from mailproc.store.desk import Desk
 
 _J = schema.jobs
 _F = schema.files
+_FINISH = (
+    _J.update()
+    .where(_J.c.id == sa.bindparam("row_id"), _J.c.fence == sa.bindparam("row_fence"))
+    .where(_J.c.owner.is_not(None))
+    .values(done_at=sa.bindparam("new_done_at"), problem=sa.bindparam("new_problem"))
+    .values(due_at=None, owner=None)
+)
 
 
 def is_due(connection: sa.Connection, now: datetime) -> bool:
@@ -35,9 +42,12 @@ def finish(
 
     Raises Stale where another process took a job over, so that nothing follows twice.
     """
-    for row in rows:
-        if not claims.settle(connection, _J, row, done_at=now, problem=problem or None):
-            raise Stale("The job was taken over by another process.")
+    if not rows:
+        return
+    told = {"new_done_at": now, "new_problem": problem or None}
+    parameters = [{"row_id": row.id, "row_fence": row.fence} | told for row in rows]
+    if connection.execute(_FINISH, parameters).rowcount != len(rows):
+        raise Stale("A job was taken over by another process.")
 
 
 def keep_file(

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from mailproc.errors import Stale
 from mailproc.store import claims, schema
+from mailproc.store.database import insert
 
 _M = schema.messages
 _F = schema.folders
@@ -24,7 +24,10 @@ VERDICTS = (
     "too_big before_start unplaced quarantined"
 ).split()
 # A second copy of these means nothing new.
-_DONE = ("opened", "merged", "command", "linked", "note", "delivery_report", "unplaced")
+_DONE = (
+    *("opened", "merged", "command", "linked", "note", "delivery_report", "unplaced"),
+    "too_big",  # of these the header alone is known, so no whole mail has their digest
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,8 @@ def set_place(
         "last_uid": found.last_uid,
         "polled_at": now,
     }
-    insert = _insert(connection, _F).values(account=account, folder=folder, **values)
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=["account", "folder"], set_=values)
-    )
+    new = insert(connection, _F).values(account=account, folder=folder, **values)
+    connection.execute(new.on_conflict_do_update(index_elements=["account", "folder"], set_=values))
 
 
 def store(connection: sa.Connection, mails: Sequence[Arrived], now: datetime) -> None:
@@ -89,18 +90,29 @@ def store(connection: sa.Connection, mails: Sequence[Arrived], now: datetime) ->
         for mail in mails
     ]
     if rows:
-        connection.execute(_insert(connection, _M).on_conflict_do_nothing(), rows)
+        connection.execute(insert(connection, _M).on_conflict_do_nothing(), rows)
 
 
 def claim(
-    connection: sa.Connection, now: datetime, owner: str, limit: int
+    connection: sa.Connection,
+    now: datetime,
+    owner: str,
+    limit: int,
+    *,
+    tried: bool | None = None,
 ) -> Sequence[sa.Row[Any]]:
-    """Stored mails without a verdict, leased."""
-    return claims.claim(connection, _M, now=now, owner=owner, limit=limit)
+    """Stored mails without a verdict, leased: all, or those that were (not) tried before."""
+    return claims.claim(connection, _M, *_lane(tried), now=now, owner=owner, limit=limit)
 
 
-def is_due(connection: sa.Connection, now: datetime) -> bool:
-    return claims.is_due(connection, _M, now)
+def is_due(connection: sa.Connection, now: datetime, *, tried: bool | None = None) -> bool:
+    return claims.is_due(connection, _M, now, *_lane(tried))
+
+
+def _lane(tried: bool | None) -> tuple[sa.ColumnElement[bool], ...]:
+    if tried is None:
+        return ()
+    return (_M.c.tries > 0,) if tried else (_M.c.tries == 0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +195,3 @@ def replay(connection: sa.Connection, message_id: int, now: datetime) -> bool:
         .values(verdict=None, verdict_at=None, problem=None, tries=0, due_at=now)
     )
     return connection.execute(again).rowcount == 1
-
-
-def _insert(connection: sa.Connection, table: sa.Table) -> Any:
-    """An INSERT that knows ON CONFLICT, which both databases spell alike."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)

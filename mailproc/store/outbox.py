@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -79,8 +80,9 @@ def _row(
 
 
 def record(connection: sa.Connection, letter: Letter, audience: str, desk: Desk) -> None:
-    """A letter that belongs to no request."""
+    """A letter that no decision owes; erased with its request where it speaks of one."""
     row = {
+        "request_id": letter.request.id if letter.request else None,
         "kind": letter.kind,
         "audience": audience,
         "to_addr": letter.to_addr,
@@ -141,8 +143,21 @@ def finish(connection: sa.Connection, row: sa.Row[Any], state: str, **values: An
 
 
 def _settle(connection: sa.Connection, row: sa.Row[Any], *states: str, **values: Any) -> bool:
-    held = _O.update().where(_O.c.id == row.id, _O.c.fence == row.fence, _O.c.state.in_(states))
-    return connection.execute(held.values(values)).rowcount == 1
+    statement = _settling(states, tuple(sorted(values)))
+    parameters = {f"new_{name}": value for name, value in values.items()}
+    parameters |= {"row_id": row.id, "row_fence": row.fence}
+    return connection.execute(statement, parameters).rowcount == 1
+
+
+@cache
+def _settling(states: tuple[str, ...], names: tuple[str, ...]) -> sa.Update:
+    """Built once: two of these per mail are on the path of every mail."""
+    held = _O.update().where(
+        _O.c.id == sa.bindparam("row_id"),
+        _O.c.fence == sa.bindparam("row_fence"),
+        _O.c.state.in_(states),
+    )
+    return held.values({name: sa.bindparam(f"new_{name}") for name in names})
 
 
 def any_lost(connection: sa.Connection, now: datetime) -> bool:

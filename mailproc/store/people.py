@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from mailproc.model import Person
 from mailproc.store import schema
+from mailproc.store.database import insert
 from mailproc.workflow.retry import wrong_code_pause
 
 _P, _R, _T = schema.people, schema.roles, schema.code_tries
@@ -144,13 +145,17 @@ def may_try_at(connection: sa.Connection, person_id: int, link_id: str) -> datet
 
 def count_wrong(connection: sa.Connection, person_id: int, link_id: str, now: datetime) -> int:
     """Notes a wrong code; gives how many there were on this link."""
-    mine = (_T.c.person_id == person_id, _T.c.link_id == link_id)
-    tries = (connection.scalar(sa.select(_T.c.tries).where(*mine)) or 0) + 1
-    values = {"tries": tries, "next_at": now + wrong_code_pause(tries)}
-    if tries == 1:
-        connection.execute(_T.insert().values(person_id=person_id, link_id=link_id, **values))
-    else:
-        connection.execute(_T.update().where(*mine).values(values))
+    counted = (
+        insert(connection, _T)
+        .values(person_id=person_id, link_id=link_id, tries=1, next_at=now)
+        .on_conflict_do_update(
+            index_elements=["person_id", "link_id"], set_={"tries": _T.c.tries + 1}
+        )
+        .returning(_T.c.tries)
+    )
+    tries = int(connection.scalars(counted).one())
+    mine = _T.update().where(_T.c.person_id == person_id, _T.c.link_id == link_id)
+    connection.execute(mine.values(next_at=now + wrong_code_pause(tries)))
     return tries
 
 

@@ -7,7 +7,6 @@ a history row in the request's hash chain, and the mails, jobs and links that th
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from mailproc.errors import Stale
 from mailproc.model import Request, State
 from mailproc.store import schema
 from mailproc.store.codec import dump_request, load_request
+from mailproc.store.database import insert
 from mailproc.store.desk import Desk, token_digest
 from mailproc.store.outbox import letters
 from mailproc.workflow.effects import Decision, Send, StartJob, VoidLinks
@@ -26,22 +26,28 @@ from mailproc.workflow.policy import canonical
 
 _R = schema.requests
 GENESIS = "0" * 64
+# Statements built once: they are on the path of every mail.
+_INSERT, _HISTORY = _R.insert(), schema.history.insert()
+_LINKS, _OUTBOX, _JOBS = schema.links.insert(), schema.outbox.insert(), schema.jobs.insert()
+_CHANGING = "version state due_at dataset_id requester_addr body chain_head".split()
+_UPDATE = (
+    _R.update()
+    .where(_R.c.id == sa.bindparam("new_id"), _R.c.number == sa.bindparam("new_number"))
+    .where(_R.c.version == sa.bindparam("new_version") - 1)
+    .values({name: sa.bindparam(f"new_{name}") for name in _CHANGING})
+)
 
 
 def take_numbers(connection: sa.Connection, counter: str, count: int) -> range:
     """The next `count` values of a counter; gone with the transaction if it fails."""
     counters = schema.counters
     step = (
-        sa.update(counters)
-        .where(counters.c.name == counter)
-        .values(last=counters.c.last + count)
+        insert(connection, counters)
+        .values(name=counter, last=count)
+        .on_conflict_do_update(index_elements=["name"], set_={"last": counters.c.last + count})
         .returning(counters.c.last)
     )
-    last = connection.scalar(step)
-    if last is None:
-        insert = counters.insert().values(name=counter, last=count)
-        connection.execute(insert)
-        last = count
+    last = connection.scalars(step).one()
     return range(last - count + 1, last + 1)
 
 
@@ -86,9 +92,17 @@ def apply(
     if not decisions:
         return
     heads = _heads(connection, decisions)
-    rows = [_history_row(d, heads.get(d.after.id, GENESIS), now) for d in decisions]
+    bodies = [dump_request(d.after) for d in decisions]
+    past = [
+        _history_row(d, body, heads.get(d.after.id, GENESIS), now)
+        for d, body in zip(decisions, bodies, strict=True)
+    ]
+    rows = [
+        request_row(d.after, body, row["hash"])
+        for d, body, row in zip(decisions, bodies, past, strict=True)
+    ]
     _write_requests(connection, decisions, rows, desk, now)
-    connection.execute(schema.history.insert(), rows)
+    connection.execute(_HISTORY, past)
     _write_effects(connection, decisions, desk, now)
 
 
@@ -109,10 +123,8 @@ def _heads(connection: sa.Connection, decisions: Sequence[Decision]) -> dict[int
     return {row.id: row.chain_head for row in found.values()}
 
 
-def _history_row(decision: Decision, previous: str, now: datetime) -> dict[str, Any]:
-    personal = canonical(
-        {"by": decision.by, "told": decision.told, "request": dump_request(decision.after)}
-    )
+def _history_row(decision: Decision, body: str, previous: str, now: datetime) -> dict[str, Any]:
+    personal = canonical({"by": decision.by, "told": decision.told, "request": body})
     salt = secrets.token_hex(16)
     row: dict[str, Any] = {
         "request_id": decision.after.id,
@@ -148,29 +160,25 @@ def _write_requests(
     desk: Desk,
     now: datetime,
 ) -> None:
-    written = [
-        _request_row(d.after, json.loads(row["personal"])["request"], row["hash"])
-        for d, row in zip(decisions, rows, strict=True)
-    ]
-    new = [
-        values | {"opened_at": now, "purge_after": now + desk.keep}
-        for d, values in zip(decisions, written, strict=True)
-        if not d.before.version
-    ]
+    """The rows themselves: `rows` as `request_row` gives them, in the order of the decisions."""
+    dates = {"opened_at": now, "purge_after": now + desk.keep}
+    new = [row | dates for d, row in zip(decisions, rows, strict=True) if not d.before.version]
     if new:
-        connection.execute(_R.insert(), new)
-    for d, values in zip(decisions, written, strict=True):
-        if d.before.version:
-            _update(connection, values, d.before.version)
+        connection.execute(_INSERT, new)
+    _update(connection, [row for row in rows if row["version"] > 1])
 
 
-def _update(connection: sa.Connection, values: dict[str, Any], version: int) -> None:
-    guarded = _R.update().where(_R.c.id == values["id"], _R.c.version == version).values(values)
-    if connection.execute(guarded).rowcount != 1:
-        raise Stale("The request was changed meanwhile.")
+def _update(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows as `request_row` gives them, each one version further than what is stored."""
+    if not rows:
+        return
+    parameters = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+    if connection.execute(_UPDATE, parameters).rowcount != len(rows):
+        raise Stale("A request was changed meanwhile.")
 
 
-def _request_row(request: Request, body: str, chain_head: str) -> dict[str, Any]:
+def request_row(request: Request, body: str, chain_head: str) -> dict[str, Any]:
+    """The columns of a request: its JSON, and of it what is searched for."""
     return {
         "id": request.id,
         "number": request.number,
@@ -208,9 +216,9 @@ def _write_effects(
                     jobs.append(_job(request, effect, now))
                 case VoidLinks():
                     void_links(connection, request.id, now)
-    for table, new in ((schema.links, links), (schema.outbox, mails), (schema.jobs, jobs)):
+    for insertion, new in ((_LINKS, links), (_OUTBOX, mails), (_JOBS, jobs)):
         if new:
-            connection.execute(table.insert(), new)
+            connection.execute(insertion, new)
 
 
 def _job(request: Request, effect: StartJob, now: datetime) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse
 
@@ -16,13 +18,19 @@ from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.web.render import Pages
 
-# Nothing from elsewhere, no frames, no address of ours in a Referer, nothing kept in a cache.
+_BODY_LIMIT = 64 * 1024  # a reason of 2,000 Thai letters takes 18 KB on the way
+_FIELD_LIMIT = 20
+
+# Nothing from elsewhere, no frames, nothing kept in a cache, no address of ours told to others.
+# Referrer-Policy is «same-origin», not «no-referrer»: both tell nothing to other sites, but under
+# «no-referrer» browsers post our own form with «Origin: null» (Fetch standard, 3.2), which any
+# foreign page can have too; so the origin could not be checked.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
@@ -67,15 +75,23 @@ class Site:
         return hmac.digest(self.desk().link_key, f"csrf|{link_id}".encode(), "sha256").hex()
 
     def is_ours(self, http: HttpRequest, sent: str, link_id: str) -> bool:
-        """True where a POST comes from our own page.
-
-        Browsers send «null» as Origin under Referrer-Policy no-referrer, and some mail apps none.
-        """
-        origin = http.headers.get("origin", "null")
-        here = {_origin(self.office.public_url), f"{http.url.scheme}://{http.headers.get('host')}"}
-        if origin != "null" and origin not in here:
+        """True where a POST comes from our own page: its origin, and the value only it contains."""
+        if not self._may_be_ours(http):
             return False
         return hmac.compare_digest(sent.encode(), self.csrf(link_id).encode())
+
+    def _may_be_ours(self, http: HttpRequest) -> bool:
+        """Judges by Origin; where there is none, or «null», by Sec-Fetch-Site.
+
+        A proxy that adds «Referrer-Policy: no-referrer» makes Origin «null», and some mail apps
+        send none. Sec-Fetch-Site can't be written by a page (Fetch Metadata, section 2).
+        """
+        origin, site = http.headers.get("origin"), http.headers.get("sec-fetch-site")
+        if origin is None:
+            return site in (None, "same-origin")
+        if origin == "null":
+            return site == "same-origin"
+        return origin == _origin(self.office.public_url)
 
     def client(self, http: HttpRequest) -> str:
         """Who asks, for the open log alone; forwarded headers count only from known proxies."""
@@ -86,6 +102,29 @@ class Site:
         return peer
 
 
+async def read_form(http: HttpRequest) -> dict[str, str]:
+    """The fields of a posted page. Raises HTTPException 400, 413 or 415, which have a page."""
+    media_type = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise HTTPException(415)
+    body = bytearray()
+    try:
+        async for chunk in http.stream():
+            body += chunk
+            if len(body) > _BODY_LIMIT:
+                raise HTTPException(413)
+        text = body.decode("utf-8", "replace")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELD_LIMIT)
+    except (ClientDisconnect, ValueError):
+        raise HTTPException(400) from None
+    # PostgreSQL keeps no NUL in a text.
+    return {name: value.replace("\0", "").replace("\r\n", "\n") for name, value in pairs}
+
+
 def _origin(url: str) -> str:
+    """As browsers write it: lower case, without the scheme's own port."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    own = {"http": 80, "https": 443}.get(parts.scheme)
+    port = f":{parts.port}" if parts.port not in (None, own) else ""
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{port}"

@@ -6,6 +6,7 @@ page contains.
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,6 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
@@ -21,14 +21,20 @@ from mailproc.errors import Stale
 from mailproc.model import Person, Request, State
 from mailproc.store import decisions, links, people, requests
 from mailproc.store.desk import Link, token_digest
-from mailproc.web.common import Site
+from mailproc.thai import to_arabic
+from mailproc.web.common import Site, read_form
 from mailproc.workflow import events as e
 from mailproc.workflow.decide import decide
 from mailproc.workflow.effects import Decision
 
 _CODE_DIGITS = 6  # at least
 _REASON_LENGTH = 2000
+_CHOICES = ("approve", "refuse", "undo")
+_REPEATED = re.compile(r"([0-9]{1,3})\1+")  # 111111, 121212, 123123
+_RUNS = "0123456789012345678909876543210987654321"
+_STALE_TRIES = 5
 _LANGUAGE = "th"
+_ON_THE_WAY = (State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,15 @@ class _Case:
     @property
     def may_undo(self) -> bool:
         return self.request.state is State.APPROVED and self.link.voided_at is None
+
+    def has_hold(self, now: datetime) -> bool:
+        """True while an undo is still likely to come in time; with no hold there is none."""
+        due = self.request.due_at
+        return self.may_undo and due is not None and due > now
+
+    @property
+    def is_settled(self) -> bool:
+        return self.request.decided_at is not None or self.request.state is State.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +100,7 @@ class DecisionPage:
         token = http.path_params["token"]
         if http.method != "POST":
             return await run_in_threadpool(self._show, token, self._site.client(http))
-        async with http.form(max_files=0, max_fields=20) as form:
-            sent = _sent(form)
+        sent = _sent(await read_form(http))
         turn = self._turns.setdefault(token_digest(token), _Turn())
         return await run_in_threadpool(self._in_turn, turn, token, sent, http)
 
@@ -119,9 +133,17 @@ class DecisionPage:
         """The page to decide on, or what was decided, or why this link is no good any more."""
         if case.is_open(now):
             return self._form(case)
-        if case.request.decided_at is not None or case.request.state is State.CANCELLED:
-            return self._decided(case)
-        return self._site.message("gone", 410)
+        if case.is_settled:
+            return self._decided(case, now)
+        return self._useless(case)
+
+    def _useless(self, case: _Case) -> Response:
+        """The link leads to something that was changed, or is too old."""
+        changed = (
+            case.request.state in _ON_THE_WAY
+            and case.link.content_hash != case.request.content_hash
+        )
+        return self._site.message("changed" if changed else "gone", 410)
 
     def _form(
         self, case: _Case, error: str | None = None, status: int = 200, sent: _Sent | None = None
@@ -139,7 +161,9 @@ class DecisionPage:
             typed=typed,
         )
 
-    def _decided(self, case: _Case, error: str | None = None, status: int = 200) -> Response:
+    def _decided(
+        self, case: _Case, now: datetime, error: str | None = None, status: int = 200
+    ) -> Response:
         return self._site.page(
             "decided",
             status,
@@ -147,7 +171,7 @@ class DecisionPage:
             request=case.request,
             person=case.person,
             csrf=self._site.csrf(case.link.id),
-            may_undo=case.may_undo,
+            may_undo=case.has_hold(now),
             error=error,
         )
 
@@ -160,61 +184,83 @@ class DecisionPage:
             return self._site.message("not_found", 404)
         if not self._site.is_ours(http, sent.csrf, case.link.id):
             return self._site.message("forbidden", 403)
-        undo = sent.choice == "undo" and case.may_undo
-        if not undo and not case.is_open(now):
-            return self._state_of(case, now)  # a second click shows what was decided
+        if not (case.may_undo if sent.choice == "undo" else case.is_open(now)):
+            return self._too_late(case, sent, now)  # a second click shows what was decided
         if error := _incomplete(sent, case):
-            return self._refuse(case, error, 422, sent)
+            return self._again(case, error, 422, sent, now)
         if error := self._authenticate(case, sent, now):
-            return self._refuse(case, error, 429 if error == "slow_down" else 403, sent)
+            return self._again(case, error, 429 if error == "slow_down" else 403, sent, now)
         return self._record(token, sent)
 
-    def _refuse(self, case: _Case, error: str, status: int, sent: _Sent) -> Response:
+    def _again(self, case: _Case, error: str, status: int, sent: _Sent, now: datetime) -> Response:
         if sent.choice == "undo":
-            return self._decided(case, error, status)
+            return self._decided(case, now, error, status)
         return self._form(case, error, status, sent)
 
+    def _too_late(self, case: _Case, sent: _Sent, now: datetime) -> Response:
+        """The loser of a race, and who clicks again, reads what counts."""
+        if case.is_open(now):
+            return self._form(case, "form_old", 409, sent)
+        if not case.is_settled:
+            return self._useless(case)
+        return self._decided(case, now, "undo_late" if sent.choice == "undo" else "already")
+
     def _authenticate(self, case: _Case, sent: _Sent, now: datetime) -> str:
-        """An error key, or nothing where the code (at first use the slip) is right."""
+        """An error key, or nothing where the code (at first use the slip) is right.
+
+        Every try counts as a wrong one before it is looked at, so that a crash gives none away.
+        """
         person_id, link_id = case.person.id, case.link.id
-        with self._site.database.read() as connection:
+        with self._site.database.write() as connection:
             wait = people.may_try_at(connection, person_id, link_id)
             if wait is not None and wait > now:
                 return "slow_down"
-            right = case.person.has_code and people.code_is_right(
-                connection, person_id, sent.code, self._site.pepper
-            )
-        with self._site.database.write() as connection:
-            if not case.person.has_code:
-                right = people.redeem_slip(
-                    connection, person_id, sent.slip, sent.new_code, self._site.pepper, now
-                )
-            if right:
-                people.forget_wrong(connection, person_id, link_id)
-                return ""
             people.count_wrong(connection, person_id, link_id, now)
-        return "code_wrong" if case.person.has_code else "slip_wrong"
+        if not self._is_right(case, sent, now):
+            return "code_wrong" if case.person.has_code else "slip_wrong"
+        with self._site.database.write() as connection:
+            people.forget_wrong(connection, person_id, link_id)
+        return ""
+
+    def _is_right(self, case: _Case, sent: _Sent, now: datetime) -> bool:
+        person_id, pepper = case.person.id, self._site.pepper
+        if case.person.has_code:
+            with self._site.database.read() as connection:
+                return people.code_is_right(connection, person_id, sent.code, pepper)
+        with self._site.database.write() as connection:
+            return people.redeem_slip(connection, person_id, sent.slip, sent.new_code, pepper, now)
 
     def _record(self, token: str, sent: _Sent) -> Response:
-        """Writes the decision down: state, history and decision row in one transaction."""
+        """Writes the decision down and shows what counts now."""
         now = self._site.clock()
-        try:
-            with self._site.database.write() as connection:
-                case = _case(connection, token, now)
-                if case is not None and (case.is_open(now) or case.may_undo):
-                    self._apply(connection, case, sent, now)
-        except Stale:
-            pass  # somebody was faster; the page shows what was decided
-        self._site.committed()
+        written = self._write(token, sent, now)
+        if written:
+            self._site.committed()
         after = self._find(token, now)
-        return self._state_of(after, now) if after else self._site.message("not_found", 404)
+        if after is None:
+            return self._site.message("not_found", 404)
+        return self._state_of(after, now) if written else self._too_late(after, sent, now)
 
-    def _apply(self, connection: Connection, case: _Case, sent: _Sent, now: datetime) -> None:
+    def _write(self, token: str, sent: _Sent, now: datetime) -> bool:
+        """State, history and decision row in one transaction. False where it came too late."""
+        for _ in range(_STALE_TRIES):
+            try:
+                with self._site.database.write() as connection:
+                    case = _case(connection, token, now)
+                    if case is None or not (case.is_open(now) or case.may_undo):
+                        return False
+                    return self._apply(connection, case, sent, now)
+            except Stale:  # a reminder, say, was written at this moment: again with what is now
+                continue
+        return False
+
+    def _apply(self, connection: Connection, case: _Case, sent: _Sent, now: datetime) -> bool:
         decision = decide(case.request, _event(case, sent), self._site.rules, now)
         if decision.ignored:
-            return
+            return False
         requests.apply(connection, [decision], self._site.desk(), now)
         decisions.record(connection, _row(case, decision, sent), now)
+        return True
 
 
 def _case(connection: Connection, token: str, now: datetime) -> _Case | None:
@@ -247,16 +293,26 @@ def _row(case: _Case, decision: Decision, sent: _Sent) -> decisions.Row:
     )
 
 
-def _sent(form: FormData) -> _Sent:
-    names = ("choice", "reason", "code", "slip", "new_code", "new_code_again", "csrf")
-    values = {name: str(form.get(name, "")).strip() for name in names}
-    values["reason"] = values["reason"][:_REASON_LENGTH]
-    return _Sent(**values)
+def _sent(form: dict[str, str]) -> _Sent:
+    return _Sent(
+        choice=form.get("choice", ""),
+        reason=form.get("reason", "").strip()[:_REASON_LENGTH],
+        code=_digits(form.get("code", "")),
+        slip=form.get("slip", "").strip(),
+        new_code=_digits(form.get("new_code", "")),
+        new_code_again=_digits(form.get("new_code_again", "")),
+        csrf=form.get("csrf", ""),
+    )
+
+
+def _digits(typed: str) -> str:
+    """A code as it is meant: Thai digits are digits, and spaces mean nothing."""
+    return to_arabic("".join(typed.split()))
 
 
 def _incomplete(sent: _Sent, case: _Case) -> str:
     """The first thing that the person still has to fill in, as an error key."""
-    if sent.choice not in ("approve", "refuse", "undo"):
+    if sent.choice not in _CHOICES:
         return "choice_missing"
     if sent.choice == "refuse" and not sent.reason:
         return "reason_missing"
@@ -268,8 +324,9 @@ def _incomplete(sent: _Sent, case: _Case) -> str:
 def _new_code_fault(sent: _Sent) -> str:
     if not sent.slip:
         return "slip_missing"
-    if len(sent.new_code) < _CODE_DIGITS or not sent.new_code.isdecimal():
+    code = sent.new_code
+    if len(code) < _CODE_DIGITS or not (code.isascii() and code.isdigit()):
         return "code_short"
-    if len(set(sent.new_code)) == 1 or sent.new_code in "0123456789009876543210":
+    if _REPEATED.fullmatch(code) or code in _RUNS:
         return "code_weak"
     return "" if sent.new_code == sent.new_code_again else "codes_differ"

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
-from mailproc.web.common import Site
+from mailproc.web.common import HEADERS, Site
 from mailproc.web.decision import DecisionPage
 from mailproc.web.status import StatusPage
 
 _STATIC = Path(__file__).with_name("static")
+_PAGES = dict.fromkeys((400, 405, 413, 415), "not_understood")
+_KEEP = {**HEADERS, "Cache-Control": "max-age=3600"}
+
+
+class _Static(StaticFiles):
+    """Files with the headers of the pages, but kept for an hour."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.update(_KEEP)
+        return response
 
 
 def public_app(site: Site) -> Starlette:
@@ -23,12 +35,19 @@ def public_app(site: Site) -> Starlette:
     pages: list[BaseRoute] = [
         Route("/d/{token}", DecisionPage(site).handle, methods=["GET", "POST"]),
         Route("/s/{token}", StatusPage(site).handle, methods=["GET"]),
-        Mount("/static", StaticFiles(directory=_STATIC)),
+        Mount("/static", _Static(directory=_STATIC)),
     ]
-    routes = [*([Mount(site.base, routes=pages)] if site.base else []), *pages]
+    # Redirects to a path without its last slash would name the host that the client named.
+    inner = Router(pages, redirect_slashes=False)
+    routes = [*([Mount(site.base, app=inner)] if site.base else []), *pages]
 
-    async def not_found(http: HttpRequest, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return site.message("error" if status >= 500 else "not_found", status)
+    async def sorry(http: HttpRequest, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            return site.message("error", 500)
+        page = site.message(_PAGES.get(error.status_code, "not_found"), error.status_code)
+        page.headers.update(error.headers or {})
+        return page
 
-    return Starlette(routes=routes, exception_handlers={HTTPException: not_found, 500: not_found})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: sorry, 500: sorry})
+    app.router.redirect_slashes = False
+    return app

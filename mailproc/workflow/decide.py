@@ -89,6 +89,7 @@ def _answered(request: Request, event: e.Answered, rules: Rules, now: datetime) 
 
 def _assessed(request: Request, rules: Rules, now: datetime) -> Step:
     """On to the query where all is there, else back to the requester with what is missing."""
+    request = _unprepared(request)
     questions = assess(request.form, rules.catalogue)
     if questions:
         return _asked(request, questions, rules, now)
@@ -127,7 +128,21 @@ def _ended(request: Request, state: State, reason: str = "") -> Request:
 
 
 def _prepare_again(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
-    return replace(request, state=State.PREPARING, due_at=None, failures=0), (_PREPARE,)
+    anew = replace(_unprepared(request), state=State.PREPARING, due_at=None, failures=0)
+    return anew, (_PREPARE,)
+
+
+def _unprepared(request: Request) -> Request:
+    """What was prepared, decided and built no longer counts: the form or the data may differ."""
+    return replace(
+        request,
+        prepared=None,
+        content_hash="",
+        decided_by="",
+        decided_at=None,
+        decided_at_hash="",
+        file_id=None,
+    )
 
 
 def _corrected(request: Request, event: e.OfficerCorrected, rules: Rules, now: datetime) -> Step:
@@ -135,7 +150,9 @@ def _corrected(request: Request, event: e.OfficerCorrected, rules: Rules, now: d
     return _prepare_again(corrected, event, rules, now)
 
 
-def _prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step:
+def _prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step | None:
+    if event.prepared is None or not event.content_hash:
+        return None
     ready = replace(request, prepared=event.prepared, content_hash=event.content_hash, failures=0)
     dataset = rules.catalogue.get(request.item.dataset_id)
     if dataset is not None and not dataset.needs_approval:
@@ -192,7 +209,7 @@ def _step_failed(request: Request, event: e.StepFailed, rules: Rules, now: datet
 
 
 def _approved(request: Request, event: e.Approved, rules: Rules, now: datetime) -> Step | None:
-    if event.content_hash != request.content_hash:
+    if not event.content_hash or event.content_hash != request.content_hash:
         return None  # what was shown is not what would be sent
     approved = replace(
         request,
@@ -230,7 +247,7 @@ def _undone(request: Request, event: e.Event, rules: Rules, now: datetime) -> St
 
 
 def _hold_elapsed(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
-    if request.decided_at_hash != request.content_hash:
+    if not _is_decided(request):
         return None
     delivering = replace(request, state=State.DELIVERING, due_at=None)
     return delivering, (VoidLinks(), StartJob("build"))
@@ -239,7 +256,9 @@ def _hold_elapsed(request: Request, event: e.Event, rules: Rules, now: datetime)
 # ---------------------------------------------------------------- the delivery
 
 
-def _built(request: Request, event: e.DataBuilt, rules: Rules, now: datetime) -> Step:
+def _built(request: Request, event: e.DataBuilt, rules: Rules, now: datetime) -> Step | None:
+    if not _is_decided(request):
+        return None
     built = replace(request, file_id=event.file_id, failures=0)
     if not policy.is_handed_over(request):
         return built, (Send("dataset", "requester", attach=True),)
@@ -248,9 +267,9 @@ def _built(request: Request, event: e.DataBuilt, rules: Rules, now: datetime) ->
     return waiting, (Send("handover", "requester"), officer)
 
 
-def _content_changed(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
-    changed = replace(request, decided_at=None, decided_by="", decided_at_hash="")
-    return _prepare_again(changed, event, rules, now)
+def _is_decided(request: Request) -> bool:
+    """True where the decision is over the content at hand."""
+    return bool(request.content_hash) and request.decided_at_hash == request.content_hash
 
 
 def _all_sent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
@@ -260,7 +279,7 @@ def _all_sent(request: Request, event: e.Event, rules: Rules, now: datetime) -> 
 
 
 def _resent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
-    if request.file_id is None:
+    if request.file_id is None or policy.is_handed_over(request) or not _is_decided(request):
         return None
     return request, (Send("dataset", "requester", attach=True),)
 
@@ -298,13 +317,15 @@ def _remind(request: Request, event: e.Event, rules: Rules, now: datetime) -> St
 
 def _settled(request: Request, event: e.PersonSettled, rules: Rules, now: datetime) -> Step | None:
     settle = _SETTLE.get(event.to)
-    settled = replace(request, resume=None, reason="", failures=0, due_at=None)
+    settled = replace(request, resume=None, reason="", failures=0, asks=0, due_at=None)
     return settle(settled, event, rules, now) if settle else None
 
 
 def _settle_ask(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
-    again = replace(request, asks=0)
-    return _asked(again, request.questions or assess(request.form, rules.catalogue), rules, now)
+    """Asks once more what is open; where nothing is, the person's own words are the question."""
+    unclear = Question("purpose", "unclear", said=getattr(event, "note", ""))
+    questions = request.questions or assess(request.form, rules.catalogue) or (unclear,)
+    return _asked(request, questions, rules, now)
 
 
 def _settle_decide(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
@@ -312,7 +333,7 @@ def _settle_decide(request: Request, event: e.Event, rules: Rules, now: datetime
 
 
 def _settle_deliver(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
-    if not request.decided_at_hash or request.decided_at_hash != request.content_hash:
+    if not _is_decided(request):
         return None  # nothing leaves without a decision over the same content
     return replace(request, state=State.DELIVERING), (StartJob("build"),)
 
@@ -352,7 +373,7 @@ _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | 
     e.Undone: _undone,
     e.HoldElapsed: _hold_elapsed,
     e.DataBuilt: _built,
-    e.ContentChanged: _content_changed,
+    e.ContentChanged: _prepare_again,
     e.GateBlocked: _trouble,
     e.AllSent: _all_sent,
     e.DeliveryFailed: _trouble,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mailproc.model import Prepared, Request
@@ -26,10 +27,16 @@ def content_hash(request: Request, prepared: Prepared) -> str:
     content = {
         "recipient": recipient(request),
         "form": asdict(request.form),
-        "prepared": asdict(prepared),
+        "prepared": prepared_digest(prepared),
         "delivery": "hand" if is_handed_over(request) else "mail",
     }
     return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def prepared_digest(prepared: Prepared) -> str:
+    """The digest of the dataset side alone; the same result is often asked for again."""
+    return hashlib.sha256(canonical(asdict(prepared)).encode()).hexdigest()
 
 
 def recipient(request: Request) -> str:

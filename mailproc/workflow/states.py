@@ -70,7 +70,11 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.AllSent: (S.DELIVERED,),
         e.DeliveryFailed: (S.NEEDS_PERSON,),
     },
-    S.DELIVERED: {e.BounceReceived: (S.NEEDS_PERSON,), e.Resend: (S.DELIVERED,)},
+    S.DELIVERED: {
+        e.BounceReceived: (S.NEEDS_PERSON,),
+        e.DeliveryFailed: (S.NEEDS_PERSON,),  # of a copy that was sent once more
+        e.Resend: (S.DELIVERED,),
+    },
     S.NEEDS_PERSON: {
         e.PersonSettled: (
             S.INCOMPLETE,

@@ -1,0 +1,73 @@
+"""Letters as bytes: a few in this process; many in a child, while those before are being sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from mailproc.errors import MailprocError
+from mailproc.mail.compose import Composer
+from mailproc.model import Built, Catalogue, Office
+from mailproc.sandbox import Children, Failed
+from mailproc.store.codec import load_letter
+
+log = structlog.get_logger()
+_MANY, _CHUNK = 12, 6  # below, starting a child is not worth it
+_SECONDS = 60  # for a chunk; a letter takes a millisecond
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a letter is made of."""
+
+    letter: str  # model.Letter as JSON
+    links: Mapping[str, str]
+    files: tuple[Built, ...] = ()
+
+
+class Composing:
+    """Composes drafts in order."""
+
+    def __init__(self, office: Office, folders: tuple[Path, ...], catalogue: Catalogue) -> None:
+        self._composer = Composer(office, folders, catalogue)
+        self._children = Children(1, _start, office, folders, catalogue)
+        self.rest, self.stop = self._children.rest, self._children.stop
+
+    def compose(self, drafts: Sequence[Draft]) -> Iterator[bytes | Failed]:
+        """The bytes of each letter, or why there are none."""
+        if len(drafts) < _MANY:
+            yield from (compose(self._composer, draft) for draft in drafts)
+            return
+        chunks = [drafts[start : start + _CHUNK] for start in range(0, len(drafts), _CHUNK)]
+        composed = self._children.run(_compose, [(chunk,) for chunk in chunks], _SECONDS)
+        for chunk, letters in zip(chunks, composed, strict=True):
+            if isinstance(letters, Failed):  # the child is gone: here, then
+                letters = [compose(self._composer, draft) for draft in chunk]
+            yield from letters
+
+
+def compose(composer: Composer, draft: Draft) -> bytes | Failed:
+    """One letter; never raises."""
+    try:
+        return composer.compose(load_letter(draft.letter), draft.links, draft.files)
+    except MailprocError as error:
+        return Failed(error.problem)
+    except Exception as error:
+        log.error("compose_failed", error=type(error).__name__)
+        return Failed(f"could not be composed ({type(error).__name__})")
+
+
+# ---------------------------------------------------------------- inside the child
+
+_composers: list[Composer] = []
+
+
+def _start(office: Office, folders: tuple[Path, ...], catalogue: Catalogue) -> None:
+    _composers.append(Composer(office, folders, catalogue))
+
+
+def _compose(drafts: Sequence[Draft]) -> list[bytes | Failed]:
+    return [compose(_composers[0], draft) for draft in drafts]

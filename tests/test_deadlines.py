@@ -1,0 +1,138 @@
+"""Turns of the calendar on a real store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mailproc.deadlines import Deadlines
+from mailproc.model import State, Trust
+from mailproc.store import audit, requests, schema
+from mailproc.store.codec import dump_request
+from mailproc.store.database import Database
+from mailproc.workflow import events as e
+from tests.factories import NOW, a_form
+from tests.walk import DESK, RULES, Walk
+
+_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def walk(sqlite_database: Database) -> Walk:
+    return Walk(sqlite_database)
+
+
+def _turn(walk: Walk, now: datetime) -> int:
+    walk.now = now
+    return Deadlines(walk.database, RULES, "Asia/Bangkok").turn(DESK, now)
+
+
+def _kinds(walk: Walk) -> list[str]:
+    return [row.kind for row in walk.rows(schema.outbox)]
+
+
+def test_the_hold_ends_by_itself_and_not_before(walk: Walk) -> None:
+    request = walk.prepared()
+    approved = walk.happen(request.id, e.Approved(content_hash=request.content_hash)).after
+    assert approved.due_at is not None
+    assert _turn(walk, approved.due_at - timedelta(seconds=1)) == 0
+    assert _turn(walk, approved.due_at) == 1
+    assert walk.get(request.id).state is State.DELIVERING
+    assert walk.rows(schema.jobs)[-1].kind == "build"
+    assert _turn(walk, approved.due_at + _DAY) == 0
+
+
+def test_what_was_undone_is_not_delivered(walk: Walk) -> None:
+    request = walk.prepared()
+    approved = walk.happen(request.id, e.Approved(content_hash=request.content_hash)).after
+    walk.happen(request.id, e.Undone())
+    assert approved.due_at is not None
+    _turn(walk, approved.due_at)
+    assert walk.get(request.id).state is State.AWAITING_DECISION
+
+
+def test_the_director_is_reminded_each_day_and_silence_decides_nothing(walk: Walk) -> None:
+    request = walk.prepared()
+    for day in range(1, 40):
+        assert _turn(walk, NOW + day * (_DAY + timedelta(minutes=1))) == 1
+    assert walk.get(request.id).state is State.AWAITING_DECISION
+    assert _kinds(walk).count("approval_reminder") == 39
+
+
+@pytest.mark.parametrize(
+    "changes", [{"form": a_form(purpose=None)}, {"trust": Trust.FAILED}], ids=str
+)
+def test_a_silent_requester_is_told_that_it_is_over(walk: Walk, changes: dict[str, object]) -> None:
+    request = walk.open(**changes)
+    assert _turn(walk, NOW + RULES.silent - timedelta(seconds=1)) == 0
+    assert _turn(walk, NOW + RULES.silent) == 1
+    assert walk.get(request.id).state is State.EXPIRED
+    assert _kinds(walk)[-1] == "expired"
+    assert _turn(walk, NOW + 2 * RULES.silent) == 0
+
+
+def test_the_officer_is_reminded_of_what_needs_a_person(walk: Walk) -> None:
+    request = walk.delivering()
+    walk.happen(request.id, e.GateBlocked(problem="x"))
+    told = _kinds(walk).count("officer_needs_person")
+    assert _turn(walk, NOW + 2 * _DAY) == 1
+    assert _kinds(walk).count("officer_needs_person") == told + 1
+
+
+def test_a_date_without_a_step_neither_fills_the_history_nor_stops_others(walk: Walk) -> None:
+    """An approval over other content than the one at hand can't be delivered."""
+    bad, good = walk.prepared(), walk.prepared()
+    for request in (bad, good):
+        walk.happen(request.id, e.Approved(content_hash=request.content_hash))
+    broken = replace(walk.get(bad.id), decided_at_hash="0" * 64)
+    with walk.database.write() as connection:
+        values = {"body": dump_request(broken)}
+        connection.execute(
+            schema.requests.update().where(schema.requests.c.id == bad.id).values(values)
+        )
+    assert _turn(walk, NOW + _DAY) == 1
+    for _ in range(3):
+        assert _turn(walk, NOW + _DAY) == 0
+    assert walk.get(bad.id).version == 3
+    assert walk.get(good.id).state is State.DELIVERING
+
+
+def test_one_request_that_fails_stops_no_other(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = walk.prepared(), walk.prepared()
+    real = requests.apply
+
+    def sometimes(connection: object, decisions: list[object], *rest: object) -> None:
+        if decisions[0].after.id == first.id:  # type: ignore[attr-defined]
+            raise ZeroDivisionError
+        real(connection, decisions, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("mailproc.deadlines.requests.apply", sometimes)
+    assert _turn(walk, NOW + 2 * _DAY) == 1
+    assert walk.get(second.id).version == second.version + 1
+
+
+# ---------------------------------------------------------------- the seal of the night
+
+
+def test_each_night_is_sealed_once_some_hours_after_midnight(walk: Walk) -> None:
+    walk.open()
+    bangkok = ZoneInfo("Asia/Bangkok")
+    midnight = datetime(2026, 11, 23, tzinfo=bangkok)
+    deadlines = Deadlines(walk.database, RULES, "Asia/Bangkok")
+    for hours, sealed in ((-1, 1), (1, 1), (3, 2), (4, 2), (23, 2), (28, 3)):
+        deadlines.turn(DESK, (midnight + timedelta(hours=hours)).astimezone(UTC))
+        assert len(walk.rows(schema.seals)) == sealed
+    assert [row.upto for row in walk.rows(schema.seals)][1] == midnight
+    assert [row.requests for row in walk.rows(schema.seals)] == [0, 1, 1]
+    with walk.database.read() as connection:
+        assert audit.verify(connection).faults == ()
+
+
+def test_another_process_may_have_sealed_the_night(walk: Walk) -> None:
+    walk.open()
+    for _ in range(2):
+        _turn(walk, NOW + 2 * _DAY)
+    assert len(walk.rows(schema.seals)) == 1

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mailproc.model import Form, Item, Known, Reading, Request, State
+from mailproc.placing import ITEMS_LIMIT, NOTES_LIMIT, Found, place
+from mailproc.store.messages import VERDICTS
+from mailproc.workflow import events as e
+from tests.factories import a_form, a_question, a_request, an_item
+
+KNOWN = Known()
+REQUESTER = a_request().requester_addr
+DIRECTOR = "director@example.org"
+
+
+def _mail(kind: str = "reply", **changes: Any) -> Reading:
+    return replace(Reading(kind, from_addr=REQUESTER, text="ขอบคุณค่ะ"), **changes)
+
+
+def _letter(request: Request | None, **changes: Any) -> Found:
+    found = Found(letter_kind="receipt", audience="requester", letter_to=REQUESTER, request=request)
+    return replace(found, **changes)
+
+
+_TO_DIRECTOR = {"letter_kind": "approval", "audience": "director", "letter_to": DIRECTOR}
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [
+        ("request", "opened"),
+        ("reply", "unplaced"),
+        ("command", "unplaced"),
+        ("encrypted", "unplaced"),
+        ("unreadable", "unplaced"),
+        ("other", "unplaced"),
+        ("auto_reply", "ignored_automatic"),
+        ("bounce", "ignored_automatic"),
+        ("report", "ignored_automatic"),
+        ("list", "ignored_automatic"),
+        ("own", "ignored_own"),
+    ],
+)
+def test_each_kind_of_mail_that_answers_nothing_has_its_verdict(kind: str, verdict: str) -> None:
+    placing = place(_mail(kind, form=a_form()), Found(), KNOWN)
+    assert placing.verdict == verdict
+    assert placing.verdict in VERDICTS
+    assert placing.answer == ""
+    assert placing.event is None
+    assert bool(placing.forms) is (kind == "request")
+
+
+@pytest.mark.parametrize("kind", ["auto_reply", "report", "list", "own"])
+@pytest.mark.parametrize("state", [State.INCOMPLETE, State.AWAITING_DECISION, State.DELIVERED])
+def test_a_robot_that_answers_our_letter_moves_nothing(kind: str, state: State) -> None:
+    placing = place(_mail(kind, command="cancel"), _letter(a_request(state=state)), KNOWN)
+    assert placing.verdict.startswith("ignored_")
+    assert (placing.event, placing.answer, placing.forms) == (None, "", ())
+
+
+@pytest.mark.parametrize("kind", ["request", "reply", "command", "bounce", "other", "list"])
+def test_a_second_copy_does_nothing_whatever_it_is(kind: str) -> None:
+    found = _letter(a_request(), duplicate=True)
+    placing = place(_mail(kind, form=a_form(), command="cancel"), found, KNOWN)
+    assert placing.verdict == "duplicate"
+    assert (placing.event, placing.answer, placing.forms) == (None, "", ())
+
+
+# ---------------------------------------------------------------- requests
+
+
+def test_each_dataset_and_year_becomes_a_request_of_its_own() -> None:
+    items = (an_item(academic_years=(2567, 2568)), an_item(dataset_id="rooms"))
+    placing = place(_mail("request", form=a_form(items=items)), Found(), KNOWN)
+    asked = [(form.item_id, form.years) for form in map(_Asked, placing.forms)]
+    assert asked == [
+        ("student_count", (2567,)),
+        ("student_count", (2568,)),
+        ("rooms", (2568,)),
+    ]
+    assert {form.requester_name for form in placing.forms} == {a_form().requester_name}
+
+
+class _Asked:
+    def __init__(self, form: Form) -> None:
+        (item,) = form.items
+        self.item_id, self.years = item.dataset_id, item.academic_years
+
+
+@pytest.mark.parametrize("form", [None, Form(), Form(items=(Item(latest=True),))])
+def test_a_request_without_a_dataset_is_opened_and_asked_back(form: Form | None) -> None:
+    placing = place(_mail("request", form=form), Found(), KNOWN)
+    assert placing.verdict == "opened"
+    assert len(placing.forms) == 1
+    assert len(placing.forms[0].items) == 1
+
+
+def test_a_mail_that_asks_for_very_much_goes_to_a_person() -> None:
+    def asked(count: int) -> Reading:
+        return _mail("request", form=a_form(items=(an_item(),) * count))
+
+    assert place(asked(ITEMS_LIMIT), Found(), KNOWN).verdict == "opened"
+    placing = place(asked(ITEMS_LIMIT + 1), Found(), KNOWN)
+    assert (placing.verdict, placing.forms) == ("unplaced", ())
+
+
+def test_a_reply_to_somebody_elses_mail_can_be_a_request() -> None:
+    assert place(_mail(clear_sign=True, form=a_form()), Found(), KNOWN).verdict == "opened"
+
+
+# ---------------------------------------------------------------- replies of the requester
+
+
+@pytest.mark.parametrize("state", [State.INCOMPLETE, State.RETURNED, State.WAITING])
+def test_an_answer_is_merged_into_what_was_said_before(state: State) -> None:
+    request = a_request(
+        state=state,
+        form=a_form(purpose=None),
+        questions=(a_question(field="purpose", problem="missing", offers=()),),
+    )
+    placing = place(_mail(text="ใช้วางแผนอัตรากำลัง"), _letter(request), KNOWN)
+    assert placing.verdict == "merged"
+    assert isinstance(placing.event, e.Answered)
+    assert placing.event.form.purpose == "ใช้วางแผนอัตรากำลัง"
+    assert placing.event.form.requester_name == a_form().requester_name
+
+
+def test_a_reply_from_the_address_itself_confirms_it() -> None:
+    request = a_request(state=State.UNCONFIRMED)
+    own = place(_mail(from_addr=REQUESTER.upper()), _letter(request), KNOWN)
+    assert (own.verdict, type(own.event)) == ("merged", e.Confirmed)
+    other = place(_mail(from_addr="else@example.org"), _letter(request), KNOWN)
+    assert (other.verdict, type(other.event)) == ("note", e.Noted)
+
+
+@pytest.mark.parametrize("state", [s for s in State if s is not State.NEW])
+def test_the_word_cancel_is_a_command_in_every_state(state: State) -> None:
+    placing = place(_mail("command", command="cancel"), _letter(a_request(state=state)), KNOWN)
+    assert (placing.verdict, placing.event) == ("command", e.Cancelled(by="requester"))
+
+
+_NO_ANSWER_AWAITED = [
+    state
+    for state in State
+    if state not in (State.NEW, State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED, State.WAITING)
+]
+
+
+@pytest.mark.parametrize("state", _NO_ANSWER_AWAITED)
+def test_other_words_about_a_request_are_a_note(state: State) -> None:
+    placing = place(_mail(), _letter(a_request(state=state)), KNOWN)
+    assert (placing.verdict, placing.event) == ("note", e.Noted(by="requester", note="ขอบคุณค่ะ"))
+
+
+def test_a_long_note_is_cut() -> None:
+    placing = place(_mail(text="ก" * 9000), _letter(a_request()), KNOWN)
+    assert isinstance(placing.event, e.Noted)
+    assert len(placing.event.note) == 2000
+
+
+def test_robots_that_answer_each_other_stop_after_three_notes_a_day() -> None:
+    found = _letter(a_request(state=State.DELIVERED))
+    assert place(_mail(), replace(found, notes_today=NOTES_LIMIT - 1), KNOWN).event is not None
+    stopped = replace(found, notes_today=NOTES_LIMIT)
+    for mail in (_mail(), _mail("command", command="cancel")):
+        placing = place(mail, stopped, KNOWN)
+        assert (placing.verdict, placing.event, placing.answer) == ("note", None, "")
+
+
+def test_a_cancel_that_still_counts_is_never_held_back() -> None:
+    found = _letter(a_request(state=State.AWAITING_DECISION), notes_today=99)
+    placing = place(_mail("command", command="cancel"), found, KNOWN)
+    assert placing.event == e.Cancelled(by="requester")
+
+
+# ---------------------------------------------------------------- director and officer
+
+
+def test_a_reply_of_the_director_never_decides_and_says_how_to() -> None:
+    found = _letter(a_request(state=State.AWAITING_DECISION), **_TO_DIRECTOR)
+    for words in ("อนุมัติ", "ยกเลิก"):
+        placing = place(_mail(from_addr=DIRECTOR, text=words, command="cancel"), found, KNOWN)
+        assert (placing.verdict, placing.event, placing.answer) == ("note", None, "how_to_decide")
+
+
+def test_a_director_who_replies_late_is_told_what_became_of_it() -> None:
+    for request in (a_request(state=State.DELIVERED), None):
+        found = _letter(request, **_TO_DIRECTOR)
+        assert place(_mail(from_addr=DIRECTOR), found, KNOWN).answer == "decided"
+
+
+def test_a_forwarded_approval_mail_gets_no_answer() -> None:
+    found = _letter(a_request(state=State.AWAITING_DECISION), **_TO_DIRECTOR)
+    placing = place(_mail(from_addr="else@example.org"), found, KNOWN)
+    assert (placing.verdict, placing.event, placing.answer) == ("note", None, "")
+
+
+def test_a_director_with_a_robot_is_answered_three_times_a_day() -> None:
+    found = _letter(a_request(), **_TO_DIRECTOR, notes_today=NOTES_LIMIT)
+    assert place(_mail(from_addr=DIRECTOR), found, KNOWN).answer == ""
+
+
+def test_a_reply_of_the_officer_is_a_note() -> None:
+    found = _letter(a_request(), audience="officer", letter_kind="officer_note")
+    placing = place(_mail(command="cancel"), found, KNOWN)
+    assert (placing.verdict, placing.event, placing.answer) == ("note", None, "")
+
+
+# ---------------------------------------------------------------- what came back
+
+
+def test_a_file_that_came_back_goes_to_a_person() -> None:
+    found = _letter(a_request(state=State.DELIVERED), letter_kind="dataset")
+    placing = place(_mail("bounce"), found, KNOWN)
+    assert placing.verdict == "delivery_report"
+    assert placing.returned
+    assert isinstance(placing.event, e.BounceReceived)
+
+
+def test_an_approval_mail_that_came_back_is_told_to_the_officer() -> None:
+    found = _letter(a_request(state=State.AWAITING_DECISION), **_TO_DIRECTOR)
+    placing = place(_mail("bounce"), found, KNOWN)
+    assert isinstance(placing.event, e.DeliveryFailed)
+
+
+@pytest.mark.parametrize("kind", ["receipt", "ask", "noted"])
+def test_another_letter_that_came_back_is_only_recorded(kind: str) -> None:
+    found = _letter(a_request(state=State.DELIVERED), letter_kind=kind)
+    placing = place(_mail("bounce"), found, KNOWN)
+    assert (placing.verdict, placing.returned, placing.event) == ("delivery_report", True, None)

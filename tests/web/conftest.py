@@ -1,0 +1,329 @@
+"""A whole office behind its web pages: real database, catalogue, workflow, jobs and outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from mailproc import office as offices
+from mailproc.composing import Composing
+from mailproc.config import Config, build
+from mailproc.datasets import workbook
+from mailproc.deadlines import Deadlines
+from mailproc.demo.server import EmbeddedMail
+from mailproc.fulfil import Fulfil
+from mailproc.mail.delivery import Delivery
+from mailproc.model import (
+    Built,
+    Catalogue,
+    Office,
+    Person,
+    Prepared,
+    Provenance,
+    Request,
+    Rules,
+    State,
+)
+from mailproc.outbox import Outbox
+from mailproc.service import prepare_by
+from mailproc.store import people, requests, schema
+from mailproc.store.database import Database
+from mailproc.store.desk import Desk
+from mailproc.web.common import Site
+from mailproc.web.public import public_app
+from mailproc.web.render import Pages
+from mailproc.web.server import WebThread, listen
+from mailproc.workflow import events as e
+from mailproc.workflow.decide import decide
+from tests.factories import NOW, a_form, a_person, a_request, an_item
+
+CODE = "482915"
+HOLD = timedelta(seconds=60)
+Row = sa.Row[Any]
+
+
+class Clock:
+    """Stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+@dataclass(frozen=True)
+class _Here:
+    """Builds in this process; what children add is tested with the sandbox."""
+
+    url: str
+
+    def build(self, prepared: Prepared, provenance: Provenance) -> Built:
+        return workbook.build(prepared, provenance, self.url)
+
+
+@dataclass
+class Room:
+    """The office; `opened` makes a request that waits for the director."""
+
+    config: Config
+    public_url: str = "http://127.0.0.1:8025"
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.database = offices.open_database(self.config)
+        self.director = self.add(a_person(id=0, has_code=False))
+        self.officer = self.add(a_person(id=0, address="officer@example.org", role="officer"))
+        self.catalogue: Catalogue = offices.read_catalogue(self.config, self.clock())
+        self.rules: Rules = replace(offices.make_rules(self.config, self.catalogue), hold=HOLD)
+        staff = offices.make_office(self.config, ())
+        self.office: Office = replace(staff, public_url=self.public_url)
+        self.desk: Callable[[], Desk] = self._desk
+        self.key = self.config.secret("links")
+        self.pages = Pages(self.office, self.config.template_folders, self.catalogue)
+        self.fulfil = Fulfil(
+            self.database,
+            prepare_by(self.catalogue, self.config.warehouse_url),
+            _Here(self.config.warehouse_url),
+            self.rules,
+            "สำนักงาน",
+            self.office.timezone,
+            "test",
+        )
+        self.deadlines = Deadlines(self.database, self.rules, self.office.timezone)
+
+    def _desk(self) -> Desk:
+        with self.database.read() as connection:
+            everybody = people.listed(connection, self.clock())
+        roles = (("director", "group_director"), ("officer", "officer"))
+        found = {to: tuple(p for p in everybody if p.role == role) for to, role in roles}
+        return Desk(self.key, "example.org", found)
+
+    def add(self, person: Person) -> int:
+        with self.database.write() as connection:
+            return people.add(connection, person, self.clock())
+
+    def slip(self, person: int | None = None) -> str:
+        with self.database.write() as connection:
+            return people.new_slip(connection, person or self.director, self.clock())
+
+    def with_code(self, code: str = CODE) -> Room:
+        """The director has set this code."""
+        slip, pepper = self.slip(), self.config.secret("pepper")
+        with self.database.write() as connection:
+            now = self.clock()
+            assert people.redeem_slip(connection, self.director, slip, code, pepper, now)
+        return self
+
+    # ------------------------------------------------------------ requests
+
+    def opened(self, count: int = 1, **changes: Any) -> list[int]:
+        """New requests, prepared and laid before the director; gives their ids."""
+        item = an_item(filters=())
+        with self.database.write() as connection:
+            ids = requests.take_numbers(connection, "requests", count)
+            drafts = [self._draft(one, a_form(items=(item,)), changes) for one in ids]
+            written = [
+                decide(d, e.Opened(by="requester"), self.rules, self.clock()) for d in drafts
+            ]
+            requests.apply(connection, written, self.desk(), self.clock())
+        while self.fulfil.turn(self.desk(), self.clock()):
+            pass
+        return list(ids)
+
+    def _draft(self, request_id: int, form: Any, changes: dict[str, Any]) -> Request:
+        values = {"form": form, "received_at": self.clock()} | changes
+        return a_request(
+            id=request_id,
+            number=f"2569/{request_id:05d}",
+            version=0,
+            state=State.NEW,
+            prepared=None,
+            content_hash="",
+            due_at=None,
+            **values,
+        )
+
+    def happens(self, request_id: int, event: e.Event) -> Request:
+        with self.database.write() as connection:
+            request = requests.get(connection, request_id)
+            assert request is not None
+            decision = decide(request, event, self.rules, self.clock())
+            requests.apply(connection, [decision], self.desk(), self.clock())
+        return decision.after
+
+    def put(self, request_id: int, **changes: Any) -> Request:
+        """The stored request with fields changed, past the workflow: for states to be shown."""
+        from mailproc.store.codec import dump_request
+
+        request = replace(self.request(request_id), **changes)
+        with self.database.write() as connection:
+            table = schema.requests
+            values = {"body": dump_request(request), "state": request.state.value}
+            connection.execute(table.update().where(table.c.id == request_id).values(values))
+        return request
+
+    def request(self, request_id: int) -> Request:
+        with self.database.read() as connection:
+            found = requests.get(connection, request_id)
+        assert found is not None
+        return found
+
+    def link(self, request_id: int, purpose: str = "decide") -> str:
+        """The path of the newest link."""
+        table = schema.links
+        mine = (table.c.request_id == request_id, table.c.purpose == purpose)
+        with self.database.read() as connection:
+            query = sa.select(table).where(*mine).order_by(table.c.request_version.desc())
+            row = connection.execute(query).first()
+        assert row is not None
+        token = self.desk().token(row.id, purpose, row.request_version)
+        return f"/{'d' if purpose == 'decide' else 's'}/{token}"
+
+    def rows(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> list[Row]:
+        with self.database.read() as connection:
+            return list(connection.execute(sa.select(table).where(*where)))
+
+    def verdicts(self, request_id: int) -> list[str]:
+        table = schema.decisions
+        return [row.verdict for row in self.rows(table, table.c.request_id == request_id)]
+
+    def events(self, request_id: int) -> list[str]:
+        """What happened to the request, without what was ignored."""
+        table = schema.history
+        rows = self.rows(table, table.c.request_id == request_id)
+        return [row.event for row in rows if '"ignored"' not in row.facts]
+
+    def everything(self) -> dict[str, list[Row]]:
+        """All that a visit must not change."""
+        names = "requests links decisions history outbox jobs code_tries people".split()
+        return {name: self.rows(getattr(schema, name)) for name in names}
+
+    # ------------------------------------------------------------ the web
+
+    def site(self) -> Site:
+        return Site(
+            database=self.database,
+            pages=self.pages,
+            office=self.office,
+            rules=self.rules,
+            desk=self.desk,
+            pepper=self.config.secret("pepper"),
+            clock=self.clock,
+            committed=lambda: None,
+        )
+
+    @contextmanager
+    def browser(self) -> Iterator[TestClient]:
+        with TestClient(public_app(self.site()), base_url=self.public_url) as client:
+            yield client
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """The pages on a real port, for requests that come at once; gives the address."""
+        listener = listen("127.0.0.1:0")
+        web = WebThread([(listener, public_app(self.site()))])
+        host, port = listener.getsockname()
+        web.start()
+        try:
+            yield f"http://{host}:{port}"
+        finally:
+            web.stop()
+            web.join(10)
+
+    def form(self, client: TestClient, path: str, **fields: str) -> dict[str, str]:
+        """The fields of the page's form, as a person fills them in."""
+        return {"csrf": csrf_of(client.get(path).text), **fields}
+
+    # ------------------------------------------------------------ the rest of the way
+
+    def deliver(self, mail: EmbeddedMail) -> None:
+        """Ends the hold, builds and mails until nothing is due."""
+        self.clock.now += HOLD
+        self.deadlines.turn(self.desk(), self.clock())
+        while self.fulfil.turn(self.desk(), self.clock()):
+            pass
+        asyncio.run(self._send(mail))
+
+    async def _send(self, mail: EmbeddedMail) -> None:
+        config = with_mail(self.config, mail)
+        delivery = Delivery(config.smtp.server(), _login(mail), self.office.address)
+        outbox = Outbox(
+            self.database,
+            Composing(self.office, self.config.template_folders, self.catalogue),
+            delivery,
+            self.rules,
+            self.public_url,
+            "test",
+            self.clock,
+        )
+        while await outbox.turn(self.desk()):
+            pass
+        await delivery.close()
+
+
+def csrf_of(html: str) -> str:
+    found = re.search(r'name="csrf" value="(\w+)"', html)
+    assert found is not None, "the page has no form"
+    return unescape(found[1])
+
+
+def _login(mail: EmbeddedMail) -> Any:
+    from mailproc.mail.login import Credentials
+
+    return Credentials(*mail.accounts["office"])
+
+
+def a_config(state: Path) -> Config:
+    server = {"host": "127.0.0.1", "port": 1, "tls": "none"}
+    values: dict[str, Any] = {
+        "office": {
+            "name_th": "สำนักงานเขตพื้นที่การศึกษาประถมศึกษาตัวอย่าง เขต 1",
+            "name_en": "Example Office",
+            "address": "data@example.org",
+            "phone": "0 2000 1234",
+        },
+        "mailbox": server,
+        "smtp": server,
+        "store": {"state": str(state)},
+    }
+    return build(values, state, "test")
+
+
+def with_mail(config: Config, mail: EmbeddedMail) -> Config:
+    host, port = mail.smtp
+    smtp = config.smtp.model_copy(update={"host": host, "port": port})
+    return config.model_copy(update={"smtp": smtp})
+
+
+@pytest.fixture
+def blank_room(tmp_path: Path) -> Iterator[Room]:
+    """An office whose director has no code yet."""
+    room = Room(a_config(tmp_path))
+    yield room
+    room.database.close()
+
+
+@pytest.fixture
+def room(blank_room: Room) -> Room:
+    """An office whose director has set `CODE`."""
+    return blank_room.with_code()
+
+
+@pytest.fixture
+def database(room: Room) -> Database:
+    return room.database
