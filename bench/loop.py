@@ -1,7 +1,7 @@
 """How fast the loop is beside the bare floor of its libraries, in one run on one machine.
 
-`python3 -m bench.loop [--mails 500] [--rounds 3] [--idle SECONDS] [--readme]` needs Dovecot and
-requirements-test.lock. Times run from the moment that the mails lie in the mailbox of a waiting
+`.venv/bin/python -m bench.loop [--mails 500] [--rounds 3] [--idle SECONDS]` needs Dovecot and what
+`run.py test` installs. Times run from the moment that the mails lie in the mailbox of a waiting
 daemon (floor: from its connect) to the second mail of the last request being accepted by the sink.
 """
 
@@ -208,6 +208,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        folder.chmod(0o711)  # Dovecot's own user must reach its mail
         dovecot = Dovecot(folder / "dovecot")
         dovecot.start()
         try:

@@ -38,7 +38,7 @@ class Composing:
 
     def compose(self, drafts: Sequence[Draft]) -> Iterator[bytes | Failed]:
         """The bytes of each letter, or why there are none."""
-        if len(drafts) < _MANY:
+        if len(drafts) < _MANY or not self._children.is_warm():
             yield from (compose(self._composer, draft) for draft in drafts)
             return
         chunks = [drafts[start : start + _CHUNK] for start in range(0, len(drafts), _CHUNK)]

@@ -284,7 +284,7 @@ class _Batch:
         self._decisions: list[Decision] = []
         self._drafts: list[tuple[int, Request]] = []  # (position in _settled, draft)
         self._answers: list[tuple[Letter, str]] = []  # with their audience
-        self._returned: list[sa.Row[Any]] = []
+        self._fates: list[tuple[sa.Row[Any], str]] = []  # letters that came back
         self._touched: set[int] = set()
         self._digests: set[str] = set()
         self._letters: dict[str, sa.Row[Any]] = {}
@@ -366,8 +366,8 @@ class _Batch:
             )
         )
         self._drafts += [(position, self._draft(mail, form)) for form in placing.forms]
-        if placing.returned and letter is not None:
-            self._returned.append(letter)
+        if placing.fate and letter is not None:
+            self._fates.append((letter, placing.fate))
         if request is not None and (placing.event or placing.answer):
             self._touched.add(request.id)
         if request is not None and placing.event is not None:
@@ -432,8 +432,8 @@ class _Batch:
         requests.apply(connection, self._decisions, self._desk, self._now)
         for letter, audience in self._answers:
             outbox.record(connection, letter, audience, self._desk)
-        for row in self._returned:
-            outbox.returned(connection, row)
+        for row, fate in self._fates:
+            outbox.came_back(connection, row, fate)
         messages.settle(connection, self._settled, self._now)
 
     def _open(self, connection: sa.Connection) -> None:

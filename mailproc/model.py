@@ -79,6 +79,7 @@ class Reading:
     authentication_results: tuple[str, ...] = ()  # raw values, topmost first
     language: str = "th"  # th | en
     clear_sign: bool = False  # form, or request words together with a dataset (design, promise 12)
+    delayed: bool = False  # a delivery report that only says «not yet» (RFC 3464 2.3.3)
     quoted: str = ""  # the quoted part of the body: answers may be filled in behind its labels
 
 

@@ -31,6 +31,7 @@ from mailproc.workflow.decide import decide
 log = structlog.get_logger()
 _BATCH = 32
 _STALE_TRIES = 20
+_AWAITED = ("approval", "ask", "confirm")  # a request rots where these do not arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +241,8 @@ def _event(row: sa.Row[Any], state: str) -> e.Event | None:
         if state == "sent":
             return e.AllSent(by="mail server")
         return e.DeliveryFailed(by="mail server", problem=f"dataset_{state}")
-    if row.kind == "approval" and state != "sent":
-        return e.DeliveryFailed(by="mail server", problem=f"approval_{state}")
+    if row.kind in _AWAITED and state != "sent":
+        return e.DeliveryFailed(by="mail server", problem=f"{row.kind}_{state}")
     return None
 
 

@@ -37,7 +37,7 @@ class Placing:
     event: e.Event | None = None
     answer: str = ""  # template of a letter to the sender
     problem: str = ""
-    returned: bool = False  # the letter it answers came back
+    fate: str = ""  # of the letter it answers: bounced | delayed
 
 
 def place(reading: Reading, found: Found, known: Known) -> Placing:
@@ -65,13 +65,15 @@ def _bounce(reading: Reading, found: Found) -> Placing:
     request = found.request
     if request is None:
         return Placing("ignored_automatic", problem="bounce of no mail of ours")
+    if reading.delayed:  # the server goes on trying; nobody has to do anything
+        return Placing("delivery_report", fate="delayed")
     if found.letter_kind == "dataset" and request.state is State.DELIVERED:
         event: e.Event | None = e.BounceReceived(by="mail server", problem="bounced")
     elif found.audience == "director" and request.state is State.AWAITING_DECISION:
         event = e.DeliveryFailed(by="mail server", problem="approval_bounced")
     else:
         event = None
-    return Placing("delivery_report", event=event, returned=True)
+    return Placing("delivery_report", event=event, fate="bounced")
 
 
 def _from_director(reading: Reading, found: Found) -> Placing:

@@ -42,6 +42,7 @@ class Children:
     def __init__(self, workers: int, initializer: Callable[..., None], *arguments: Any) -> None:
         self._workers, self._initializer, self._arguments = workers, initializer, arguments
         self._pool: ProcessPool | None = None
+        self._first: Any = None  # a task of no effect, done when the children have started
         self._lock = threading.Lock()
         self._used_at = 0.0
 
@@ -70,6 +71,14 @@ class Children:
                 )
             return self._pool
 
+    def is_warm(self) -> bool:
+        """True once a child answers; until then one is starting, and nobody waits for it."""
+        pool = self._started()
+        with self._lock:
+            if self._first is None:
+                self._first = pool.schedule(_nothing)
+            return bool(self._first.done())
+
     def rest(self) -> None:
         """Stops the children after a minute without work; to be called now and then."""
         with self._lock:
@@ -84,7 +93,7 @@ class Children:
                 self._end()
 
     def _end(self) -> None:
-        pool, self._pool = self._pool, None
+        pool, self._pool, self._first = self._pool, None, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()

@@ -298,15 +298,11 @@ def test_a_director_with_a_robot_is_stopped_too(office: Office) -> None:
     assert len(office.letters("how_to_decide")) == 3
 
 
-def test_a_bounce_of_the_file_goes_to_a_person(office: Office) -> None:
-    request = office.walk.built()
-    office.walk.happen(request.id, e.AllSent())
-    (letter,) = office.letters("dataset")
-    with office.walk.database.write() as connection:
-        connection.execute(_O.update().values(state="sent", due_at=None))
-    bounce = a_mail(
+def _report(letter: sa.Row[Any], action: str) -> bytes:
+    """A delivery report on a letter of ours (RFC 3464)."""
+    return a_mail(
         f"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
-        f"Final-Recipient: rfc822; {TEACHER}\nAction: failed\nStatus: 5.1.1\n\n"
+        f"Final-Recipient: rfc822; {TEACHER}\nAction: {action}\nStatus: 5.1.1\n\n"
         f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {letter.message_id}\n\n--b--\n",
         sender="MAILER-DAEMON@mx.example.org",
         head="Return-Path: <>\n",
@@ -315,9 +311,23 @@ def test_a_bounce_of_the_file_goes_to_a_person(office: Office) -> None:
         b'multipart/report; report-type=delivery-status; boundary="b"',
         1,
     )
-    assert office.bring(bounce) == ["delivery_report"]
-    assert office.letters("dataset")[0].state == "bounced"
-    assert office.walk.get(request.id).state is State.NEEDS_PERSON
+
+
+@pytest.mark.parametrize(
+    ("action", "fate", "state"),
+    [("failed", "bounced", State.NEEDS_PERSON), ("delayed", "delayed", State.DELIVERED)],
+)
+def test_a_failed_file_goes_to_a_person_and_a_delayed_one_does_not(
+    office: Office, action: str, fate: str, state: State
+) -> None:
+    request = office.walk.built()
+    office.walk.happen(request.id, e.AllSent())
+    (letter,) = office.letters("dataset")
+    with office.walk.database.write() as connection:
+        connection.execute(_O.update().values(state="sent", due_at=None))
+    assert office.bring(_report(letter, action)) == ["delivery_report"]
+    assert office.letters("dataset")[0].state == fate
+    assert office.walk.get(request.id).state is state
 
 
 # ---------------------------------------------------------------- one bad mail and its neighbours

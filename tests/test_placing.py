@@ -216,7 +216,7 @@ def test_a_file_that_came_back_goes_to_a_person() -> None:
     found = _letter(a_request(state=State.DELIVERED), letter_kind="dataset")
     placing = place(_mail("bounce"), found, KNOWN)
     assert placing.verdict == "delivery_report"
-    assert placing.returned
+    assert placing.fate == "bounced"
     assert isinstance(placing.event, e.BounceReceived)
 
 
@@ -230,4 +230,10 @@ def test_an_approval_mail_that_came_back_is_told_to_the_officer() -> None:
 def test_another_letter_that_came_back_is_only_recorded(kind: str) -> None:
     found = _letter(a_request(state=State.DELIVERED), letter_kind=kind)
     placing = place(_mail("bounce"), found, KNOWN)
-    assert (placing.verdict, placing.returned, placing.event) == ("delivery_report", True, None)
+    assert (placing.verdict, placing.fate, placing.event) == ("delivery_report", "bounced", None)
+
+
+def test_a_file_that_is_only_delayed_troubles_nobody() -> None:
+    found = _letter(a_request(state=State.DELIVERED), letter_kind="dataset")
+    placing = place(_mail("bounce", delayed=True), found, KNOWN)
+    assert (placing.verdict, placing.fate, placing.event) == ("delivery_report", "delayed", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -44,6 +45,7 @@ def cli() -> None:
 
 def main() -> None:
     """Runs a command; exit 0 done, 1 not done with the reason on stderr, 2 wrong use."""
+    os.umask(0o077)  # what an office stores is personal: for its own user alone
     try:
         cli(prog_name="run.py", standalone_mode=True)
     except MailprocError as error:

@@ -14,6 +14,7 @@ from mailproc.parsers.mime import Part
 
 OUR_MESSAGE_ID = re.compile(r"<[0-9a-f]{32}\.mailproc@[^<>\s]{1,250}>")
 OUR_HEADER = "x-mailproc"
+_ARRIVED = frozenset({b"delivered", b"relayed", b"expanded"})
 AUTOMATIC = frozenset({"auto_reply", "bounce", "report", "list", "own"})
 _ROBOTS = re.compile(
     r"^(?:mailer-?daemon|mail-?daemon|post-?_?master|mail ?deliver|mailerdaemon|double-?bounce|"
@@ -170,12 +171,21 @@ def _report(root: Part, subject: str, text: str) -> str | None:
 
 def _delivery_status(root: Part) -> str:
     """A bounce where any recipient failed or waits; a report where all was delivered."""
-    actions = set()
-    for part in root.walk():
-        if part.media_type == "message/delivery-status":
-            actions |= {found.lower() for found in _DSN_ACTION.findall(part.content[:102_400])}
-    good = {b"delivered", b"relayed", b"expanded"}
-    return "report" if actions and actions <= good else "bounce"
+    actions = _actions(root)
+    return "report" if actions and actions <= _ARRIVED else "bounce"
+
+
+def is_delayed(root: Part) -> bool:
+    """True for a delivery report in which nobody failed and somebody still waits."""
+    actions = _actions(root)
+    return b"delayed" in actions and actions <= _ARRIVED | {b"delayed"}
+
+
+def _actions(root: Part) -> set[bytes]:
+    """What a delivery report says of its recipients (RFC 3464 2.3.3)."""
+    reports = [part for part in root.walk() if part.media_type == "message/delivery-status"]
+    found = (_DSN_ACTION.findall(part.content[:102_400]) for part in reports)
+    return {action.lower() for actions in found for action in actions}
 
 
 def _bounce(root: Part, from_addr: str, subject: str, text: str) -> str | None:

@@ -167,7 +167,8 @@ def _judged(root: Part, reading: Reading, known: Known) -> Reading:
     references = reading.references
     if automatic in ("bounce", "report"):
         references = tuple(dict.fromkeys(references + kind.returned_ids(root)))
-    return replace(reading, kind=automatic, references=references)
+    delayed = automatic == "bounce" and kind.is_delayed(root)
+    return replace(reading, kind=automatic, references=references, delayed=delayed)
 
 
 def _of_person(root: Part, text: Body, reading: Reading, known: Known) -> Reading:

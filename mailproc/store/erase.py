@@ -25,11 +25,21 @@ def erase(connection: sa.Connection, request_id: int, now: datetime) -> bool:
     if connection.execute(blanked).rowcount == 0:
         return False
     _blank_rows(connection, schema.history, request_id, personal=None, salt=None, erased_at=now)
-    _blank_rows(connection, schema.outbox, request_id, letter=None, to_addr=None, due_at=None)
+    _blank_rows(
+        connection, schema.outbox, request_id, letter=None, to_addr=None, due_at=None, problem=None
+    )
     _blank_rows(connection, schema.messages, request_id, raw=None, message_id=None)
+    _blank_opens(connection, request_id)
     _blank_rows(connection, schema.files, request_id, content=None)
     _blank_rows(connection, schema.decisions, request_id, reason=None, private_note=None)
     return True
+
+
+def _blank_opens(connection: sa.Connection, request_id: int) -> None:
+    """When a link was opened stays; from where goes."""
+    links, opens = schema.links, schema.link_opens
+    mine = sa.select(links.c.id).where(links.c.request_id == request_id)
+    connection.execute(opens.update().where(opens.c.link_id.in_(mine)).values(client=None))
 
 
 def _blank(request: Request) -> Request:

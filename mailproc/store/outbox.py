@@ -197,7 +197,8 @@ def count_recent(connection: sa.Connection, kind: str, to_addr: str, since: date
     return connection.scalar(query) or 0
 
 
-def returned(connection: sa.Connection, row: sa.Row[Any]) -> None:
-    """A sent letter came back."""
-    came_back = _O.update().where(_O.c.id == row.id, _O.c.state.in_(("sent", "unknown", "delayed")))
-    connection.execute(came_back.values(state="bounced"))
+def came_back(connection: sa.Connection, row: sa.Row[Any], fate: str) -> None:
+    """What a delivery report says of a letter that was sent: bounced, or delayed for now."""
+    held = ("sent", "unknown", "delayed") if fate == "bounced" else ("sent", "unknown")
+    update = _O.update().where(_O.c.id == row.id, _O.c.state.in_(held)).values(state=fate)
+    connection.execute(update)

@@ -16,6 +16,9 @@ from mailproc.workflow.states import FROM_A_PERSON, allowed
 
 Step = tuple[Request, tuple[Effect, ...]]
 _PREPARE = StartJob("prepare")
+_WAITING_ON = frozenset(
+    {State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED, State.AWAITING_DECISION}
+)
 
 
 def decide(request: Request, event: e.Event, rules: Rules, now: datetime) -> Decision:
@@ -63,7 +66,7 @@ def _answer(request: Request, event: e.Event) -> tuple[Effect, ...]:
     """What a person is told whose message changes nothing."""
     if not isinstance(event, FROM_A_PERSON):
         return ()
-    if isinstance(event, e.Cancelled) and request.state in (State.DELIVERING, State.DELIVERED):
+    if isinstance(event, e.Cancelled) and _is_on_its_way(request):
         return (Send("too_late", "requester"),)
     note = getattr(event, "note", "")
     return (Send("noted", "requester"), Send("officer_note", "officer", note=note))
@@ -116,7 +119,15 @@ def _silent(request: Request, event: e.Event, rules: Rules, now: datetime) -> St
     return _ended(request, State.EXPIRED), (VoidLinks(), Send("expired", "requester"))
 
 
-def _cancelled(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+def _is_on_its_way(request: Request) -> bool:
+    """True from the end of the hold: the file may have left already."""
+    sending = (State.DELIVERING, State.DELIVERED)
+    return request.state in sending or request.resume in sending
+
+
+def _cancelled(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+    if _is_on_its_way(request):
+        return None
     return _ended(request, State.CANCELLED), (VoidLinks(), Send("cancelled", "requester"))
 
 
@@ -285,9 +296,9 @@ def _resent(request: Request, event: e.Event, rules: Rules, now: datetime) -> St
 
 
 def _trouble(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
-    """The gate, the sending or a bounce: the officer is told, and the director's clock goes on."""
+    """The gate, the sending or a bounce: the officer is told; who waits for a person waits on."""
     problem = getattr(event, "problem", "")
-    if request.state is State.AWAITING_DECISION:
+    if request.state in _WAITING_ON:
         return request, (Send("officer_needs_person", "officer", reason=problem),)
     return _to_person(request, request.state, problem, rules, now)
 

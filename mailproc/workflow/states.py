@@ -19,17 +19,21 @@ _REQUESTER = {
     e.Silent: (S.EXPIRED,),
     e.Cancelled: (S.CANCELLED,),
 }
+# A letter of ours did not arrive: the officer is told, and the request waits on as before.
+_UNDELIVERED = e.DeliveryFailed
+
 _STEP_FAILED = (S.NEEDS_PERSON,)
 
 TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
     S.NEW: {e.Opened: (S.UNCONFIRMED, *_ASSESSED)},
     S.UNCONFIRMED: {
+        _UNDELIVERED: (S.UNCONFIRMED,),
         e.Confirmed: _ASSESSED,
         e.Silent: (S.EXPIRED,),
         e.Cancelled: (S.CANCELLED,),
     },
-    S.INCOMPLETE: _REQUESTER,
-    S.RETURNED: _REQUESTER,
+    S.INCOMPLETE: _REQUESTER | {_UNDELIVERED: (S.INCOMPLETE,)},
+    S.RETURNED: _REQUESTER | {_UNDELIVERED: (S.RETURNED,)},
     S.WAITING: {
         e.RoundOpened: (S.PREPARING,),
         e.Answered: _ASSESSED,
@@ -54,7 +58,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Refused: (S.REFUSED,),
         e.Returned: (S.RETURNED,),
         e.ReminderDue: (S.AWAITING_DECISION,),
-        e.DeliveryFailed: (S.AWAITING_DECISION,),  # of the director's mail: the officer is told
+        _UNDELIVERED: (S.AWAITING_DECISION,),
         e.Cancelled: (S.CANCELLED,),
     },
     S.APPROVED: {

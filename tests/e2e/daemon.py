@@ -210,8 +210,9 @@ class Daemon:
     def is_quiet(self) -> bool:
         """True where nothing is to be sent, built or read now."""
         now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+        query = "SELECT 1 FROM {} WHERE due_at < ? OR owner IS NOT NULL"
         tables = ("outbox", "jobs", "messages")
-        return not any(self.rows(f"SELECT 1 FROM {t} WHERE due_at < ?", now) for t in tables)  # noqa: S608
+        return not any(self.rows(query.format(table), now) for table in tables)
 
     def verify(self) -> dict[str, Any]:
         """`audit verify`, which must find nothing wrong."""

@@ -104,11 +104,11 @@ def test_a_letter_that_another_claimed_is_not_sent_by_the_first(
 
 def test_a_letter_that_came_back_is_marked(database: Database, letter: sa.Row[Any]) -> None:
     with database.write() as connection:
-        outbox.returned(connection, letter)
+        outbox.came_back(connection, letter, "bounced")
     assert _state(database)[0] == "recorded", "it was never sent"
     with database.write() as connection:
         outbox.finish(connection, letter, "sent")
-        outbox.returned(connection, letter)
+        outbox.came_back(connection, letter, "bounced")
     assert _state(database)[0] == "bounced"
 
 

@@ -441,3 +441,20 @@ def test_a_person_who_sends_a_complete_request_back_asks_in_own_words() -> None:
     (asked,) = decide(blocked, back, RULES, NOW).effects
     assert isinstance(asked, Send)
     assert [q.said for q in asked.questions] == ["ขอทราบโรงเรียนที่ต้องการ"]
+
+
+def test_a_cancel_after_the_file_may_have_left_is_answered_as_too_late() -> None:
+    failed = _after(_delivering(), e.DeliveryFailed(problem="dataset_unknown"))
+    decision = decide(failed, e.Cancelled(by="requester"), RULES, NOW)
+    assert decision.after.state is S.NEEDS_PERSON
+    assert _sent(decision) == ["too_late"]
+    settled = decide(failed, e.PersonSettled(to=S.CANCELLED), RULES, NOW)
+    assert settled.after.state is S.CANCELLED, "a person still may"
+
+
+def test_a_question_that_did_not_arrive_is_told_to_the_officer() -> None:
+    asked = _opened(form=a_form(purpose=None)).after
+    assert asked.state is S.INCOMPLETE
+    decision = decide(asked, e.DeliveryFailed(problem="ask_rejected"), RULES, NOW)
+    assert decision.after.state is S.INCOMPLETE
+    assert decision.effects == (Send("officer_needs_person", "officer", reason="ask_rejected"),)
