@@ -84,8 +84,11 @@ def make_limits(config: Config, first_start: datetime) -> Limits:
     return Limits(first_start, config.mailbox.max_bytes)
 
 
+_FRESH = 10.0  # seconds; an idle daemon asks several times a second
+
+
 class DeskSource:
-    """The desk as it is now; people are looked up at most once a second."""
+    """The desk as it is now; people are looked up every ten seconds."""
 
     def __init__(self, config: Config, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
@@ -97,7 +100,7 @@ class DeskSource:
     def __call__(self) -> Desk:
         if self._desk is None or time.monotonic() > self._until:
             self._desk = self._read()
-            self._until = time.monotonic() + 1.0
+            self._until = time.monotonic() + _FRESH
         return self._desk
 
     def _read(self) -> Desk:
