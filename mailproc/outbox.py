@@ -1,17 +1,20 @@
 """One turn: due rows → compose → delivery → result. Only this sends mail.
 
-A letter is `transmitting` in the database before its first byte goes out, and settling one letter
-and marking the next share one commit. What a crash leaves as transmitting becomes `unknown`.
+A letter is `transmitting` in the database before its first byte goes out. Letters go in waves, one
+on each connection; settling one wave and marking the next share one commit. What a crash leaves as
+transmitting becomes `unknown`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 import structlog
@@ -31,6 +34,7 @@ from mailproc.workflow.decide import decide
 log = structlog.get_logger()
 _BATCH = 32
 _STALE_TRIES = 20
+_MANY = 8  # letters at once: then all connections are used
 _AWAITED = ("approval", "ask", "confirm")  # a request rots where these do not arrive
 
 
@@ -43,6 +47,13 @@ class _Ready:
     problem: str = ""
 
 
+class _Done(NamedTuple):
+    """A letter and what became of it."""
+
+    letter: _Ready
+    result: Result
+
+
 class Composes(Protocol):
     """What is needed of `composing.Composing`."""
 
@@ -50,7 +61,7 @@ class Composes(Protocol):
 
 
 class Outbox:
-    """Sends what is due over one kept connection."""
+    """Sends what is due over kept connections: one, or `more` while there is much to send."""
 
     def __init__(
         self,
@@ -61,8 +72,10 @@ class Outbox:
         public_url: str,
         owner: str,
         clock: Callable[[], datetime],
+        more: Sequence[Delivery] = (),
     ) -> None:
         self._database, self._composing, self._delivery = database, composing, delivery
+        self._deliveries = (delivery, *more)
         self._rules, self._public_url, self._owner = rules, public_url, owner
         self._clock = clock
         self._failures, self._not_before = 0, 0.0
@@ -78,7 +91,8 @@ class Outbox:
             return 0  # nothing is claimed, all stays due
         with self._database.write() as connection:
             rows = outbox.claim(connection, now, self._owner, _BATCH)
-        await self._send_all(self._compose(rows, desk), desk)
+        lanes = len(self._deliveries) if len(rows) >= _MANY else 1
+        await self._send_all(self._compose(rows, desk), lanes, desk)
         return len(rows)
 
     async def _reachable(self) -> bool:
@@ -150,59 +164,62 @@ class Outbox:
 
     # ------------------------------------------------------------ send
 
-    async def _send_all(self, letters: Iterable[_Ready], desk: Desk) -> None:
-        done: tuple[_Ready, Result] | None = None
-        for letter in letters:
-            if letter.problem:
-                self._commit(done, None, desk)
-                done = (letter, Result("rejected", 0, letter.problem))
-                continue
-            going, done = self._commit(done, letter, desk), None
-            if not going:
-                continue
-            try:
-                done = (letter, await self._send(letter))
-            except AuthFailed as error:  # no more tries now: they may lock the account
-                self._commit((letter, Result("later", 0, error.problem)), None, desk)
-                raise
-        self._commit(done, None, desk)
+    async def _send_all(self, letters: Iterator[_Ready], lanes: int, desk: Desk) -> None:
+        """In waves of one letter for each connection. Raises AuthFailed after the wave."""
+        done: list[_Done] = []
+        refused: AuthFailed | None = None
+        while refused is None and (wave := list(islice(letters, lanes))):
+            done += [_Done(x, Result("rejected", 0, x.problem)) for x in wave if x.problem]
+            going = self._commit(done, [letter for letter in wave if not letter.problem], desk)
+            done, refused = await self._send_wave(going)
+        self._commit(done, [], desk)
+        if refused is not None:
+            raise refused
 
-    async def _send(self, letter: _Ready) -> Result:
-        if (closed := await self._delivery.open()) is not None:
-            return closed
+    async def _send_wave(self, going: list[_Ready]) -> tuple[list[_Done], AuthFailed | None]:
+        lanes = zip(self._deliveries, going, strict=False)
+        sends = (self._send(delivery, letter) for delivery, letter in lanes)
+        done, refused = [], None
+        for letter, result in zip(going, await asyncio.gather(*sends), strict=True):
+            if isinstance(result, AuthFailed):  # no more tries now: they may lock the account
+                refused, result = result, Result("later", 0, result.problem)
+            done.append(_Done(letter, result))
+        return done, refused
+
+    async def _send(self, delivery: Delivery, letter: _Ready) -> Result | AuthFailed:
         try:
-            return await self._delivery.send(letter.row.to_addr, letter.content)
+            if (closed := await delivery.open()) is not None:
+                return closed
+            return await delivery.send(letter.row.to_addr, letter.content)
+        except AuthFailed as error:
+            return error
         except Exception as error:  # our own fault; it may have been sent
             log.error("send_failed", letter=letter.row.id, error=type(error).__name__)
-            await self._delivery.close()
+            await delivery.close()
             return Result("unknown", 0, type(error).__name__)
 
-    def _commit(
-        self, done: tuple[_Ready, Result] | None, following: _Ready | None, desk: Desk
-    ) -> bool:
-        """Settles one letter and marks the next; False where the next was lost to another."""
-        if done is None and following is None:
-            return False
+    def _commit(self, done: list[_Done], following: list[_Ready], desk: Desk) -> list[_Ready]:
+        """Settles a wave and marks the next, in one commit; gives those that are ours to send."""
+        if not done and not following:
+            return []
         for _ in range(_STALE_TRIES):
             try:
                 return self._write(done, following, desk, self._clock())
-            except Stale:  # the request moved on at this moment: again with what it is now
+            except Stale:  # a request moved on at this moment: again with what it is now
                 continue
         raise Stale("The request keeps changing.")
 
     def _write(
-        self,
-        done: tuple[_Ready, Result] | None,
-        following: _Ready | None,
-        desk: Desk,
-        now: datetime,
-    ) -> bool:
+        self, done: list[_Done], following: list[_Ready], desk: Desk, now: datetime
+    ) -> list[_Ready]:
         with self._database.write() as connection:
-            if done is not None:
-                self._settle(connection, done[0].row, done[1], desk, now)
-            return following is not None and outbox.mark_transmitting(
-                connection, following.row, now
-            )
+            for letter, result in done:
+                self._settle(connection, letter.row, result, desk, now)
+            return [
+                letter
+                for letter in following
+                if outbox.mark_transmitting(connection, letter.row, now)
+            ]
 
     def _settle(
         self, connection: sa.Connection, row: sa.Row[Any], result: Result, desk: Desk, now: datetime

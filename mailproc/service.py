@@ -40,6 +40,8 @@ from mailproc.web.public import public_app
 from mailproc.web.render import Pages
 from mailproc.web.server import WebThread, listen
 
+_CONNECTIONS = 3  # for sending at once; Microsoft 365 takes no more from one mailbox
+
 
 class Service:
     """One office's daemon in this process."""
@@ -93,11 +95,7 @@ class Service:
             self._owner,
         )
         self._deadlines = Deadlines(self.database, self._rules, config.office.timezone)
-        self._delivery = Delivery(
-            config.smtp.server(),
-            config.smtp_login(),
-            config.smtp.sender or config.office.address,
-        )
+        self._deliveries = tuple(self._build_delivery() for _ in range(_CONNECTIONS))
         self._composing = Composing(self.office, config.template_folders, self.catalogue)
         self._outbox = self._build_outbox()
         self._runner = asyncio.Runner()  # the outbox's event loop, used in its thread alone
@@ -118,12 +116,18 @@ class Service:
         return Outbox(
             self.database,
             self._composing,
-            self._delivery,
+            self._deliveries[0],
             self._rules,
             self.office.public_url,
             self._owner,
             self._clock,
+            self._deliveries[1:],
         )
+
+    def _build_delivery(self) -> Delivery:
+        smtp = self._config.smtp
+        sender = smtp.sender or self._config.office.address
+        return Delivery(smtp.server(), self._config.smtp_login(), sender)
 
     def _build_web(self, listeners: tuple[socket.socket, socket.socket] | None) -> WebThread:
         config = self._config
@@ -182,7 +186,8 @@ class Service:
             part.stop()
         for part in self._parts:
             part.join(20)
-        self._runner.run(self._delivery.close())
+        for delivery in self._deliveries:
+            self._runner.run(delivery.close())
         self._runner.close()
         for reader in self._readers:
             reader.stop()

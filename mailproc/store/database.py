@@ -10,6 +10,7 @@ import contextlib
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,31 @@ from mailproc.store import schema
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATING = 0x6D61696C  # the number of our advisory lock
+
+
+class _FairLock:
+    """First come, first served: Python's own lock lets a busy thread take it again and again."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            mine = threading.Event()
+            self._waiting.append(mine)
+        mine.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()  # it stays held: handed over
+            else:
+                self._held = False
 
 
 class Database:
@@ -38,9 +64,9 @@ class Database:
             if self.is_sqlite
             else self.engine.execution_options(isolation_level="REPEATABLE READ")
         )
-        # SQLite has one writer; waiting here is fair, its own busy handler polls.
+        # SQLite has one writer, and its own busy handler polls.
         self._turn: contextlib.AbstractContextManager[Any] = (
-            threading.Lock() if self.is_sqlite else contextlib.nullcontext()
+            _FairLock() if self.is_sqlite else contextlib.nullcontext()
         )
         self.on_commit: list[Callable[[], None]] = []
 
