@@ -23,6 +23,7 @@ from mailproc.workflow.decide import decide
 
 log = structlog.get_logger()
 _BATCH = 32
+_TOGETHER = 8  # settled in one transaction, so that nobody waits long for the one writer
 Prepare = Callable[[Item], Prepared | tuple[Question, ...]]
 
 
@@ -58,8 +59,10 @@ class Fulfil:
             rows = jobs.claim(connection, now, self._owner, _BATCH)
             found = requests.get_many(connection, {row.request_id for row in rows})
         work = [(row, found.get(row.request_id)) for row in rows]
-        done = [(row, *self._run(row, request, now)) for row, request in work]
-        self._settle(done, desk, now)
+        for start in range(0, len(work), _TOGETHER):
+            some = work[start : start + _TOGETHER]
+            done = [(row, *self._run(row, request, now)) for row, request in some]
+            self._settle(done, desk, now)
         return len(rows)
 
     def _run(

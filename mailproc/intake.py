@@ -32,6 +32,7 @@ from mailproc.workflow.events import Opened
 
 log = structlog.get_logger()
 _BATCH = 64
+_TOGETHER = 12  # settled in one transaction: many enough to be quick, few enough to let others in
 _TRIES = 3  # then the mail is put aside for a person
 _STALE_TRIES = 5
 _MARKED = frozenset({"opened", "merged", "command", "note"})
@@ -196,12 +197,13 @@ class Intake:
         readings = self._reader.read([row.raw or b"" for row in rows])
         mails: list[_Read] = []
         for row, reading in zip(rows, readings, strict=True):
-            if isinstance(reading, Failed):
+            if isinstance(reading, Reading):
+                mails.append(_Read(row, reading))
+            if isinstance(reading, Failed) or len(mails) == _TOGETHER:
                 self._settle(mails, desk, now)  # they need not wait for the next that fails
                 mails = []
+            if isinstance(reading, Failed):
                 self._failed(row, reading.problem, desk, now)
-            else:
-                mails.append(_Read(row, reading))
         self._settle(mails, desk, now)
         return len(rows)
 
