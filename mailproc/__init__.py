@@ -1,7 +1,7 @@
 """Carries a data request all the way by e-mail, for an education area office.
 
-A mail goes mailbox → intake → store (its raw bytes first) → sandbox (parsers) → placing and
-workflow, which decide and touch nothing → store (state, history and what is owed, in one
+A mail goes mailbox → collect → store (its raw bytes first) → intake → sandbox (parsers) → placing
+and workflow, which decide and touch nothing → store (state, history and what is owed, in one
 transaction). What is owed is done by fulfil (datasets), outbox (mails) and deadlines, each a loop
 over rows that are due; web pages show a request and take the director's decision. Imports point
 down this page, and tests/test_layers.py holds that.
@@ -12,7 +12,8 @@ down this page, and tests/test_layers.py holds that.
     config.py     settings from mailproc.toml, environment and secret files; all faults at once
     office.py     what settings and people mean for each part
     watch.py      keeps the connection to the mailbox    loops.py  a thread that takes turns
-    intake.py     one turn: mailbox → store, stored mails → verdicts
+    collect.py    one turn: mailbox → store, and the flags that are owed there
+    intake.py     one turn: stored mails → verdicts
     fulfil.py     one turn: due jobs → datasets → workflow
     outbox.py     one turn: due letters → compose → delivery → result; only this sends
     deadlines.py  one turn: requests whose date has come → workflow; the daily seal
@@ -27,6 +28,8 @@ down this page, and tests/test_layers.py holds that.
     workflow/     the table of states, decide, what to ask, policies, retries (pure)
     texts.py, wording.py, defang.py   texts as files, requests in words, harmless outside text
     thai.py       digits, Buddhist dates, names, column widths, sorting
+    digest.py     canonical JSON, and the digest that chains and approvals are made of
+    clock.py      the time now, for those at the top; all others are told
     model.py      the frozen nouns between the modules
     errors.py     what can go wrong; the class says what the caller can do
 """

@@ -43,11 +43,3 @@ class AuthFailed(MailprocError):
 
 class LinkLost(TryAgain):
     """The connection to the mail server ended."""
-
-
-class Blocked(NeedsPerson):
-    """The egress gate holds a file back; `findings` says why."""
-
-    def __init__(self, findings: tuple[str, ...]) -> None:
-        self.findings = findings
-        super().__init__("; ".join(findings))

@@ -247,7 +247,6 @@ class Request:
     subject: str
     thread: str  # Message-ID of the first mail, root of References
     channel: str = "email"
-    entered_by: str = ""
     asks: int = 0  # how often the requester was asked back
     confirmed: bool = False
     questions: tuple[Question, ...] = ()

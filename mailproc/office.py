@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from mailproc.collect import Limits
 from mailproc.config import Config
 from mailproc.datasets.catalogue import load_catalogue, names
 from mailproc.datasets.importer import load_sample
-from mailproc.intake import Habits, Limits
+from mailproc.intake import Habits
 from mailproc.model import Catalogue, Known, Office, Person, Rules
 from mailproc.store import people
 from mailproc.store.database import Database

@@ -12,7 +12,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
@@ -261,8 +261,3 @@ def _event(row: sa.Row[Any], state: str) -> e.Event | None:
     if row.kind in _AWAITED and state != "sent":
         return e.DeliveryFailed(by="mail server", problem=f"{row.kind}_{state}")
     return None
-
-
-def utc_now() -> datetime:
-    """The clock of the running program."""
-    return datetime.now(UTC)

@@ -19,6 +19,7 @@ from typing import IO
 import sqlalchemy as sa
 
 from mailproc import office as offices
+from mailproc.clock import utc_now
 from mailproc.composing import Composing
 from mailproc.config import Config
 from mailproc.datasets.query import prepare
@@ -30,7 +31,7 @@ from mailproc.loops import Loop
 from mailproc.mail.delivery import Delivery
 from mailproc.mail.mailbox import Mailbox
 from mailproc.model import Catalogue, Item, Person, Prepared, Question
-from mailproc.outbox import Outbox, utc_now
+from mailproc.outbox import Outbox
 from mailproc.sandbox import AGAIN_SECONDS, FIRST_SECONDS, Builder, Reader
 from mailproc.store import claims, facts, people, schema
 from mailproc.watch import Watcher

@@ -37,10 +37,7 @@ _NAMES = {
     "sensitivity_name": "sensitivities",
     "suppression_name": "suppressions",
     "trust_name": "trust",
-    "channel_name": "channels",
 }
-
-
 _NOWRAP = {
     "mail": Markup('<span style="white-space:nowrap">{}</span>'),
     "web": Markup('<span class="phone">{}</span>'),

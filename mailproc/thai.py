@@ -24,7 +24,6 @@ GRADES = tuple(
     for year in range(1, years + 1)
 )
 _ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _TONE = "[\u0e48-\u0e4b]"
 _SPLIT_AM = re.compile(f"\u0e4d({_TONE}?)\u0e32|({_TONE})\u0e4d\u0e32")
@@ -66,11 +65,6 @@ _FOLDING = _Folding()
 def to_arabic(text: str) -> str:
     """The text with Thai digits as 0-9."""
     return text.translate(_ARABIC)
-
-
-def to_thai_digits(text: str) -> str:
-    """The text with 0-9 as Thai digits."""
-    return text.translate(_THAI)
 
 
 def mend(text: str) -> str:

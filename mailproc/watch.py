@@ -9,8 +9,8 @@ from datetime import datetime
 
 import structlog
 
+from mailproc.collect import Limits, collect, mark
 from mailproc.errors import AuthFailed, LinkLost
-from mailproc.intake import Limits, collect, mark
 from mailproc.mail.mailbox import Mailbox
 from mailproc.store.database import Database
 from mailproc.workflow import retry

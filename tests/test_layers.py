@@ -17,12 +17,12 @@ LAYERS = (
     ("demo",),
     ("service",),
     ("office", "loops", "watch", "config"),
-    ("intake", "outbox", "fulfil", "deadlines", "web"),
+    ("collect", "intake", "outbox", "fulfil", "deadlines", "web"),
     ("composing",),
     ("sandbox",),
     ("placing", "mail", "store", "datasets"),
     ("parsers", "workflow", "texts", "wording", "defang"),
-    ("thai", "model"),
+    ("thai", "model", "digest", "clock"),
     ("errors",),
 )
 _ROW = {name: row for row, names in enumerate(LAYERS) for name in names}
@@ -36,7 +36,7 @@ _SIDEWAYS = {
 }
 _CONFIG_READERS = {"cli", "demo", "service", "office"}
 # What the pure half may never reach: the outside world, the clock, chance.
-_PURE = ("workflow", "parsers", "placing", "thai", "model", "errors", "defang")
+_PURE = ("workflow", "parsers", "placing", "thai", "model", "errors", "defang", "digest")
 _IMPURE = set(
     "os io socket ssl time random secrets uuid subprocess threading multiprocessing asyncio select "
     "tempfile shutil glob sqlite3 urllib.request http requests httpx sqlalchemy imapclient imaplib "

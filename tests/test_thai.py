@@ -21,9 +21,8 @@ def test_misspelt_signs_are_mended(written: str, meant: str) -> None:
     assert thai.mend(written) == meant
 
 
-def test_digits_go_both_ways() -> None:
+def test_thai_digits_become_arabic_ones() -> None:
     assert thai.to_arabic("๐๑๒๓๔๕๖๗๘๙") == "0123456789"
-    assert thai.to_thai_digits("ศธ 04110/2568") == "ศธ ๐๔๑๑๐/๒๕๖๘"
 
 
 def test_a_folded_name_has_no_spaces_marks_or_thai_digits() -> None:

@@ -11,8 +11,8 @@ from typing import cast
 
 import pytest
 
+from mailproc.collect import Limits
 from mailproc.errors import AuthFailed, LinkLost
-from mailproc.intake import Limits
 from mailproc.mail.mailbox import Mailbox, Sized
 from mailproc.store.database import Database
 from mailproc.watch import Watcher

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc.cli.output import common, show
 from mailproc.cli.words import words
+from mailproc.clock import utc_now
 from mailproc.config import Config, load
 from mailproc.errors import AuthFailed, ConfigError, LinkLost, MailprocError
 from mailproc.mail.compose import Composer
@@ -29,7 +30,6 @@ from mailproc.mail.login import is_loopback
 from mailproc.mail.mailbox import Mailbox
 from mailproc.model import Person
 from mailproc.office import make_office, open_database, read_catalogue
-from mailproc.outbox import utc_now
 from mailproc.store import people
 from mailproc.web.render import Pages
 

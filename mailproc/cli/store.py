@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from mailproc.clock import utc_now
 from mailproc.config import Config, load
 from mailproc.errors import MailprocError
 from mailproc.model import Request, Rules
 from mailproc.office import DeskSource, make_rules, open_database, read_catalogue
-from mailproc.outbox import utc_now
 from mailproc.store import requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk

@@ -60,7 +60,6 @@ _UNREADABLE = (
     OSError,
     EOFError,
 )
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 def inspect(built: Built, prepared: Prepared) -> tuple[str, ...]:

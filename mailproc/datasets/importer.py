@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DatabaseError
 
 from mailproc.datasets import warehouse
-from mailproc.datasets.digest import digest
+from mailproc.digest import digest
 from mailproc.errors import ConfigError, TryAgain
 from mailproc.model import Round
 from mailproc.thai import GRADES

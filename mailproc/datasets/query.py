@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from mailproc.datasets import warehouse
-from mailproc.datasets.digest import canonical, digest
+from mailproc.digest import canonical, digest
 from mailproc.datasets.filters import Criteria, Register, School, understand
 from mailproc.datasets.texts import group
 from mailproc.errors import NeedsPerson

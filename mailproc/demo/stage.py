@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from mailproc.clock import utc_now
 from mailproc.config import ROOT, Config, build
 from mailproc.demo.inbox import DemoPages, inbox_app
 from mailproc.demo.server import LOOPBACK, EmbeddedMail
 from mailproc.errors import MailprocError
 from mailproc.model import Person
 from mailproc.office import open_database
-from mailproc.outbox import utc_now
 from mailproc.service import Service
 from mailproc.store import people
 from mailproc.web.server import WebThread, listen

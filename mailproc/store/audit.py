@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailproc.digest import digest
 from mailproc.store import schema
 from mailproc.store.codec import load_request
 from mailproc.store.requests import GENESIS, chain_hash, personal_digest, request_row
-from mailproc.workflow.policy import canonical
 
 _H, _R, _S = schema.history, schema.requests, schema.seals
 
@@ -117,14 +116,13 @@ def _heads(rows: Iterable[Any], upto: datetime) -> tuple[int, str]:
         if row["at"] < upto:
             head = (row["version"], row["hash"])
             heads[row["request_id"]] = max(heads.get(row["request_id"], head), head)
-    text = canonical(sorted([key, *head] for key, head in heads.items()))
-    return len(heads), hashlib.sha256(text.encode()).hexdigest()
+    return len(heads), digest(sorted([key, *head] for key, head in heads.items()))
 
 
 def _seal_hash(row: dict[str, Any]) -> str:
     content = {name: row[name] for name in ("requests", "heads", "previous")}
     content["upto"] = row["upto"].astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    return digest(content)
 
 
 def _check_seals(connection: sa.Connection, rows: list[Any]) -> tuple[int, list[str]]:

@@ -1,4 +1,4 @@
-"""One door to the database: read and write transactions, and the news that something was committed.
+"""One door to the database: read and write transactions, and migrations.
 
 SQLite: WAL, synchronous=FULL (a commit survives power loss), writers BEGIN IMMEDIATE, readers plain
 BEGIN. PostgreSQL: as it comes.
@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class _FairLock:
 
 
 class Database:
-    """Transactions over `database_url`. After each write `on_commit` callbacks run."""
+    """Read and write transactions over one `database_url`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -68,15 +68,12 @@ class Database:
         self._turn: contextlib.AbstractContextManager[Any] = (
             _FairLock() if self.is_sqlite else contextlib.nullcontext()
         )
-        self.on_commit: list[Callable[[], None]] = []
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction that may change rows; all or nothing."""
         with self._turn, self._writing.begin() as connection:
             yield connection
-        for callback in self.on_commit:
-            callback()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:

@@ -16,11 +16,6 @@ def get(connection: sa.Connection, name: str) -> str | None:
     return connection.scalar(sa.select(_F.c.value).where(_F.c.name == name))
 
 
-def put(connection: sa.Connection, name: str, value: str) -> None:
-    new = insert(connection, _F).values(name=name, value=value)
-    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
-
-
 def first_start(connection: sa.Connection, now: datetime) -> datetime:
     """The instant of the first start; kept for ever. Older mail is never answered.
 

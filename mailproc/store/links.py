@@ -17,27 +17,8 @@ def find(connection: sa.Connection, token: str, purpose: str) -> Link | None:
     """The link of this token; the look-up by digest leaks no timing of the secret."""
     query = sa.select(_L).where(_L.c.token_digest == token_digest(token), _L.c.purpose == purpose)
     row = connection.execute(query).first()
-    if row is None:
-        return None
-    return Link(
-        row.id,
-        row.purpose,
-        row.request_id,
-        row.request_version,
-        row.content_hash,
-        row.person_id,
-        row.created_at,
-        row.expires_at,
-        row.voided_at,
-    )
-
-
-def get(connection: sa.Connection, link_id: str) -> Link | None:
-    row = connection.execute(sa.select(_L.c.token_digest, *_L.c).where(_L.c.id == link_id)).first()
-    if row is None:
-        return None
     names = Link.__dataclass_fields__
-    return Link(**{name: getattr(row, name) for name in names})
+    return Link(**{name: getattr(row, name) for name in names}) if row else None
 
 
 def log_open(connection: sa.Connection, link_id: str, client: str, now: datetime) -> None:

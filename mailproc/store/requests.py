@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailproc.digest import canonical, digest
 from mailproc.errors import Stale
 from mailproc.model import Request, State
 from mailproc.store import schema
@@ -22,7 +23,6 @@ from mailproc.store.database import insert
 from mailproc.store.desk import Desk, token_digest
 from mailproc.store.outbox import letters
 from mailproc.workflow.effects import Decision, Send, StartJob, VoidLinks
-from mailproc.workflow.policy import canonical
 
 _R = schema.requests
 GENESIS = "0" * 64
@@ -150,7 +150,7 @@ def chain_hash(row: Any) -> str:
     content = {name: row[name] for name in ("request_id", "version", "event", "facts")}
     content |= {name: row[name] for name in ("personal_digest", "previous")}
     content["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    return digest(content)
 
 
 def _write_requests(

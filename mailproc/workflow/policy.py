@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from mailproc.digest import digest
 from mailproc.model import Prepared, Request
 
 _OPENS, _CLOSES = time(8, 30), time(16, 30)  # office hours of government offices
 _BY_HAND = frozenset({"line", "pickup", "smart_office"})
 _ON_PAPER = frozenset({"pdf", "paper"})
-
-
-def canonical(value: object) -> str:
-    """JSON with sorted keys and no spaces: equal values give equal text."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def content_hash(request: Request, prepared: Prepared) -> str:
@@ -30,13 +24,13 @@ def content_hash(request: Request, prepared: Prepared) -> str:
         "prepared": prepared_digest(prepared),
         "delivery": "hand" if is_handed_over(request) else "mail",
     }
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    return digest(content)
 
 
 @lru_cache(maxsize=256)
 def prepared_digest(prepared: Prepared) -> str:
     """The digest of the dataset side alone; the same result is often asked for again."""
-    return hashlib.sha256(canonical(asdict(prepared)).encode()).hexdigest()
+    return digest(asdict(prepared))
 
 
 def recipient(request: Request) -> str:

@@ -69,6 +69,7 @@ class Daemon:
         self.imap_port, self.imap_tls = dovecot.tls_port, "ssl"
         self.mailbox, self.hold = "", 0
         self.password = PASSWORD
+        self.settings: dict[str, str] = {}  # as environment, over the file
         self.launcher: tuple[str, ...] = ("-m", "mailproc")
         self.process: subprocess.Popen[bytes] | None = None
         self.log = folder / "daemon.log"
@@ -114,7 +115,11 @@ class Daemon:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "MAILPROC_PASSWORD": self.password, "PYTHONUNBUFFERED": "1"}
+        return {
+            **os.environ,
+            "MAILPROC_PASSWORD": self.password,
+            "PYTHONUNBUFFERED": "1",
+        } | self.settings
 
     # ------------------------------------------------------------ life
 

@@ -8,11 +8,11 @@ import time
 
 from imapclient import SocketTimeout
 
+from mailproc.clock import utc_now
+from mailproc.collect import Limits
 from mailproc.config import load
-from mailproc.intake import Limits
 from mailproc.mail.login import Credentials, Server
 from mailproc.mail.mailbox import Mailbox
-from mailproc.outbox import utc_now
 from mailproc.store.database import Database
 from mailproc.watch import Watcher
 from tests.e2e import letters

@@ -1,4 +1,4 @@
-"""The one canonical form that every digest of data is taken over."""
+"""The one canonical form that every digest of ours is taken over."""
 
 from __future__ import annotations
 
