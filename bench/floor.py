@@ -46,7 +46,9 @@ async def _one(store: sqlite3.Connection, smtp: aiosmtplib.SMTP, uid: int, raw: 
     try:
         text = mail.get_content()
     except LookupError:  # windows-874 is unknown to Python
-        text = mail.get_payload(decode=True).decode("cp874")
+        payload = mail.get_payload(decode=True)
+        assert isinstance(payload, bytes)
+        text = payload.decode("cp874")
     store.execute("BEGIN IMMEDIATE")
     store.execute("INSERT INTO mails VALUES (?, ?, ?, ?)", (uid, raw, subject, text))
     store.execute("COMMIT")

@@ -138,7 +138,7 @@ def office(dovecot: Dovecot, folder: Path, smtp_port: int, hold: int = 0) -> Dae
     daemon.imap_port, daemon.imap_tls = dovecot.plain_port, "none"
     daemon.hold = hold
     daemon.write_settings()
-    daemon.slip = daemon.enrol()  # type: ignore[attr-defined]
+    daemon.slip = daemon.enrol()
     daemon.start()
     return daemon
 
@@ -154,7 +154,7 @@ def hold_to_mail(dovecot: Dovecot, folder: Path, count: int = 7) -> list[float]:
         for number in range(count):
             drop(dovecot, daemon.user, mails.requests(1, seed=number))
             link = daemon.letter("approval", number + 1).link
-            first = {"slip": daemon.slip, "new_code": CODE, "new_code_again": CODE}  # type: ignore[attr-defined]
+            first = {"slip": daemon.slip, "new_code": CODE, "new_code_again": CODE}
             decide(link, "approve", **({"code": CODE} if number else first))
             decided, offset = time.time(), time.time() - time.monotonic()
             taken = daemon.letter("dataset", number + 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -184,6 +184,10 @@ class Config(BaseSettings):
         return self.path(self.store.state)
 
     @property
+    def password_file(self) -> Path:
+        return self.state / "secret" / "password"
+
+    @property
     def database_url(self) -> str:
         return self.store.database_url or f"sqlite:///{self.state / 'mailproc.sqlite'}"
 
@@ -203,10 +207,6 @@ class Config(BaseSettings):
 
     # ------------------------------------------------------------ values
 
-    @property
-    def promise(self) -> timedelta:
-        return timedelta(minutes=self.office.promise_minutes)
-
     def mailbox_login(self) -> Credentials:
         return Credentials(self.mailbox.username or self.office.address, self.password())
 
@@ -216,10 +216,10 @@ class Config(BaseSettings):
         return Credentials(name, self.password())
 
     def password(self) -> str:
-        """From MAILPROC_PASSWORD or the file state/secret/password. Raises MailprocError."""
+        """From MAILPROC_PASSWORD or `password_file`. Raises MailprocError."""
         if password := os.environ.get("MAILPROC_PASSWORD"):
             return password
-        file = self.state / "secret" / "password"
+        file = self.password_file
         if not file.is_file():
             raise MailprocError(key="password_missing", password=file)
         return file.read_text(encoding="utf-8").rstrip("\r\n")

@@ -101,7 +101,7 @@ class Fulfil:
         return e.DataBuilt(), built
 
     def _still_approved(self, request: Request, prepared: Prepared) -> bool:
-        """What would be sent now is what was decided upon (design, promise 5)."""
+        """What would be sent now is what was decided upon."""
         return policy.content_hash(request, prepared) == request.decided_at_hash
 
     def _provenance(self, request: Request, now: datetime) -> Provenance:

@@ -297,6 +297,7 @@ class _Batch:
     ) -> Letter:
         return Letter(
             kind=kind,
+            # What answers one of our letters goes to the director, and she is written to in Thai.
             language="th" if letter is not None else reading.language,
             to_name=reading.from_name,
             to_addr=reading.from_addr,

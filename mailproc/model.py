@@ -78,7 +78,7 @@ class Reading:
     digest: str = ""  # Message-ID, From, Date, Subject and decoded parts, without trace headers
     authentication_results: tuple[str, ...] = ()  # raw values, topmost first
     language: str = "th"  # th | en
-    clear_sign: bool = False  # form, or request words together with a dataset (design, promise 12)
+    clear_sign: bool = False  # form, or request words together with a dataset
     delayed: bool = False  # a delivery report that only says «not yet» (RFC 3464 2.3.3)
     quoted: str = ""  # the quoted part of the body: answers may be filled in behind its labels
 
@@ -228,6 +228,9 @@ class Trust(StrEnum):
     VERIFIED = "verified"  # the server stamped a DMARC pass
     UNSTAMPED = "unstamped"  # the server stamps nothing, or is not known to
     FAILED = "failed"  # the server stamped a failure
+
+
+BY_RULE = "open dataset"  # `Request.decided_by` where the catalogue asks for no approval
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,21 +61,19 @@ class Composes(Protocol):
 
 
 class Outbox:
-    """Sends what is due over kept connections: one, or `more` while there is much to send."""
+    """Sends what is due over kept connections: the first, or all while there is much to send."""
 
     def __init__(
         self,
         database: Database,
         composing: Composes,
-        delivery: Delivery,
+        deliveries: Sequence[Delivery],
         rules: Rules,
         public_url: str,
         owner: str,
         clock: Callable[[], datetime],
-        more: Sequence[Delivery] = (),
     ) -> None:
-        self._database, self._composing, self._delivery = database, composing, delivery
-        self._deliveries = (delivery, *more)
+        self._database, self._composing, self._deliveries = database, composing, deliveries
         self._rules, self._public_url, self._owner = rules, public_url, owner
         self._clock = clock
         self._failures, self._not_before = 0, 0.0
@@ -99,7 +97,7 @@ class Outbox:
         """Connects where needed; after a failure not again before a growing pause is over."""
         if time.monotonic() < self._not_before:
             return False
-        closed = await self._delivery.open()
+        closed = await self._deliveries[0].open()
         if closed is None:
             self._failures = 0
             return True

@@ -86,15 +86,7 @@ class Service:
             Intake(self.database, reader, habits, self._rules, self._owner, tried=tried)
             for reader, tried in zip(self._readers, (False, True), strict=True)
         ]
-        self._fulfil = Fulfil(
-            self.database,
-            prepare_by(self.catalogue, config.warehouse_url),
-            self._builder,
-            self._rules,
-            config.office.name_th,
-            config.office.timezone,
-            self._owner,
-        )
+        self._fulfil = self._build_fulfil()
         self._deadlines = Deadlines(self.database, self._rules, config.office.timezone)
         self._deliveries = tuple(self._build_delivery() for _ in range(_CONNECTIONS))
         self._composing = Composing(self.office, config.template_folders, self.catalogue)
@@ -113,16 +105,27 @@ class Service:
                 self._loops[other] for other in ("jobs", "deadlines", "outbox") if other != name
             )
 
+    def _build_fulfil(self) -> Fulfil:
+        config = self._config
+        return Fulfil(
+            self.database,
+            prepare_by(self.catalogue, config.warehouse_url),
+            self._builder,
+            self._rules,
+            config.office.name_th,
+            config.office.timezone,
+            self._owner,
+        )
+
     def _build_outbox(self) -> Outbox:
         return Outbox(
             self.database,
             self._composing,
-            self._deliveries[0],
+            self._deliveries,
             self._rules,
             self.office.public_url,
             self._owner,
             self._clock,
-            self._deliveries[1:],
         )
 
     def _build_delivery(self) -> Delivery:

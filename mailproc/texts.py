@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -125,6 +125,17 @@ def environment(
     for name, section in _NAMES.items():
         env.globals[name] = env.filters[name] = partial(texts.get, section)
     return env
+
+
+def template_faults(env: Sandbox, ending: str) -> list[str]:
+    """What is wrong with the templates of that ending, one line each; empty when none is."""
+    faults = []
+    for name in env.list_templates(filter_func=lambda name: name.endswith(ending)):
+        try:
+            env.get_template(name)
+        except TemplateError as error:
+            faults.append(f"{name}: {error}")
+    return faults
 
 
 def _unbroken(office: Office, nowrap: Markup) -> Office:

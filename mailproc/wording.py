@@ -8,12 +8,13 @@ from itertools import groupby
 from typing import Any
 
 from mailproc import thai
-from mailproc.defang import defang_line
-from mailproc.model import Catalogue, Dataset, Round
+from mailproc.defang import Shown, defang_line
+from mailproc.model import BY_RULE, Catalogue, Dataset, Round
 from mailproc.texts import Texts
 
 _NAME = 60  # letters of a name in a subject line
-_BY_RULE = "open dataset"  # who decides where the catalogue asks for no approval
+_SEVERAL_LINES = frozenset({"purpose", "reason"})
+_PLAIN = frozenset({"requester_addr", "number", "title_th", "title_en", "columns"})  # our own
 _FEW = 12  # columns that are listed one by one
 
 
@@ -30,7 +31,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[[Any
         "data_asked": lambda request: _data_asked(request, texts, titles),
         "period": lambda request: _period(request, texts),
         "decider": lambda request: (
-            texts.get("pages", "by_rule") if request.decided_by == _BY_RULE else request.decided_by
+            texts.get("pages", "by_rule") if request.decided_by == BY_RULE else request.decided_by
         ),
         "offer_text": lambda offer: offers.get(offer, offer),
         "column_list": lambda columns: _column_list(columns, texts),
@@ -92,6 +93,11 @@ def _period(request: Any, texts: Texts) -> str:
 
 def _year_words(year: int, texts: Texts) -> str:
     return texts.get("phrases", "year").replace("{year}", str(year))
+
+
+def shown(noun: Any) -> Shown | None:
+    """A request, question or person as templates may show it: every word of others is harmless."""
+    return None if noun is None else Shown(noun, _SEVERAL_LINES, _PLAIN)
 
 
 # ---------------------------------------------------------------- offers in English

@@ -58,8 +58,6 @@ _ONLY_IN = {
     "aiosmtpd": ("mailproc.demo",),
     "jinja2": (
         "mailproc.texts",
-        "mailproc.mail.compose",
-        "mailproc.web.render",
         "mailproc.demo.inbox",
     ),
 }

@@ -65,7 +65,7 @@ class Post:
         self.outbox = Outbox(
             self.walk.database,
             self.composer,
-            self.delivery,
+            [self.delivery],
             RULES,
             _URL,
             "me",

@@ -126,7 +126,7 @@ def _state(config: Config) -> Iterator[Finding]:
     full = free < _FREE_MB
     level: Literal["ok", "fault"] = "fault" if full else "ok"
     key = "state_full" if full else "state_fine"
-    yield _found("state", level, key, folder=folder, free=free)
+    yield _found("state", level, key, folder=folder, free=free, need=_FREE_MB)
 
 
 def _database(config: Config) -> Iterator[Finding]:
@@ -185,15 +185,11 @@ def _templates(config: Config) -> Iterator[Finding]:
 
 def _imap(config: Config) -> Iterator[Finding]:
     chosen = config.mailbox
-    try:
-        login = config.mailbox_login()
-    except MailprocError:
-        yield _found("imap", "fault", "password_missing", password=_password_file(config))
-        return
+    login = config.mailbox_login()
     try:
         mailbox = Mailbox(chosen.server(), login, chosen.folder)
     except AuthFailed:
-        yield _found("imap", "fault", "login_refused", password=_password_file(config))
+        yield _found("imap", "fault", "login_refused", password=config.password_file)
         return
     except LinkLost as error:
         yield _folder_or_link(config, error)
@@ -223,16 +219,11 @@ def _folder_or_link(config: Config, error: LinkLost) -> Finding:
 
 def _smtp(config: Config) -> Iterator[Finding]:
     chosen = config.smtp
-    try:
-        login = config.smtp_login()
-    except MailprocError:
-        yield _found("smtp", "fault", "password_missing", password=_password_file(config))
-        return
-    delivery = Delivery(chosen.server(), login, config.office.address)
+    delivery = Delivery(chosen.server(), config.smtp_login(), config.office.address)
     try:
         closed, size = asyncio.run(_try_smtp(delivery))
     except AuthFailed:
-        yield _found("smtp", "fault", "login_refused", password=_password_file(config))
+        yield _found("smtp", "fault", "login_refused", password=config.password_file)
         return
     if closed:
         yield _unreachable("smtp", chosen.host, chosen.port, closed)
@@ -250,10 +241,6 @@ async def _try_smtp(delivery: Delivery) -> tuple[str, int]:
 
 def _unreachable(part: str, host: str, port: int, problem: str) -> Finding:
     return _found(part, "fault", "server_fails", host=host, port=port, problem=problem)
-
-
-def _password_file(config: Config) -> Path:
-    return config.state / "secret" / "password"
 
 
 def _public(config: Config) -> Iterator[Finding]:

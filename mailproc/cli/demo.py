@@ -10,19 +10,14 @@ import threading
 import click
 
 from mailproc.cli.logs import set_up_logs
+from mailproc.cli.words import words
 from mailproc.config import ROOT
 from mailproc.demo.actors import Actors
 from mailproc.demo.stage import Demo, Ready
 from mailproc.errors import MailprocError
+from mailproc.thai import columns
 
-_STEPS = {
-    "sent": "ผู้ขอส่งคำขอ · the requester sends the form",
-    "receipt": "ผู้ขอได้รับใบรับคำขอ · the requester has the receipt",
-    "approval": "ผู้อำนวยการได้รับเมลขออนุญาต · the director has the approval mail",
-    "approved": "ผู้อำนวยการอนุญาตบนหน้าเว็บ · the director approves on the page",
-    "dataset": "ผู้ขอได้รับไฟล์ข้อมูล · the requester has the dataset",
-    "saved": "บันทึกไฟล์ · the workbook is saved",
-}
+_LABEL = 60  # columns of the labels on the screen
 
 
 @click.command()
@@ -49,24 +44,31 @@ def _say_ready(ready: Ready, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(ready.as_json(), ensure_ascii=False))
         return
-    office, password = ready.accounts["office"]
-    requester = ready.accounts["requester"]
-    for line in (
+    lines = (
         "",
-        f"  เปิดกล่องจดหมายสาธิตในเบราว์เซอร์ · open the demo inbox:   {ready.inbox_url}",
-        "  1 กด «ส่งคำขอ»  2 เปิดเมลของผู้อำนวยการ กดลิงก์  3 ใส่รหัส อนุญาต  4 เปิดไฟล์ในเมลของผู้ขอ",
-        "  1 send a request  2 open the director's mail, click  3 enter the code  4 open the file",
+        _row("demo_inbox", ready.inbox_url),
+        *words("demo_steps"),
         "",
-        f"  รหัสอนุมัติของผู้อำนวยการ · the director's code:           {ready.director_code}",
-        "  โปรแกรมเมลใดก็ได้ · any mail client:                      "
-        f"IMAP {ready.imap[0]}:{ready.imap[1]}  SMTP {ready.smtp[0]}:{ready.smtp[1]}  (no TLS)",
-        f"     ผู้ขอ · requester   {requester[0]}   {requester[1]}",
-        f"     สำนักงาน · office   {office}   {password}",
+        _row("demo_code", ready.director_code),
+        _row("demo_client", "IMAP {}:{}".format(*ready.imap), "SMTP {}:{}".format(*ready.smtp)),
+        _row("demo_requester", *ready.accounts["requester"]),
+        _row("demo_office", *ready.accounts["office"]),
         "",
-        "  กด Ctrl-C เพื่อจบ · Ctrl-C ends everything.",
+        _both("demo_end"),
         "",
-    ):
-        click.echo(line)
+    )
+    for line in lines:
+        click.echo(f"  {line}" if line else "")
+
+
+def _both(key: str) -> str:
+    return " · ".join(words(key))
+
+
+def _row(key: str, *values: str) -> str:
+    """A label and what it stands for, which begins in one column."""
+    label = _both(key)
+    return label + " " * max(1, _LABEL - columns(label)) + "   ".join(values)
 
 
 def _play(ready: Ready, *, as_json: bool) -> int:
@@ -77,11 +79,13 @@ def _play(ready: Ready, *, as_json: bool) -> int:
                 line = {"step": step.name, "seconds": round(step.at, 3), "detail": step.detail}
                 click.echo(json.dumps(line, ensure_ascii=False))
             else:
-                click.echo(f"  {step.at:6.2f} s  {_STEPS[step.name]}  {step.detail}")
+                said = _both(f"step_{step.name}")
+                click.echo(f"  {step.at:6.2f} s  {said}  {step.detail}")
     except MailprocError as error:
         click.echo(error.problem, err=True)
         return 1
     except OSError as error:
-        click.echo(f"the demo failed: {error}", err=True)
+        for text in words("demo_failed", problem=error):
+            click.echo(text, err=True)
         return 1
     return 0

@@ -9,6 +9,7 @@ import click
 
 from mailproc.cli.output import common, config_option, show
 from mailproc.cli.store import opened
+from mailproc.cli.words import words
 from mailproc.errors import MailprocError
 from mailproc.mail.delivery import is_one_address
 from mailproc.model import Person
@@ -79,11 +80,6 @@ def remove(person_id: int, config_file: Path) -> None:
 def _show_slip(person_id: int, name: str, slip: str, *, as_json: bool) -> None:
     lines = [f"{person_id}: {name}"]
     if slip:
-        lines += [
-            "",
-            f"    ใบตั้งรหัสอนุมัติ · slip:   {slip}",
-            "",
-            "ส่งให้เจ้าตัวกับมือ ใช้ได้ครั้งเดียวภายใน 30 วัน ในหน้าอนุญาตหน้าแรกที่เปิด",
-            "Hand it over in person. It works once, within 30 days, on the first approval page.",
-        ]
+        title = " · ".join(words("slip"))
+        lines += ["", f"    {title}:   {slip}", "", *words("slip_use", days=stored.SLIP_LIFE.days)]
     show({"id": person_id, "name": name, "slip": slip}, "\n".join(lines), as_json=as_json)

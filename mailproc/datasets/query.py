@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from mailproc.datasets import warehouse
-from mailproc.digest import canonical, digest
 from mailproc.datasets.filters import Criteria, Register, School, understand
 from mailproc.datasets.texts import group
+from mailproc.digest import canonical, digest
 from mailproc.errors import NeedsPerson
 from mailproc.model import Catalogue, Dataset, Item, Prepared, Question, Round
 from mailproc.thai import GRADES

@@ -15,7 +15,7 @@ from typing import IO, Any
 from mailproc.clock import utc_now
 from mailproc.config import ROOT, Config, build
 from mailproc.demo.inbox import DemoPages, inbox_app
-from mailproc.demo.server import LOOPBACK, EmbeddedMail
+from mailproc.demo.server import LOOPBACK, NEIGHBOURS, EmbeddedMail
 from mailproc.errors import MailprocError
 from mailproc.model import Person
 from mailproc.office import open_database
@@ -30,7 +30,6 @@ ADDRESSES = {
     "requester": "teacher@school.example.org",
 }
 _PREFERRED = {"public": 8025, "internal": 8026, "inbox": 8027}
-_NEIGHBOURS = 20
 _SETTING = re.compile(rf"MAILPROC_(PASSWORD|BASE|({'|'.join(Config.model_fields)})(__.*)?)", re.I)
 # Made-up people; their names show that they are.
 _DIRECTOR = Person(
@@ -188,7 +187,7 @@ def _empty(folder: Path) -> None:
 
 def _listen_near(port: int) -> socket.socket:
     """A listener on the port, or on the next one that is free."""
-    for candidate in range(port, port + _NEIGHBOURS):
+    for candidate in range(port, port + NEIGHBOURS):
         try:
             return listen(f"{LOOPBACK}:{candidate}")
         except MailprocError:

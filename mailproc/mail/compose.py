@@ -13,24 +13,20 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import TemplateError
 from markupsafe import Markup
 
 from mailproc import thai
-from mailproc.defang import Shown, defang, defang_line
+from mailproc.defang import defang, defang_line
 from mailproc.mail import headers
 from mailproc.model import Built, Catalogue, Letter, Office
-from mailproc.texts import LANGUAGES, Sandbox, environment, load_texts
-from mailproc.wording import request_words
+from mailproc.texts import LANGUAGES, Sandbox, environment, load_texts, template_faults
+from mailproc.wording import request_words, shown
 
 # Letters that answer a mail; all others are written by themselves (RFC 3834, section 5).
 ANSWERS = frozenset(
     "receipt ask confirm noted too_big too_late cancelled decided how_to_decide".split()
 )
 _NO_LINKS = {"decide": "", "status": ""}
-_SEVERAL_LINES = frozenset({"purpose", "reason"})
-_PLAIN = frozenset({"requester_addr", "number", "title_th", "title_en", "columns"})
-_NOT_KINDS = re.compile(r"(kit|layout|parts|footer|approval_details)\.")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
@@ -64,7 +60,7 @@ class Composer:
 
     def faults(self) -> list[str]:
         """What is wrong with the templates, one line each; empty when every one can be read."""
-        return [fault for voice in self._voices.values() for fault in voice.faults()]
+        return list(dict.fromkeys(x for voice in self._voices.values() for x in voice.faults()))
 
     def _head(self, letter: Letter, subject: str, voice: _Voice) -> bytes:
         automatic = letter.kind in ANSWERS and letter.in_reply_to
@@ -140,23 +136,8 @@ class _Voice:
         )
 
     def faults(self) -> list[str]:
-        found = []
-        for env in (self._text, self._html):
-            for name in env.list_templates(filter_func=self._mine):
-                try:
-                    env.get_template(name)
-                except TemplateError as error:
-                    found.append(f"{name}: {error}")
-        return list(dict.fromkeys(found))
-
-    def _mine(self, name: str) -> bool:
-        return name.endswith(f".{self.language}.j2")
-
-
-def kinds(folder: Path) -> tuple[str, ...]:
-    """The letters that a template folder holds, by the names that `Letter.kind` takes."""
-    names = (path.name for path in (folder / "mail").glob("*.j2"))
-    return tuple(sorted({n.partition(".")[0] for n in names if not _NOT_KINDS.match(n)}))
+        envs = (self._text, self._html)
+        return [x for env in envs for x in template_faults(env, f".{self.language}.j2")]
 
 
 def _add_macros(env: Sandbox, name: str) -> None:
@@ -166,13 +147,12 @@ def _add_macros(env: Sandbox, name: str) -> None:
 
 def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) -> dict[str, Any]:
     """What a template may use; every word that came from outside is harmless by now."""
-    request = Shown(letter.request, _SEVERAL_LINES, _PLAIN) if letter.request else None
     questions = letter.questions
     return {
-        "request": request,
+        "request": shown(letter.request),
         "to_name": defang_line(letter.to_name),
         "subject": defang_line(letter.subject),
-        "questions": [Shown(q, _SEVERAL_LINES, _PLAIN) for q in questions],
+        "questions": [shown(q) for q in questions],
         "asked_fields": [q.field for q in questions],
         "reason": defang(letter.reason),
         "note_text": defang(letter.note),

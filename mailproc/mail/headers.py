@@ -1,6 +1,6 @@
 """Header fields and MIME parts as bytes for the wire: ASCII, CRLF, no line over 998 octets.
 
-Written by hand because the standard library alters folded Thai subjects (libraries.md) and needs
+Written by hand because the standard library alters folded Thai subjects (docs/adr/0007) and needs
 more time for one message than all the rest of a letter; the tests read it back with the library.
 """
 
@@ -61,7 +61,7 @@ def _mailbox(name: str, display_name: str, address: str) -> bytes:
 def strict_address(address: str) -> str:
     """The address if it is exactly one plain one, else NeedsPerson; an IDN host in its A-label.
 
-    What a server could read as a second or another recipient never gets through (failures D12).
+    What a server could read as a second or another recipient never gets through.
     """
     local, at, host = address.rpartition("@")
     if at and not host.isascii():

@@ -1,7 +1,7 @@
 """Who or what wrote a mail, by its header fields and structure.
 
 After RFC 3834 (automatic answers), RFC 3462/3464 (reports) and what systems really send. Reports
-come first: a bounce must never be taken for a request (lessons of every help desk).
+come first: a bounce must never be taken for a request.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def judge(root: Part, from_addr: str, subject: str, text: str, known: Known) -> 
     return (
         _report(root, subject, text)
         or _bounce(root, from_addr, subject, text)
-        or _auto_reply(root, from_addr, subject)
+        or _auto_reply(root, subject)
         or _list(root)
         or _weak_automatic(root, from_addr)
     )
@@ -210,7 +210,7 @@ def _is_null(root: Part) -> bool:
     return any(path.replace(" ", "") == "<>" for path in paths)
 
 
-def _auto_reply(root: Part, from_addr: str, subject: str) -> str | None:
+def _auto_reply(root: Part, subject: str) -> str | None:
     submitted = _word(root, "auto-submitted")
     if submitted and submitted != "no":
         return "auto_reply"

@@ -23,7 +23,7 @@ class Desk:
     keep: timedelta = timedelta(days=3650)  # how long personal data stays
 
     def token(self, link_id: str, purpose: str, version: int) -> str:
-        """The secret of a link, 256 bits, base64url; recomputed, never stored (design, Links)."""
+        """The secret of a link, 256 bits, base64url; recomputed, never stored (docs/adr/0006)."""
         text = f"{link_id}|{purpose}|{version}".encode()
         return _base64(hmac.digest(self.link_key, text, "sha256"))
 

@@ -44,14 +44,12 @@ def _row(
     desk: Desk,
     now: datetime,
 ) -> dict[str, Any]:
-    message_id = desk.new_message_id()
-    language = request.language if effect.to == "requester" else "th"
     letter = Letter(
         kind=effect.kind,
-        language=language,
+        language=request.language if effect.to == "requester" else "th",
         to_name=person.name,
         to_addr=person.address,
-        message_id=message_id,
+        message_id=desk.new_message_id(),
         in_reply_to=thread[-1],
         references=tuple(reference for reference in thread if reference),
         subject=request.subject,
@@ -61,27 +59,21 @@ def _row(
         reason=effect.reason,
         note=effect.note,
     )
-    return {
-        "request_id": request.id,
+    return _recorded(letter, effect.to, desk) | {
         "request_version": request.version,
-        "kind": effect.kind,
-        "audience": effect.to,
         "person_id": person.id or None,
-        "to_addr": person.address,
-        "letter": dump_letter(letter),
-        "message_id": message_id,
         "link_id": secrets.token_hex(16) if effect.kind in _WITH_DECIDE_LINK else None,
         "file_id": request.file_id if effect.attach else None,
-        "state": "recorded",
-        "recorded_at": now,
-        "due_at": now,
-        "purge_after": now + desk.keep,
     }
 
 
 def record(connection: sa.Connection, letter: Letter, audience: str, desk: Desk) -> None:
     """A letter that no decision owes; erased with its request where it speaks of one."""
-    row = {
+    connection.execute(_O.insert(), [_recorded(letter, audience, desk)])
+
+
+def _recorded(letter: Letter, audience: str, desk: Desk) -> dict[str, Any]:
+    return {
         "request_id": letter.request.id if letter.request else None,
         "kind": letter.kind,
         "audience": audience,
@@ -93,7 +85,6 @@ def record(connection: sa.Connection, letter: Letter, audience: str, desk: Desk)
         "due_at": letter.created_at,
         "purge_after": letter.created_at + desk.keep,
     }
-    connection.execute(_O.insert(), [row])
 
 
 def is_due(connection: sa.Connection, now: datetime) -> bool:

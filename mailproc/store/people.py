@@ -79,7 +79,7 @@ def _person(row: sa.Row[Any]) -> Person:
 
 
 def new_slip(connection: sa.Connection, person_id: int, now: datetime) -> str:
-    """A slip to hand over on paper, good once for 30 days. The old code ends with it."""
+    """A slip to hand over on paper, good once within `SLIP_LIFE`. The old code ends with it."""
     slip = "-".join("".join(secrets.choice(_SLIP_LETTERS) for _ in range(4)) for _ in range(3))
     connection.execute(
         _P.update()

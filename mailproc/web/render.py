@@ -5,15 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
-
-from mailproc.defang import Shown, defang
+from mailproc.defang import defang
 from mailproc.model import Catalogue, Office
-from mailproc.texts import LANGUAGES, Sandbox, Texts, environment, load_texts
-from mailproc.wording import request_words
+from mailproc.texts import LANGUAGES, Sandbox, Texts, environment, load_texts, template_faults
+from mailproc.wording import request_words, shown
 
-_SEVERAL_LINES = frozenset({"purpose", "reason"})
-_PLAIN = frozenset({"requester_addr", "number", "title_th", "title_en", "columns"})
 _USUAL: dict[str, Any] = {
     "request": None,
     "person": None,
@@ -42,21 +38,14 @@ class Pages:
         env = self._envs.get(language) or self._envs[LANGUAGES[0]]
         values = _USUAL | context
         for noun in ("request", "person"):
-            if values[noun] is not None:
-                values[noun] = Shown(values[noun], _SEVERAL_LINES, _PLAIN)
+            values[noun] = shown(values[noun])
         values["typed"] = _TYPED | dict(values["typed"])
         return env.get_template(f"{name.removesuffix('.html')}.html").render(values)
 
     def faults(self) -> list[str]:
         """What is wrong with the templates, one line each."""
-        found = []
-        for env in self._envs.values():
-            for name in env.list_templates(extensions=["html"]):
-                try:
-                    env.get_template(name)
-                except TemplateError as error:
-                    found.append(f"{name}: {error}")
-        return list(dict.fromkeys(found))
+        envs = self._envs.values()
+        return list(dict.fromkeys(x for env in envs for x in template_faults(env, ".html")))
 
 
 def _env(office: Office, folders: tuple[Path, ...], catalogue: Catalogue, language: str) -> Sandbox:

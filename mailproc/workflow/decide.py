@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from mailproc.model import Question, Request, Rules, State, Trust
+from mailproc.model import BY_RULE, Question, Request, Rules, State, Trust
 from mailproc.workflow import events as e
 from mailproc.workflow import policy, retry
 from mailproc.workflow.assess import assess
@@ -180,7 +180,7 @@ def _approved_by_rule(request: Request, rules: Rules, now: datetime) -> Step:
         state=State.APPROVED,
         due_at=now,
         decided_at=now,
-        decided_by="open dataset",
+        decided_by=BY_RULE,
         decided_at_hash=request.content_hash,
     )
     return approved, ()

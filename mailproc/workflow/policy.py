@@ -17,7 +17,7 @@ _ON_PAPER = frozenset({"pdf", "paper"})
 
 
 def content_hash(request: Request, prepared: Prepared) -> str:
-    """The digest of everything an approver releases (design, promise 5)."""
+    """The digest of everything an approver releases."""
     content = {
         "recipient": recipient(request),
         "form": asdict(request.form),

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from mailproc.clock import utc_now
 from mailproc.config import load
-from mailproc.outbox import utc_now
 from mailproc.store import facts, people
 from mailproc.store.database import Database
 from tests.e2e.daemon import CODE, Daemon

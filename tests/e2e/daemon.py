@@ -64,6 +64,7 @@ class Daemon:
         self.address = f"{user}@office.example.org"
         self.dovecot, self.smtp_port = dovecot, smtp_port
         self.sink: Sink
+        self.slip = ""  # the director's, for a first decision
         self.public_port, self.internal_port = free_port(), free_port()
         self.public_url = f"http://127.0.0.1:{self.public_port}"
         self.imap_port, self.imap_tls = dovecot.tls_port, "ssl"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 import pytest
 
 import mailproc.datasets

@@ -12,7 +12,7 @@ from types import TracebackType
 
 
 class Wire:
-    """Forwards connections to a port. `hole` swallows all bytes; `mend` lets new ones through."""
+    """Forwards connections to a port, until `hole` swallows what comes on those there are."""
 
     def __init__(self, port: int) -> None:
         self._target = port

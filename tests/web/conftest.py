@@ -265,7 +265,7 @@ class Room:
         outbox = Outbox(
             self.database,
             Composing(self.office, self.config.template_folders, self.catalogue),
-            delivery,
+            [delivery],
             self.rules,
             self.public_url,
             "test",

@@ -14,7 +14,7 @@ from tests.test_defang import AUTO_LINK, PAYLOADS
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-MESSAGES = ("gone", "not_found", "forbidden", "too_many", "changed", "error")
+MESSAGES = ("gone", "not_found", "forbidden", "not_understood", "changed", "error")
 
 
 @pytest.fixture(scope="module")
