@@ -146,7 +146,8 @@ class Question:
     field: str  # a Form or Item field name
     problem: str
     said: str = ""
-    offers: tuple[str, ...] = ()  # what there is, ready to be shown
+    offers: tuple[str, ...] = ()  # what there is, ready to be shown and to be picked by number
+    hints: tuple[str, ...] = ()  # how it can be said, in examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,7 @@ class Request:
     decided_at_hash: str = ""  # the content hash that was decided upon
     failures: int = 0  # in a row, of the step at hand
     file_id: int | None = None  # what was built for it
+    receipt_due: bool = False  # sent as soon as the data was tried, so that no ask contradicts it
 
     @property
     def item(self) -> Item:

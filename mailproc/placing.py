@@ -12,6 +12,7 @@ from mailproc.workflow.states import allowed
 
 _AUTOMATIC = frozenset({"auto_reply", "report", "list"})
 _ASKED = (State.INCOMPLETE, State.RETURNED, State.WAITING)
+_AMENDABLE = (State.CHECKING, State.AWAITING_DECISION)
 ITEMS_LIMIT = 10  # datasets in one mail; more go to a person
 NOTES_LIMIT = 3  # answers a day that change nothing: robots that answer robots stop here
 
@@ -94,9 +95,18 @@ def _reply(reading: Reading, request: Request, found: Found, known: Known) -> Pl
         return Placing("merged", event=_with_answer(e.Confirmed, reading, request, known))
     if request.state in _ASKED:
         return Placing("merged", event=_with_answer(e.Answered, reading, request, known))
-    if found.notes_today >= NOTES_LIMIT:
-        return Placing("note", problem="too many notes today; not answered")
-    return Placing("note", event=e.Noted(by="requester", note=reading.text[:2000]))
+    if request.state in _AMENDABLE and (amended := _amended(reading, request, known)):
+        return Placing("merged", event=e.Answered(by="requester", form=amended))
+    quiet = found.notes_today >= NOTES_LIMIT
+    problem = "too many notes today; the officer alone is told" if quiet else ""
+    note = e.Noted(by="requester", note=reading.text[:2000], quiet=quiet)
+    return Placing("note", event=note, problem=problem)
+
+
+def _amended(reading: Reading, request: Request, known: Known) -> Form | None:
+    """The form with what the reply corrects under a label; None where it corrects nothing."""
+    form = parsers.merge(request.form, parsers.read_answer(reading, (), known))
+    return form if form != request.form else None
 
 
 def _answered_enough(request: Request, found: Found) -> bool:

@@ -15,10 +15,12 @@ from mailproc.texts import Texts
 _NAME = 60  # letters of a name in a subject line
 _SEVERAL_LINES = frozenset({"purpose", "reason"})
 _PLAIN = frozenset({"requester_addr", "number", "title_th", "title_en", "columns"})  # our own
+_HANDED = ("line", "pickup", "smart_office")
+_PRINTED = ("pdf", "paper")
 _FEW = 12  # columns that are listed one by one
 
 
-def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[[Any], str]]:
+def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[[Any], Any]]:
     """The functions that templates call with a request, in one language."""
     titles = _titles(texts, catalogue)
     offers = {} if texts.language == "th" else _offers(texts, catalogue)
@@ -36,6 +38,8 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[[Any
         "offer_text": lambda offer: offers.get(offer, offer),
         "column_list": lambda columns: _column_list(columns, texts),
         "other_email": _other_email,
+        "way": lambda request: _way(request, texts),
+        "goes_by_mail": lambda request: not _by_hand(request),
         "year": lambda request: _year(request, texts),
     }
 
@@ -56,6 +60,23 @@ def _other_email(request: Any) -> str:
     """The address in the form, where it is not the one that the mail came from."""
     stated = request.form.email or ""
     return "" if stated == defang_line(request.requester_addr) else str(stated)
+
+
+def _by_hand(request: Any) -> bool:
+    return request.form.delivery in _HANDED or request.item.format in _PRINTED
+
+
+def _way(request: Any, texts: Texts) -> str:
+    """How the file reaches the requester: «อีเมล», or «LINE (LINE ID …) โดยเจ้าหน้าที่»."""
+    if not _by_hand(request):
+        return texts.get("deliveries", "email")
+    if request.form.delivery not in _HANDED:
+        way = texts.get("formats", str(request.item.format))
+    else:
+        way = texts.get("deliveries", str(request.form.delivery))
+        if request.form.delivery == "line" and request.form.line_id:
+            way += f" ({request.form.line_id})"
+    return texts.get("phrases", "by_officer").replace("{way}", way)
 
 
 def _dataset_title(request: Any, language: str, titles: Mapping[str | None, str]) -> str:

@@ -265,10 +265,10 @@ async def test_a_broken_link_costs_one_letter_and_the_next_gets_a_new_one(post: 
 
 
 async def test_many_letters_go_over_one_connection(post: Post) -> None:
-    for _ in range(5):
-        post.walk.open()
-    assert await post.turn() == 5
-    assert (len(post.server.taken), post.server.connections) == (5, 1)
+    for _ in range(3):
+        post.walk.prepared()
+    assert await post.turn() == 6
+    assert (len(post.server.taken), post.server.connections) == (6, 1)
     assert {row.state for row in post.letters()} == {"sent"}
 
 

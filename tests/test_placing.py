@@ -163,11 +163,24 @@ def test_a_long_note_is_cut() -> None:
 
 def test_robots_that_answer_each_other_stop_after_three_notes_a_day() -> None:
     found = _letter(a_request(state=State.DELIVERED))
-    assert place(_mail(), replace(found, notes_today=NOTES_LIMIT - 1), KNOWN).event is not None
+    answered = place(_mail(), replace(found, notes_today=NOTES_LIMIT - 1), KNOWN).event
+    assert isinstance(answered, e.Noted)
+    assert not answered.quiet
     stopped = replace(found, notes_today=NOTES_LIMIT)
     for mail in (_mail(), _mail("command", command="cancel")):
         placing = place(mail, stopped, KNOWN)
-        assert (placing.verdict, placing.event, placing.answer) == ("note", None, "")
+        assert (placing.verdict, placing.answer) == ("note", "")
+        assert isinstance(placing.event, e.Noted)
+        assert placing.event.quiet, "the officer is told, the robot is not answered"
+
+
+def test_a_labelled_correction_amends_a_request_before_the_director() -> None:
+    found = _letter(a_request(state=State.AWAITING_DECISION))
+    placing = place(_mail(text="วัตถุประสงค์: เพื่อการวิจัย"), found, KNOWN)
+    assert placing.verdict == "merged"
+    assert isinstance(placing.event, e.Answered)
+    assert placing.event.form.purpose == "เพื่อการวิจัย"
+    assert isinstance(place(_mail(text="ขอบคุณค่ะ"), found, KNOWN).event, e.Noted)
 
 
 def test_a_cancel_that_still_counts_is_never_held_back() -> None:

@@ -61,7 +61,8 @@ def check(config_file: Path, as_json: bool) -> None:
 
 def _line(finding: Finding) -> str:
     th, en = words(f"check_{finding.part}")
-    return f"{_MARKS[finding.level]} {th} · {en}\n    {finding.th}\n    {finding.en}"
+    lines = dict.fromkeys((finding.th, finding.en))  # once where there is no Thai
+    return f"{_MARKS[finding.level]} {th} · {en}" + "".join(f"\n    {line}" for line in lines)
 
 
 def findings(config_file: Path) -> Iterator[Finding]:
@@ -175,6 +176,10 @@ def _datasets(config: Config) -> Iterator[Finding]:
 
 
 def _templates(config: Config) -> Iterator[Finding]:
+    for folder in config.template_folders:
+        if not folder.is_dir():
+            yield _found("templates", "fault", "templates_no_folder", folder=folder)
+            return
     office, folders = make_office(config, ()), config.template_folders
     faults = [*Composer(office, folders).faults(), *Pages(office, folders).faults()]
     for fault in faults:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -47,10 +48,18 @@ def add(
         raise MailprocError(key="bad_address", address=address)
     person = Person(0, name, address, role, phone, position)
     with opened(config_file) as store, store.database.write() as connection:
+        _refuse_twice(stored.in_role(connection, role, store.now), address)
         person_id = stored.add(connection, person, store.now)
         decides = role in ("group_director", "deputy")
         slip = stored.new_slip(connection, person_id, store.now) if decides else ""
     _show_slip(person_id, name, slip, as_json=as_json)
+
+
+def _refuse_twice(there: Sequence[Person], address: str) -> None:
+    """The same person twice in a role would get every mail twice."""
+    for person in there:
+        if person.address.casefold() == address.casefold():
+            raise MailprocError(key="person_there", id=person.id, address=address)
 
 
 @people.command()

@@ -19,6 +19,7 @@ from mailproc.store import schema
 from mailproc.store.codec import dump_request
 from mailproc.workflow import events as e
 
+_LONG = ("columns", "sample", "query")  # of what was prepared: for programs, by --json
 _STATES = [state.value for state in State if state is not State.NEW]
 
 
@@ -84,6 +85,7 @@ def show_request(number: str, config_file: Path, as_json: bool) -> None:
     if as_json:
         show(whole, "", as_json=True)
     else:
+        whole.get("prepared", {}).update(dict.fromkeys(_LONG, "…"))
         click.echo(json.dumps(whole, ensure_ascii=False, indent=2, default=str))
 
 

@@ -97,8 +97,9 @@ def understand(
     found, questions = _Found(), []
     for phrase in (part.strip() for words in filters for part in _PHRASES.split(words)):
         if not _read(phrase, found, register, academic_year):
-            offers = tuple(map(_candidate, register.near(phrase))) or possible
-            questions.append(Question("filters", "unclear", phrase, offers))
+            near = tuple(map(_candidate, register.near(phrase)))
+            hints = () if near else possible
+            questions.append(Question("filters", "unclear", phrase, near, hints))
     questions += [
         Question("filters", "unclear", said, tuple(map(_candidate, schools)))
         for said, schools in found.unsure
@@ -108,7 +109,7 @@ def understand(
         return tuple(questions)
     criteria = _criteria(found, register)
     if criteria.schools == ():
-        return (Question("filters", "unclear", ", ".join(filters), possible),)
+        return (Question("filters", "unclear", ", ".join(filters), hints=possible),)
     return criteria
 
 

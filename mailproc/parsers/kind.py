@@ -59,7 +59,12 @@ _READ = re.compile(
 )
 _DSN_ACTION = re.compile(rb"^action\s*:\s*([a-z]{3,12})", re.I | re.M)
 _CANCEL = re.compile(
-    r"(?:ยกเลิก|ยกเลิกคำขอ|cancel|cancel request)\s*(?:ครับ|ค่ะ|คะ|นะครับ|นะคะ)?\s*[.!]?", re.I
+    r"(?:(?:ขอ|กรุณา|โปรด|รบกวน|ช่วย)\s{0,3})?ยกเลิก\s{0,3}(?:คำขอ|คำร้อง|การขอข้อมูล|การขอ)?\s{0,3}"
+    r"(?:ข้อมูล)?\s{0,3}(?:นี้|ดังกล่าว|ข้างต้น)?\s{0,3}(?:ด้วย|หน่อย|ก่อน)?\s{0,3}(?:นะ)?(?:ครับ|ค่ะ|คะ)?"
+    r"\s{0,3}(?:[.!]|(?:เนื่องจาก|เพราะ).{0,200})?"
+    r"|(?:please )?(?:cancel|withdraw)(?: (?:my|this|the))?(?: data)?(?: request)?"
+    r"\s{0,3}(?:[.!]|(?:because|since|as) .{0,200})?",
+    re.I,
 )
 _PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.M)
 _BULK = frozenset({"auto_reply", "auto-reply", "bulk", "junk"})
@@ -97,9 +102,9 @@ def tokens(recipients: tuple[str, ...], known: Known) -> tuple[str, ...]:
 
 
 def command(text: str) -> str | None:
-    """«cancel» where the first line that says something is that word alone."""
+    """«cancel» where the first line that says something asks for that and for nothing else."""
     line = next((line for line in text.split("\n") if line.strip()), "")
-    return "cancel" if len(line) < 60 and _CANCEL.fullmatch(line.strip(" \t*\"'«»“”")) else None
+    return "cancel" if len(line) < 250 and _CANCEL.fullmatch(line.strip(" \t*\"'«»“”")) else None
 
 
 def is_encrypted(root: Part, text: str) -> bool:

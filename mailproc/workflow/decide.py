@@ -68,8 +68,10 @@ def _answer(request: Request, event: e.Event) -> tuple[Effect, ...]:
         return ()
     if isinstance(event, e.Cancelled) and _is_on_its_way(request):
         return (Send("too_late", "requester"),)
-    note = getattr(event, "note", "")
-    return (Send("noted", "requester"), Send("officer_note", "officer", note=note))
+    officer = Send("officer_note", "officer", note=getattr(event, "note", ""))
+    if isinstance(event, e.Noted) and event.quiet:
+        return (officer,)
+    return (Send("noted", "requester"), officer)
 
 
 # ---------------------------------------------------------------- the requester's side
@@ -87,7 +89,10 @@ def _confirmed(request: Request, event: e.Confirmed, rules: Rules, now: datetime
 
 
 def _answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -> Step:
-    return _assessed(replace(request, form=event.form), rules, now)
+    after, effects = _assessed(replace(request, form=event.form), rules, now)
+    if request.state in (State.CHECKING, State.AWAITING_DECISION):  # amended: asked anew
+        return after, (VoidLinks(), *effects)
+    return after, effects
 
 
 def _assessed(request: Request, rules: Rules, now: datetime) -> Step:
@@ -97,15 +102,27 @@ def _assessed(request: Request, rules: Rules, now: datetime) -> Step:
     if questions:
         return _asked(request, questions, rules, now)
     ready = replace(
-        request, state=State.PREPARING, questions=(), failures=0, due_at=None, reason=""
+        request,
+        state=State.PREPARING,
+        questions=(),
+        failures=0,
+        due_at=None,
+        reason="",
+        receipt_due=True,
     )
-    return ready, (Send("receipt", "requester"), _PREPARE)
+    return ready, (_PREPARE,)
+
+
+def _receipt(request: Request) -> tuple[Effect, ...]:
+    """The receipt, once the data was tried: within the second, and never before an ask-back."""
+    return (Send("receipt", "requester"),) if request.receipt_due else ()
 
 
 def _asked(request: Request, questions: tuple[Question, ...], rules: Rules, now: datetime) -> Step:
     asked = replace(
         request,
         state=State.INCOMPLETE,
+        receipt_due=False,
         questions=questions,
         asks=request.asks + 1,
         due_at=now + rules.silent,
@@ -164,8 +181,20 @@ def _corrected(request: Request, event: e.OfficerCorrected, rules: Rules, now: d
 def _prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step | None:
     if event.prepared is None or not event.content_hash:
         return None
-    ready = replace(request, prepared=event.prepared, content_hash=event.content_hash, failures=0)
-    dataset = rules.catalogue.get(request.item.dataset_id)
+    ready = replace(
+        request,
+        prepared=event.prepared,
+        content_hash=event.content_hash,
+        failures=0,
+        receipt_due=False,
+    )
+    after, effects = _ready(ready, event, rules, now)
+    return after, (*_receipt(request), *effects)
+
+
+def _ready(ready: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    """Who looks at the prepared data next: nobody, the officer, or the director."""
+    dataset = rules.catalogue.get(ready.item.dataset_id)
     if dataset is not None and not dataset.needs_approval:
         return _approved_by_rule(ready, rules, now)
     if rules.officer_checks_all:
@@ -208,12 +237,13 @@ def _officer_asked(request: Request, event: e.OfficerAsked, rules: Rules, now: d
 
 
 def _step_failed(request: Request, event: e.StepFailed, rules: Rules, now: datetime) -> Step:
-    failed = replace(request, failures=request.failures + 1)
+    failed = replace(request, failures=request.failures + 1, receipt_due=False)
     if failed.failures >= rules.failure_limit:
         return _to_person(failed, request.state, event.problem or "failed", rules, now)
     pause = retry.job_pause(failed.failures)
     preparing = request.state is State.PREPARING
-    return failed, (StartJob("prepare" if preparing else "build", after=pause),)
+    again = StartJob("prepare" if preparing else "build", after=pause)
+    return failed, (*_receipt(request), again)
 
 
 # ---------------------------------------------------------------- the decision

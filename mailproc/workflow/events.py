@@ -180,6 +180,7 @@ class Cancelled(Event):
 
 @dataclass(frozen=True, slots=True)
 class Noted(Event):
-    """A person wrote about the request without changing it."""
+    """A person wrote about the request without changing it. `quiet`: only the officer is told."""
 
     note: str = ""
+    quiet: bool = False

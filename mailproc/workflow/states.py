@@ -47,6 +47,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Cancelled: (S.CANCELLED,),
     },
     S.CHECKING: {
+        e.Answered: _ASSESSED,  # amended by the requester
         e.OfficerPassed: (S.AWAITING_DECISION,),
         e.OfficerAsked: (S.INCOMPLETE,),
         e.OfficerCorrected: (S.PREPARING,),
@@ -54,6 +55,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Cancelled: (S.CANCELLED,),
     },
     S.AWAITING_DECISION: {
+        e.Answered: _ASSESSED,  # amended by the requester
         e.Approved: (S.APPROVED,),
         e.Refused: (S.REFUSED,),
         e.Returned: (S.RETURNED,),

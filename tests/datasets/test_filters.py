@@ -113,8 +113,9 @@ def test_a_misspelt_school_is_answered_with_those_that_resemble_it(ask: Asking) 
 def test_words_that_are_not_understood_whole_become_a_question(ask: Asking, words: str) -> None:
     (question,) = ask.questions(words)
     assert (question.problem, question.said) == ("unclear", words)
-    assert len(question.offers) == 5
-    assert "ป.6" in question.offers[1]
+    assert question.offers == (), "examples are not to be picked by number"
+    assert len(question.hints) == 5
+    assert "ป.6" in question.hints[1]
 
 
 def test_all_that_is_unclear_is_asked_at_once(ask: Asking) -> None:

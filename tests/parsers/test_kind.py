@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.parsers import OUR_MESSAGE_ID, read
+from mailproc.parsers import OUR_MESSAGE_ID, kind, read
 from tests.parsers.known import KNOWN, OUR_ID, mail
 
 REQUEST = "แบบคำขอใช้บริการข้อมูล\nชื่อ: มะลิ\n"
@@ -155,3 +155,21 @@ def test_our_message_ids_have_their_shape() -> None:
     assert OUR_MESSAGE_ID.fullmatch(OUR_ID)
     assert not OUR_MESSAGE_ID.fullmatch(OUR_ID.replace("a", "A"))
     assert not OUR_MESSAGE_ID.fullmatch("<x.mailproc@area.example.org>")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ขอยกเลิกค่ะ", "cancel"),
+        ("ขอยกเลิกคำขอค่ะ", "cancel"),
+        ("ยกเลิกคำขอนี้ครับ", "cancel"),
+        ("ขอยกเลิกคำขอนี้นะคะ เนื่องจากได้ข้อมูลแล้ว", "cancel"),
+        ("Please cancel my request.", "cancel"),
+        ("cancel this request because we have the data", "cancel"),
+        ("ยกเลิกเงื่อนไข ป.1 ขอทุกชั้น", None),
+        ("อย่ายกเลิกคำขอนะครับ", None),
+        ("please cancel the meeting", None),
+    ],
+)
+def test_a_cancel_is_understood_as_people_write_it(line: str, expected: str | None) -> None:
+    assert kind.command(f"\n{line}\nขอบคุณค่ะ") == expected

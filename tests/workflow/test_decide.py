@@ -66,7 +66,26 @@ def _delivering(**changes: Any) -> Request:
 def test_a_complete_request_is_prepared_and_its_sender_told() -> None:
     decision = _opened()
     assert (decision.after.state, decision.after.due_at) == (S.PREPARING, None)
-    assert (_sent(decision), _jobs(decision)) == (["receipt"], ["prepare"])
+    assert (_sent(decision), _jobs(decision)) == ([], ["prepare"])
+    tried = decide(decision.after, data_prepared(decision.after), RULES, NOW)
+    assert _sent(tried) == ["receipt", "approval"]
+
+
+def test_who_is_asked_back_gets_no_receipt_that_says_otherwise() -> None:
+    request = _opened().after
+    asked = decide(request, e.Unanswerable(questions=(a_question(),)), RULES, NOW)
+    assert _sent(asked) == ["ask"]
+    answered = decide(asked.after, e.Answered(form=a_form()), RULES, NOW).after
+    assert _sent(decide(answered, data_prepared(answered), RULES, NOW)) == ["receipt", "approval"]
+
+
+def test_a_requester_may_amend_until_it_is_decided() -> None:
+    before = _before_director()
+    amended = decide(before, e.Answered(form=a_form(purpose="เพื่อการวิจัย")), RULES, NOW)
+    assert amended.after.state is S.PREPARING
+    assert VoidLinks() in amended.effects
+    late = decide(before, e.Approved(content_hash=before.content_hash), RULES, NOW).after
+    assert decide(late, e.Answered(form=a_form(purpose="อื่น")), RULES, NOW).ignored
 
 
 def test_what_is_missing_is_asked_for() -> None:
@@ -133,7 +152,8 @@ def test_three_failures_of_a_step_go_to_a_person() -> None:
         decision = decide(request, e.StepFailed(problem="x"), RULES, NOW)
         request = decision.after
         assert request.state is S.PREPARING
-        assert decision.effects == (StartJob("prepare", timedelta(seconds=pause)),)
+        assert decision.effects[-1] == StartJob("prepare", timedelta(seconds=pause))
+        assert _sent(decision) == (["receipt"] if pause == 5 else [])
     decision = decide(request, e.StepFailed(problem="x"), RULES, NOW)
     assert (decision.after.state, decision.after.resume) == (S.NEEDS_PERSON, S.PREPARING)
 
@@ -143,13 +163,16 @@ def test_open_data_needs_no_decision_of_the_day() -> None:
     decision = decide(request, data_prepared(request), _OPEN_DATA, NOW)
     assert (decision.after.state, decision.after.due_at) == (S.APPROVED, NOW)
     assert decision.after.decided_at_hash == decision.after.content_hash
-    assert _sent(decision) == []
+    assert _sent(decision) == ["receipt"]
 
 
 def test_the_officer_looks_first_where_the_office_wants_it() -> None:
     request = _opened().after
     decision = decide(request, data_prepared(request), _CHECKS_ALL, NOW)
-    assert (decision.after.state, _sent(decision)) == (S.CHECKING, ["officer_needs_person"])
+    assert (decision.after.state, _sent(decision)) == (
+        S.CHECKING,
+        ["receipt", "officer_needs_person"],
+    )
     passed = decide(decision.after, e.OfficerPassed(), _CHECKS_ALL, NOW)
     assert (passed.after.state, _sent(passed)) == (S.AWAITING_DECISION, ["approval"])
     corrected = e.OfficerCorrected(form=a_form(purpose="อื่น"))
