@@ -72,6 +72,8 @@ def _way(request: Any, texts: Texts) -> str:
         return texts.get("deliveries", "email")
     if request.form.delivery not in _HANDED:
         way = texts.get("formats", str(request.item.format))
+        if request.item.format == "pdf":
+            way = texts.get("phrases", "file_of").replace("{format}", way)
     else:
         way = texts.get("deliveries", str(request.form.delivery))
         if request.form.delivery == "line" and request.form.line_id:
