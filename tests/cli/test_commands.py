@@ -1,0 +1,178 @@
+"""The commands on a real store, as an admin types them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mailproc.cli import cli
+from mailproc.errors import MailprocError
+from mailproc.model import State
+from mailproc.store import schema
+from mailproc.store.database import Database
+from mailproc.workflow import events as e
+from tests.walk import Walk
+
+_SETTINGS = """
+[office]
+name_th = "สำนักงานตัวอย่าง"
+address = "data@example.org"
+phone = "0 2000 1234"
+[mailbox]
+host = "127.0.0.1"
+port = 9
+tls = "none"
+[smtp]
+host = "127.0.0.1"
+port = 9
+tls = "none"
+"""
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    file = tmp_path / "mailproc.toml"
+    file.write_text(_SETTINGS, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def run(settings: Path) -> Run:
+    """Runs a command; errors that a person meets come out as they are."""
+
+    def command(*words: str) -> Result:
+        done = CliRunner().invoke(cli, [*words, "--config", str(settings)])
+        if isinstance(done.exception, MailprocError):
+            raise done.exception
+        return done
+
+    return command
+
+
+@pytest.fixture
+def walk(settings: Path) -> Iterator[Walk]:
+    database = Database(f"sqlite:///{settings.parent / 'state' / 'mailproc.sqlite'}")
+    database.migrate()
+    yield Walk(database)
+    database.close()
+
+
+def _lines(done: Result) -> list[dict[str, Any]]:
+    assert done.exit_code == 0, done.output
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _add(run: Run, address: str = "head@example.org", role: str = "group_director") -> Result:
+    return run("people", "add", address, "--name", "นางตัวอย่าง", "--role", role, "--json")
+
+
+def test_init_never_overwrites(tmp_path: Path) -> None:
+    file = tmp_path / "new.toml"
+    first = CliRunner().invoke(cli, ["init", "--config", str(file)])
+    assert first.exit_code == 0
+    assert "«" in file.read_text(encoding="utf-8")
+    file.write_text("mine", encoding="utf-8")
+    again = CliRunner().invoke(cli, ["init", "--config", str(file)])
+    assert isinstance(again.exception, MailprocError)
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_who_decides_gets_a_slip_and_is_added_once(run: Run) -> None:
+    (added,) = _lines(_add(run))
+    assert added["slip"]
+    with pytest.raises(MailprocError) as twice:
+        _add(run, "HEAD@example.org")
+    assert twice.value.key == "person_there"
+    assert _lines(_add(run, role="officer"))[0]["slip"] == "", "another role is another matter"
+    roles = [person["role"] for person in _lines(run("people", "list", "--json"))]
+    assert roles == ["group_director", "officer"]
+    (reset,) = _lines(run("people", "reset", "1", "--json"))
+    assert reset["slip"] not in ("", added["slip"])
+    assert run("people", "remove", "1").exit_code == 0
+    with pytest.raises(MailprocError):
+        run("people", "reset", "1")
+
+
+def test_wrong_use_and_missing_things_are_told_apart(run: Run) -> None:
+    assert run("requests", "settle", "2569/00001").exit_code == 2
+    assert run("people", "add", "a@example.org", "--name", "x", "--role", "king").exit_code == 2
+    for words in (
+        ("requests", "show", "1"),
+        ("outbox", "resend", "1"),
+        ("quarantine", "show", "1"),
+    ):
+        with pytest.raises(MailprocError) as error:
+            run(*words)
+        assert error.value.key
+
+
+def test_a_request_is_listed_shown_and_cancelled(run: Run, walk: Walk) -> None:
+    request = walk.prepared()
+    (listed,) = _lines(run("requests", "list", "--state", "awaiting_decision", "--json"))
+    assert listed["number"] == request.number
+    (shown,) = _lines(run("requests", "show", request.number, "--json"))
+    assert [row["event"] for row in shown["history"]] == ["Opened", "DataPrepared"]
+    assert shown["prepared"]["sample"]
+    assert '"sample": "…"' in run("requests", "show", request.number).stdout
+    assert run("requests", "cancel", request.number).exit_code == 0
+    assert walk.get(request.id).state is State.CANCELLED
+    with pytest.raises(MailprocError):
+        run("requests", "cancel", request.number)
+
+
+def test_a_revoked_link_is_followed_by_a_reminder_with_a_new_one(run: Run, walk: Walk) -> None:
+    _add(run)
+    request = walk.prepared()
+    assert "1 links revoked" in run("links", "revoke", request.number).stdout
+    kinds = [row.kind for row in walk.rows(schema.outbox)]
+    assert kinds.count("approval_reminder") == 1
+    voided = [row.voided_at for row in walk.rows(schema.links, schema.links.c.purpose == "decide")]
+    assert voided.count(None) == 1
+
+
+def test_what_nobody_knows_is_settled_by_a_person(run: Run, walk: Walk) -> None:
+    request = walk.built()
+    (letter,) = walk.rows(schema.outbox, schema.outbox.c.kind == "dataset")
+    with walk.database.write() as connection:
+        connection.execute(schema.outbox.update().values(state="unknown", due_at=None))
+    walk.happen(request.id, e.DeliveryFailed(problem="dataset_unknown"))
+    unknown = _lines(run("outbox", "list", "--state", "unknown", "--json"))
+    assert letter.id in [row["id"] for row in unknown]
+    assert run("outbox", "settle", str(letter.id), "--as", "sent").exit_code == 0
+    assert walk.get(request.id).state is State.DELIVERED
+    with pytest.raises(MailprocError):
+        run("outbox", "settle", str(letter.id), "--as", "sent")
+
+
+def test_erasing_leaves_a_history_that_verifies_and_tampering_does_not(
+    run: Run, walk: Walk
+) -> None:
+    open_yet, request = walk.prepared(), walk.prepared()
+    with pytest.raises(MailprocError) as still_open:
+        run("requests", "erase", open_yet.number, "--yes")
+    assert still_open.value.key == "still_open"
+    walk.happen(request.id, e.Refused(by="ก", reason="ข"))
+    assert run("requests", "erase", request.number, "--yes").exit_code == 0
+    (audit,) = _lines(run("audit", "verify", "--json"))
+    assert (audit["faults"], audit["erased"]) == ([], 3)
+    with walk.database.write() as connection:
+        connection.execute(schema.history.delete().where(schema.history.c.version == 1))
+    assert run("audit", "verify").exit_code == 1
+
+
+def test_check_names_each_fault_with_what_to_do(run: Run) -> None:
+    done = run("check", "--json")
+    assert done.exit_code == 1
+    found: dict[str, list[str]] = {}
+    for line in done.stdout.splitlines():
+        finding = json.loads(line)
+        found.setdefault(finding["part"], []).append(finding["level"])
+    assert found["people"] == ["fault", "fault"]
+    assert found["imap"] == found["smtp"] == ["fault"]
+    assert found["state"] == found["datasets"] == found["templates"] == ["ok"]
