@@ -19,21 +19,18 @@ _REQUESTER = {
     e.Silent: (S.EXPIRED,),
     e.Cancelled: (S.CANCELLED,),
 }
-# A letter of ours did not arrive: the officer is told, and the request waits on as before.
-_UNDELIVERED = e.DeliveryFailed
-
-_STEP_FAILED = (S.NEEDS_PERSON,)
+# DeliveryFailed back to the same state: the officer is told, and the request waits on as before.
 
 TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
     S.NEW: {e.Opened: (S.UNCONFIRMED, *_ASSESSED)},
     S.UNCONFIRMED: {
-        _UNDELIVERED: (S.UNCONFIRMED,),
+        e.DeliveryFailed: (S.UNCONFIRMED,),
         e.Confirmed: _ASSESSED,
         e.Silent: (S.EXPIRED,),
         e.Cancelled: (S.CANCELLED,),
     },
-    S.INCOMPLETE: _REQUESTER | {_UNDELIVERED: (S.INCOMPLETE,)},
-    S.RETURNED: _REQUESTER | {_UNDELIVERED: (S.RETURNED,)},
+    S.INCOMPLETE: _REQUESTER | {e.DeliveryFailed: (S.INCOMPLETE,)},
+    S.RETURNED: _REQUESTER | {e.DeliveryFailed: (S.RETURNED,)},
     S.WAITING: {
         e.RoundOpened: (S.PREPARING,),
         e.Answered: _ASSESSED,
@@ -43,7 +40,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
     S.PREPARING: {
         e.DataPrepared: (S.CHECKING, S.AWAITING_DECISION, S.APPROVED),
         e.Unanswerable: (S.INCOMPLETE, S.NEEDS_PERSON),
-        e.StepFailed: (S.PREPARING, *_STEP_FAILED),
+        e.StepFailed: (S.PREPARING, S.NEEDS_PERSON),
         e.Cancelled: (S.CANCELLED,),
     },
     S.CHECKING: {
@@ -60,7 +57,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Refused: (S.REFUSED,),
         e.Returned: (S.RETURNED,),
         e.ReminderDue: (S.AWAITING_DECISION,),
-        _UNDELIVERED: (S.AWAITING_DECISION,),
+        e.DeliveryFailed: (S.AWAITING_DECISION,),
         e.Cancelled: (S.CANCELLED,),
     },
     S.APPROVED: {
@@ -72,7 +69,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.DataBuilt: (S.DELIVERING, S.NEEDS_PERSON),
         e.ContentChanged: (S.PREPARING,),
         e.GateBlocked: (S.NEEDS_PERSON,),
-        e.StepFailed: (S.DELIVERING, *_STEP_FAILED),
+        e.StepFailed: (S.DELIVERING, S.NEEDS_PERSON),
         e.AllSent: (S.DELIVERED,),
         e.DeliveryFailed: (S.NEEDS_PERSON,),
     },
