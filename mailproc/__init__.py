@@ -13,7 +13,7 @@ down this page, and tests/test_layers.py holds that.
     office.py     what settings and people mean for each part
     watch.py      keeps the connection to the mailbox    loops.py  a thread that takes turns
     collect.py    one turn: mailbox → store, and the flags that are owed there
-    intake.py     one turn: stored mails → verdicts
+    intake.py     one turn: stored mails → verdicts    settling.py  those of one transaction
     fulfil.py     one turn: due jobs → datasets → workflow
     outbox.py     one turn: due letters → compose → delivery → result; only this sends
     deadlines.py  one turn: requests whose date has come → workflow; the daily seal

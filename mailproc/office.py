@@ -10,8 +10,8 @@ from mailproc.collect import Limits
 from mailproc.config import Config
 from mailproc.datasets.catalogue import load_catalogue, names
 from mailproc.datasets.importer import load_sample
-from mailproc.intake import Habits
 from mailproc.model import Catalogue, Known, Office, Person, Rules
+from mailproc.settling import Habits
 from mailproc.store import people
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from mailproc import parsers
 from mailproc.errors import Stale
-from mailproc.intake import Habits, Intake
+from mailproc.intake import Intake
 from mailproc.model import Known, Reading, Request, State
 from mailproc.sandbox import Failed
+from mailproc.settling import Habits
 from mailproc.store import messages, requests, schema
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
@@ -372,7 +373,7 @@ def test_a_request_that_moved_at_this_moment_is_read_again(
             raise Stale("The request was changed meanwhile.")
         real(*arguments)
 
-    monkeypatch.setattr("mailproc.intake.requests.apply", sometimes)
+    monkeypatch.setattr("mailproc.settling.requests.apply", sometimes)
     assert office.bring(a_reply(receipt, "ยกเลิก")) == ["command"]
     assert office.requests[0].state is State.CANCELLED
 

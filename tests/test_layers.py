@@ -18,7 +18,7 @@ LAYERS = (
     ("service",),
     ("office", "loops", "watch", "config"),
     ("collect", "intake", "outbox", "fulfil", "deadlines", "web"),
-    ("composing",),
+    ("composing", "settling"),
     ("sandbox",),
     ("placing", "mail", "store", "datasets"),
     ("parsers", "workflow", "texts", "wording", "defang"),

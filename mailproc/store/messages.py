@@ -7,7 +7,7 @@ so any number of processes may watch one mailbox.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -126,9 +126,13 @@ class Settled:
     request_id: int | None = None
     problem: str | None = None
     mark: str | None = None
+    kind: str | None = None  # what the reader took it for
+    from_addr: str | None = None  # casefolded
+    human: bool = False  # it moved a request
+    guess: str | None = None  # of an unplaced mail: where it may belong, as JSON
 
 
-_SETTLED = ("verdict", "digest", "message_id", "request_id", "problem", "mark")
+_SETTLED = tuple(f.name for f in fields(Settled) if f.name != "row")
 
 
 def settle(connection: sa.Connection, settled: Sequence[Settled], now: datetime) -> None:

@@ -172,6 +172,19 @@ def by_message_ids(connection: sa.Connection, message_ids: Sequence[str]) -> dic
     return {row.message_id: row for row in rows}
 
 
+def bundled_requests(
+    connection: sa.Connection, letter_ids: Sequence[int]
+) -> dict[int, tuple[int, ...]]:
+    """The requests of letters that went out in the mail of another letter, by its id."""
+    query = sa.select(_O.c.bundled_into, _O.c.request_id).where(
+        _O.c.bundled_into.in_(letter_ids), _O.c.request_id.is_not(None)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for row in connection.execute(query.order_by(_O.c.id)):
+        found[row.bundled_into] = (*found.get(row.bundled_into, ()), row.request_id)
+    return found
+
+
 def listed(
     connection: sa.Connection, states: Sequence[str] = (), limit: int = 1000
 ) -> Sequence[sa.Row[Any]]:

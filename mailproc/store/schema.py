@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISION = "0001"  # the newest migration
+REVISION = "0002"  # the newest migration
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -98,12 +98,17 @@ messages = sa.Table(
     sa.Column("problem", sa.Text),  # why it was put aside; no words of the mail
     sa.Column("request_id", sa.BigInteger),
     sa.Column("mark", sa.Text),  # flag still to be set on the server: seen
+    sa.Column("kind", sa.Text),  # what the reader took it for
+    sa.Column("from_addr", sa.Text),  # personal
+    sa.Column("human", sa.Boolean, nullable=False, server_default=sa.false()),  # moved a request
+    sa.Column("guess", sa.Text),  # of an unplaced mail: where it may belong, as JSON
     sa.Column("purge_class", sa.Text, nullable=False, server_default="raw_mail"),
     sa.Column("purge_after", Instant),
     *_lease(),
     sa.UniqueConstraint("account", "folder", "uid_validity", "uid"),
     sa.Index("ix_messages_due", "due_at", "id"),
     sa.Index("ix_messages_digest", "digest"),
+    sa.Index("ix_messages_from_addr", "from_addr", "verdict_at"),
     sa.Index(
         "ix_messages_mark",
         "mark",
@@ -122,6 +127,7 @@ requests = sa.Table(
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("dataset_id", sa.Text),
     sa.Column("requester_addr", sa.Text),  # personal
+    sa.Column("fingerprint", sa.Text),  # of requester and normalised form: the same asked twice
     sa.Column("body", sa.Text, nullable=False),  # model.Request as JSON; personal
     sa.Column("chain_head", sa.Text, nullable=False),
     sa.Column("purge_class", sa.Text, nullable=False, server_default="request"),
@@ -130,6 +136,7 @@ requests = sa.Table(
     sa.Index("ix_requests_due", "due_at"),
     sa.Index("ix_requests_state", "state"),
     sa.Index("ix_requests_requester_addr", "requester_addr"),
+    sa.Index("ix_requests_fingerprint", "fingerprint"),
 )
 history = sa.Table(
     "history",
@@ -174,6 +181,8 @@ outbox = sa.Table(
     sa.Column("message_id", sa.Text, nullable=False, unique=True),  # one for all tries
     sa.Column("link_id", sa.Text),
     sa.Column("file_id", sa.BigInteger),
+    sa.Column("bundle", sa.Text),  # letters of one bundle that are due together go as one mail
+    sa.Column("bundled_into", sa.BigInteger),  # the row whose mail carries this letter
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("sent_at", Instant),
@@ -185,6 +194,18 @@ outbox = sa.Table(
     sa.Index("ix_outbox_due", "due_at", "id"),
     sa.Index("ix_outbox_request_id", "request_id"),
     sa.Index("ix_outbox_state", "state"),
+    sa.Index("ix_outbox_to_addr", "to_addr", "recorded_at"),
+    sa.Index("ix_outbox_bundled_into", "bundled_into"),
+)
+# Addresses whose owner has answered a confirmation, or was asked to.
+addresses = sa.Table(
+    "addresses",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),  # casefolded; personal
+    sa.Column("asked_at", Instant),
+    sa.Column("confirmed_at", Instant),
+    sa.Column("purge_class", sa.Text, nullable=False, server_default="address"),
+    sa.Column("purge_after", Instant),
 )
 jobs = sa.Table(
     "jobs",
