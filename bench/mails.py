@@ -18,14 +18,14 @@ _CHARSETS = {"utf-8": "utf-8", "windows-874": "cp874", "tis-620": "cp874"}
 
 
 def requests(count: int, seed: int = 1) -> list[bytes]:
-    """Complete requests for the dataset that is shipped, each different."""
+    """Complete requests for the dataset that is shipped; no sender has two, in all seeds."""
     source = random.Random(seed)
-    return [_request(number, source) for number in range(count)]
+    return [_request(f"{seed}.{number}", number, source) for number in range(count)]
 
 
-def _request(number: int, source: random.Random) -> bytes:
+def _request(who: str, number: int, source: random.Random) -> bytes:
     charset, codec = source.choice(list(_CHARSETS.items()))
-    name, address = f"นายตัวอย่าง ที่{number}", f"teacher{number}@school.example.org"
+    name, address = f"นายตัวอย่าง ที่{number}", f"teacher{who}@school.example.org"
     body = (
         "เรียน เจ้าหน้าที่\n\nแบบคำขอใช้บริการข้อมูล\n"
         f"ชื่อ-สกุล: {name}\nตำแหน่ง: ครู\nหน่วยงาน: โรงเรียน{source.choice(_SCHOOLS)}\n"

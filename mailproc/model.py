@@ -7,7 +7,7 @@ lower-case hex SHA-256. Nothing here does I/O or knows the clock.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 # ---------------------------------------------------------------- what a mail says
@@ -25,6 +25,7 @@ class Item:
     level: str | None = None  # area | district | group | school
     filters: tuple[str, ...] = ()  # the words used
     format: str | None = None  # xlsx | csv | pdf | paper
+    wait: bool = False  # the requester waits for a round that is not open yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,18 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was not read; its sender is told by name.
+
+    `reason`: too_large | bomb | doctype | encrypted | damaged | wrong_type | unsupported |
+    too_slow | too_many
+    """
+
+    filename: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a mail says, as `parse --json` prints it, and what intake needs besides."""
 
@@ -72,7 +85,7 @@ class Reading:
     missing: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     # beyond the JSON
-    command: str | None = None  # cancel
+    command: str | None = None  # cancel | status | resend | form
     references: tuple[str, ...] = ()  # Message-IDs in In-Reply-To, References and returned mails
     recipients: tuple[str, ...] = ()  # To, Cc, Delivered-To: addresses only
     digest: str = ""  # Message-ID, From, Date, Subject and decoded parts, without trace headers
@@ -81,6 +94,13 @@ class Reading:
     clear_sign: bool = False  # form, or request words together with a dataset
     delayed: bool = False  # a delivery report that only says «not yet» (RFC 3464 2.3.3)
     quoted: str = ""  # the quoted part of the body: answers may be filled in behind its labels
+    from_addrs: tuple[str, ...] = ()  # every address in From; more than one is nobody's word
+    reply_to: tuple[str, ...] = ()  # addresses in Reply-To that are not the sender's
+    # several_from display_address mixed_script punycode invisible reply_to: odd about the sender
+    flags: tuple[str, ...] = ()
+    scans: tuple[str, ...] = ()  # names of pictures, which only a person can read
+    refused: tuple[Refused, ...] = ()
+    unclear: tuple[tuple[str, str], ...] = ()  # field, and the words that were not understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +109,7 @@ class Known:
 
     own_addresses: frozenset[str] = frozenset()
     datasets: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (id, all names) of the catalogue
+    spanning: frozenset[str] = frozenset()  # ids of datasets of which one table holds many years
 
 
 # ---------------------------------------------------------------- the catalogue
@@ -125,11 +146,42 @@ class Dataset:
     rounds: tuple[Round, ...] = ()  # loaded, newest first
     suppression: str = "none"  # how small cells are treated
     suppression_reason_th: str = ""
+    kind: str = "query"  # query | file
+    source_id: str = ""  # whose rounds these are; several datasets may be views of one source
+    who_may_ask: str = "anyone"  # anyone | roster
+    update_days: int = 0  # the newest round is overdue when it is older; 0: no rhythm
+    years: int = 1  # how many academic years one table spans
+    closed: tuple[Round, ...] = ()  # loaded but not open yet
+    example: bool = False  # the rounds hold made-up figures, for trying alone
+    spec: str = ""  # the checked TOML file as JSON, for `datasets.query`
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When the figures of each round are collected."""
+
+    rounds: tuple[tuple[int, int, int], ...] = ((1, 6, 10), (2, 11, 10), (3, 3, 31))  # month, day
+    moved: tuple[tuple[int, int, str], ...] = ()  # academic year, round, ISO date
+
+    def collected_on(self, academic_year: int, round_number: int) -> str:
+        """The day whose figures the round holds, ISO; empty where there is no such round.
+
+        An academic year begins in May: what is collected before is of the year that ends.
+        """
+        for year, number, day in self.moved:
+            if (year, number) == (academic_year, round_number):
+                return day
+        for number, month, day_of_month in self.rounds:
+            if number == round_number:
+                year = academic_year - 543 + int(month < 5)
+                return date(year, month, day_of_month).isoformat()
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     datasets: tuple[Dataset, ...] = ()
+    calendar: Calendar = Calendar()
 
     def get(self, dataset_id: str | None) -> Dataset | None:
         return next((d for d in self.datasets if d.id == dataset_id), None)
@@ -148,6 +200,8 @@ class Question:
     said: str = ""
     offers: tuple[str, ...] = ()  # what there is, ready to be shown and to be picked by number
     hints: tuple[str, ...] = ()  # how it can be said, in examples
+    first: int = 0  # number of the first offer in a mail about several requests; 0: it is alone
+    near: int = 0  # so many of the offers, the first ones, resemble what was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +285,16 @@ class Trust(StrEnum):
     FAILED = "failed"  # the server stamped a failure
 
 
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What of the requester's newest mail did not become part of the form."""
+
+    unclear: tuple[tuple[str, str], ...] = ()  # field, and the words that were not understood
+    nearest: tuple[str, ...] = ()  # datasets that the words may mean, best first
+    refused: tuple[Refused, ...] = ()
+    scans: tuple[str, ...] = ()  # names of pictures, which only a person can read
+
+
 BY_RULE = "open dataset"  # `Request.decided_by` where the catalogue asks for no approval
 
 
@@ -252,7 +316,8 @@ class Request:
     thread: str  # Message-ID of the first mail, root of References
     channel: str = "email"
     asks: int = 0  # how often the requester was asked back
-    confirmed: bool = False
+    confirmed: bool = False  # by a reply from this address to a mail that only it got
+    vouched: str = ""  # how the sender is known without a stamp: roster | person | confirmed
     questions: tuple[Question, ...] = ()
     due_at: datetime | None = None  # the next date on which something happens by itself
     reason: str = ""  # of a refusal, a return, or why a person is needed
@@ -264,11 +329,33 @@ class Request:
     decided_at_hash: str = ""  # the content hash that was decided upon
     failures: int = 0  # in a row, of the step at hand
     file_id: int | None = None  # what was built for it
+    deliver_to: str = ""  # an address of the form that proved itself; empty: requester_addr
+    flags: tuple[str, ...] = ()  # what looks odd about the sender, see Reading.flags
+    reply_to: tuple[str, ...] = ()  # where the sender wants answers; shown, never used
     receipt_due: bool = False  # sent as soon as the data was tried, so that no ask contradicts it
+    doubts: Doubts = Doubts()
+    asked_at: datetime | None = None  # since then the requester is asked and the promise pauses
+    amended: bool = False  # after it was shown for decision; what was mailed for that is void
+    together: int = 1  # how many requests the same mail opened
 
     @property
     def item(self) -> Item:
         return self.form.items[0] if self.form.items else Item()
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who belongs to the office's area: addresses and whole domains, casefolded."""
+
+    addresses: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()  # «.example.org» holds every domain below it
+
+    def holds(self, address: str) -> bool:
+        address = address.casefold()
+        domain = address.rpartition("@")[2]
+        above = domain.split(".")
+        parents = {"." + ".".join(above[i:]) for i in range(1, len(above))}
+        return address in self.addresses or bool({domain, *parents} & self.domains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +369,9 @@ class Rules:
     officer_checks_all: bool = False
     failure_limit: int = 3
     catalogue: Catalogue = Catalogue()
+    same: timedelta = timedelta(days=7)  # the same asked again within it is not run twice
+    timezone: str = "Asia/Bangkok"
+    holidays: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,3 +420,4 @@ class Letter:
     questions: tuple[Question, ...] = ()
     reason: str = ""
     note: str = ""  # words of a person, shown quoted
+    others: tuple[Request, ...] = ()  # further requests that the same mail speaks of

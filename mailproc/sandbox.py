@@ -8,24 +8,39 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import multiprocessing
 import resource
+import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as Overdue
+from concurrent.futures import wait
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from mailproc.model import Built, Known, Prepared, Provenance, Reading
 
+if TYPE_CHECKING:
+    from mailproc.datasets.importing.contract import Contract
+    from mailproc.datasets.importing.facts import Outcome
+    from mailproc.datasets.importing.reading import Wanted
+
 # Milliseconds for nearly all; a first try is short, so that it never delays the others for long.
 FIRST_SECONDS, AGAIN_SECONDS = 2, 15
 _BUILD_SECONDS = 300
+_IMPORT_SECONDS = 300  # a list of 40,000 pupils takes some 5
+_LOOK_SECONDS = 0.1  # between two looks at how far it is
 _MEMORY = 1 << 30  # bytes of address space for a reader
+_LARGE = 32_768  # octets; a larger mail is read by itself
 _IDLE_SECONDS = 60.0
+# For one file of a mail, and of all its time for all. By the clock on the wall, as the limit of
+# the task is: on a busy machine its files must not use up the time of the mail.
+_FILE_SECONDS, _FILES_SHARE = 5.0, 0.5
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -53,6 +68,10 @@ class Children:
         pool = self._started()
         futures = [pool.schedule(function, args=task, timeout=timeout) for task in tasks]
         return (self._result(future) for future in futures)
+
+    def schedule(self, function: Callable[..., Any], task: tuple[Any, ...], timeout: float) -> Any:
+        """One task, as a future that may be waited for."""
+        return self._started().schedule(function, args=task, timeout=timeout)
 
     def _result(self, future: Any) -> Any:
         result = _result(future)
@@ -113,21 +132,52 @@ def _result(future: Any) -> Any:
 
 
 class Reader:
-    """Reads mails in children."""
+    """Reads mails in children, small ones several at a time.
 
-    def __init__(self, known: Known, seconds: int = AGAIN_SECONDS, workers: int = 1) -> None:
-        self._seconds = seconds
+    Where such a handful fails each is read again by itself, so that a mail that hangs or kills
+    its child costs its own reading only.
+    """
+
+    def __init__(
+        self, known: Known, seconds: int = AGAIN_SECONDS, workers: int = 1, together: int = 8
+    ) -> None:
+        self._seconds, self._together = seconds, together
         self._children = Children(workers, _start_reader, known)
         self.rest, self.stop = self._children.rest, self._children.stop
 
     def read(self, mails: Sequence[bytes]) -> Iterator[Reading | Failed]:
         """What each mail says, in order, as the readings come."""
-        tasks = [(raw, self._seconds) for raw in mails]
+        handfuls = list(_handfuls(mails, self._together))
+        for handful, result in zip(handfuls, self._results(handfuls), strict=True):
+            if isinstance(result, Failed) and len(handful) > 1:
+                for single in self._results([[raw] for raw in handful]):
+                    yield from [single] if isinstance(single, Failed) else single
+            else:
+                yield from [result] if isinstance(result, Failed) else result
+
+    def _results(self, handfuls: list[list[bytes]]) -> Iterator[list[Reading] | Failed]:
+        tasks = [(handful, self._seconds) for handful in handfuls]
         return self._children.run(_read, tasks, self._seconds)
 
 
+def _handfuls(mails: Sequence[bytes], together: int) -> Iterator[list[bytes]]:
+    """The mails in order; a large one by itself."""
+    handful: list[bytes] = []
+    for raw in mails:
+        is_large = len(raw) > _LARGE
+        if handful and (is_large or len(handful) == together):
+            yield handful
+            handful = []
+        handful.append(raw)
+        if is_large:
+            yield handful
+            handful = []
+    if handful:
+        yield handful
+
+
 class Builder:
-    """Builds workbooks in one child, where pandas lives."""
+    """Builds files in one child."""
 
     def __init__(self, warehouse_url: str) -> None:
         self._url = warehouse_url
@@ -145,6 +195,27 @@ class Builder:
         next(self._children.run(_nothing, [()], _BUILD_SECONDS))
 
 
+class Importer:
+    """Reads files that are to be imported in one child, with limits, as attachments are read."""
+
+    def __init__(self, contracts: Mapping[str, Contract], seconds: int = _IMPORT_SECONDS) -> None:
+        self._seconds = seconds
+        self._rows = _SPAWN.RawValue("L", 0)
+        self._children = Children(1, _start_importer, dict(contracts), self._rows)
+        self.rest, self.stop = self._children.rest, self._children.stop
+
+    def read(
+        self, file: Path, wanted: Wanted, watch: Callable[[int], None] | None = None
+    ) -> Outcome | Failed:
+        """What the file says; `watch` is told now and then how many rows were read."""
+        self._rows.value = 0
+        future = self._children.schedule(_read_file, (file, wanted), self._seconds)
+        while watch is not None and not wait([future], timeout=_LOOK_SECONDS).done:
+            watch(self._rows.value)
+        outcome: Outcome | Failed = _result(future)
+        return outcome
+
+
 # ---------------------------------------------------------------- inside the children
 
 _known = Known()
@@ -155,14 +226,46 @@ def _start_reader(known: Known) -> None:
     _known = known
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, _end_file)
+    logging.disable(logging.CRITICAL)  # libraries talk about damaged files; nobody listens here
     importlib.import_module("mailproc.parsers")  # loaded before the first mail
 
 
-def _read(raw: bytes, seconds: int) -> Reading:
+def _read(mails: list[bytes], seconds: int) -> list[Reading]:
     from mailproc.parsers import read
 
     _allow_cpu(seconds + 1)
-    return read(raw, _known)
+    fence = _Fence(seconds)  # one for all, as the time is
+    return [read(raw, _known, fence.around_file) for raw in mails]
+
+
+class _Fence:
+    """Stops the reading of a file before the child is stopped, so that the mail itself lives on.
+
+    Not in the short first try: a mail that needs longer gets its second.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        self._left = seconds * _FILES_SHARE if seconds > FIRST_SECONDS else 0.0
+
+    @contextlib.contextmanager
+    def around_file(self) -> Iterator[None]:
+        if not self._left:
+            yield
+            return
+        began = time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, max(min(self._left, _FILE_SECONDS), 0.01))
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self._left = max(self._left - (time.monotonic() - began), 0.001)
+
+
+def _end_file(*_: object) -> None:
+    from mailproc.parsers import TooSlow
+
+    raise TooSlow
 
 
 def _allow_cpu(seconds: int) -> None:
@@ -171,6 +274,30 @@ def _allow_cpu(seconds: int) -> None:
     soft = int(usage.ru_utime + usage.ru_stime) + seconds
     with contextlib.suppress(ValueError):
         resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+_contracts: dict[str, Contract] = {}
+_counter: Any = None
+
+
+def _start_importer(contracts: dict[str, Contract], counter: Any) -> None:
+    global _contracts, _counter
+    _contracts, _counter = contracts, counter
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no picture of what was read
+    logging.disable(logging.CRITICAL)
+    importlib.import_module("mailproc.datasets.importing.reading")
+
+
+def _read_file(file: Path, wanted: Wanted) -> Outcome:
+    from mailproc.datasets.importing.reading import read
+
+    _allow_cpu(_IMPORT_SECONDS)
+    return read(file.read_bytes(), file.name, _contracts, wanted, _progressed)
+
+
+def _progressed(rows: int) -> None:
+    _counter.value = rows
 
 
 def _start_builder() -> None:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MONTHS = (
@@ -24,13 +25,19 @@ GRADES = tuple(
     for year in range(1, years + 1)
 )
 _ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+_JOINERS = re.compile("(?<=[\u0e01-\u0e5b])[\u200c\u200d]+|[\u200c\u200d]+(?=[\u0e01-\u0e5b])")
+_TO_MEND = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad\u00a0\u0e4d]|เเ")
 _TONE = "[\u0e48-\u0e4b]"
 _SPLIT_AM = re.compile(f"\u0e4d({_TONE}?)\u0e32|({_TONE})\u0e4d\u0e32")
+_SPOKEN_MONTHS = ("มกรา กุมภา มีนา เมษา พฤษภา มิถุนา กรกฎา สิงหา กันยา ตุลา พฤศจิกา ธันวา").split()
 _SHORT_ENGLISH = tuple(name[:3].lower() for name in ENGLISH_MONTHS)
 _MONTH_NUMBERS = {
     "".join(c for c in spelling.lower() if c not in ". "): number
-    for names in (MONTHS, SHORT_MONTHS, ENGLISH_MONTHS, _SHORT_ENGLISH, ("", *["-"] * 7, "sept"))
+    for names in (
+        *(MONTHS, _SPOKEN_MONTHS, SHORT_MONTHS, ENGLISH_MONTHS, _SHORT_ENGLISH),
+        ("", *["-"] * 7, "sept"),
+    )
     for number, spelling in enumerate(names, 1)
     if spelling.strip("-")
 }
@@ -38,10 +45,14 @@ _DATE_NUMBERS = re.compile(
     r"(?<![0-9])([0-9]{1,4})\s?[-/.]\s?([0-9]{1,2})\s?[-/.]\s?([0-9]{1,4})(?![0-9])"
 )
 _DATE_WORDS = re.compile(
-    r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?\s{0,3}(?:เดือน\s?)?([ก-๙.]{3,14}|[A-Za-z]{3,9})[.,]?\s{0,3}"
-    r"(?:(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|ปี)\s{0,3})?([0-9]{2,4})(?![0-9])"
+    r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?[\s,/-]{0,3}(?:(?:เดือน|of) ?)?"
+    r"((?:มี|เม|มิ|[มกพสตธ])\. ?[คพย]\.?|[ก-๙]{3,14}?(?=\s|[0-9.,/-]|พ\.?\s?ศ|$)|[ก-๙.]{3,14}|"
+    r"[A-Za-z]{3,9})"
+    r"[.,]?[\s/-]{0,3}(?:(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|ปี)\s{0,3})?([0-9]{2,4})(?![0-9])"
 )
-_DATE_ENGLISH = re.compile(r"([A-Za-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})(?![0-9])")
+_DATE_ENGLISH = re.compile(
+    r"([A-Za-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? {1,2}([0-9]{4})(?![0-9])"
+)
 _STAGES = (
     ("อ", ("อนุบาลปีที่", "อนุบาล", "อ.", "อ")),
     ("ป", ("ชั้นประถมศึกษาปีที่", "ประถมศึกษาปีที่", "ประถมปีที่", "ประถม", "ป.", "ป")),
@@ -50,16 +61,18 @@ _STAGES = (
 
 
 class _Folding(dict[int, str | None]):
-    """Keeps letters, marks and digits; remembers what it met (a lookup per letter is slow)."""
+    """Keeps letters, marks and Arabic digits; remembers what it met (a lookup is slow)."""
 
     def __missing__(self, code: int) -> str | None:
-        kept = chr(code) if unicodedata.category(chr(code))[0] in "LMN" else None
+        letter = to_arabic(chr(code))
+        kept = letter if unicodedata.category(letter)[0] in "LMN" else None
         if len(self) < 5_000:
             self[code] = kept
         return kept
 
 
 _FOLDING = _Folding()
+_SHORT = 300  # characters; longer ones are not worth remembering
 
 
 def to_arabic(text: str) -> str:
@@ -69,13 +82,24 @@ def to_arabic(text: str) -> str:
 
 def mend(text: str) -> str:
     """The text as it was meant: doubled SARA E, split SARA AM, invisible and NBSP characters."""
+    if text.isascii():
+        return text
+    if not _TO_MEND.search(text):
+        return text
     text = text.translate(_INVISIBLE).replace("\u00a0", " ").replace("เเ", "แ")
+    text = _JOINERS.sub("", text)  # between emoji they are part of the sign
     return _SPLIT_AM.sub(lambda m: (m[1] or m[2] or "") + "\u0e33", text)
 
 
 def fold(text: str) -> str:
     """A key for comparing names: mended, Arabic digits, lower case, no spaces or punctuation."""
-    return to_arabic(mend(text)).casefold().translate(_FOLDING)
+    return _folded(text) if len(text) <= _SHORT else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
+    """Remembered, as the same line is compared with many things."""
+    return mend(text).casefold().translate(_FOLDING)
 
 
 def buddhist_year(number: int) -> int | None:
@@ -99,16 +123,22 @@ def parse_date(text: str) -> date | None:
 
     543 is taken off before the date is built: 29/02/2567 is a day, 29/02/2568 is not.
     """
+    return next(iter(dates(text)), None)
+
+
+def dates(text: str) -> tuple[date, ...]:
+    """Every date of the text; those in words first."""
     text = to_arabic(mend(text))[:300]
+    found = []
     for day, number, year in _written_dates(text):
         era = buddhist_year(year)
         if era is None or number is None:
             continue
         try:
-            return date(era - 543, number, day)
+            found.append(date(era - 543, number, day))
         except ValueError:
             continue
-    return None
+    return tuple(found)
 
 
 def _written_dates(text: str) -> Iterator[tuple[int, int | None, int]]:
@@ -120,6 +150,8 @@ def _written_dates(text: str) -> Iterator[tuple[int, int | None, int]]:
         first, second, third = (int(group) for group in found.groups())
         if len(found[1]) == 4:
             yield third, second, first
+        elif len(found[1]) <= 2 and second > 12 >= first and 1900 < third < 2100:
+            yield second, first, third  # 06/30/2026 can only be American
         elif len(found[1]) <= 2:
             yield first, second, third
 
@@ -167,6 +199,10 @@ def round_title(academic_year: int, round_number: int, as_of: str = "") -> str:
     """«ปีการศึกษา 2568 รอบที่ 1 (ณ วันที่ 10 มิถุนายน 2568)»; `as_of` is an ISO date."""
     title = f"ปีการศึกษา {academic_year} รอบที่ {round_number}"
     return f"{title} (ณ วันที่ {long_date(date.fromisoformat(as_of))})" if as_of else title
+
+
+# Begins the offer to wait for a round that is not open yet; answers are known by it.
+WAIT_FOR = "รอข้อมูล"
 
 
 def year_title(academic_year: int) -> str:

@@ -1,21 +1,34 @@
 """Bytes of a mail in, values out: no I/O, no clock, no chance.
 
 `read` takes a mail apart (`mime`, `charset`, `headers`), finds what its writer wrote (`body`,
-`html`, `quoting`), judges who or what wrote it (`kind`), and reads the form (`fields`, `values`,
-`form`, `dataset`); `read_answer` and `merge` bring a reply into a request.
+`html`, `quoting`, `signature`), judges who or what wrote it (`kind`, `disguise`), and reads the
+form: lines and labels (`fields`, `lines`, `labels`, `naming`, `sense`), values (`values`, `years`,
+`ticks`), free letters (`letters`, `signed`, `clauses`), datasets (`items`, `dataset`), and files
+that came with it (`attachments`, `sourcing`, and `precedence` where parts disagree). `read_answer`
+and `merge` bring a reply into a request.
 """
 
-from mailproc.parsers.answer import read_answer
+from mailproc.parsers.answer import confused, read_answer
+from mailproc.parsers.as_json import form_to_json, to_json
+from mailproc.parsers.attachments import Fence, TooSlow
+from mailproc.parsers.confirmation import confirms, denies
 from mailproc.parsers.form import merge, missing
 from mailproc.parsers.kind import OUR_MESSAGE_ID
-from mailproc.parsers.reader import form_to_json, read, to_json
+from mailproc.parsers.reader import read
+from mailproc.parsers.unclear import unclear
 
 __all__ = [
     "OUR_MESSAGE_ID",
+    "Fence",
+    "TooSlow",
+    "confirms",
+    "confused",
+    "denies",
     "form_to_json",
     "merge",
     "missing",
     "read",
     "read_answer",
     "to_json",
+    "unclear",
 ]

@@ -1,49 +1,155 @@
-"""What a reply adds to a form: labelled lines, a bare answer, values filled in below."""
+"""What a reply adds to a form: labelled lines, bare answers, values filled in inside the quote.
+
+What is surer wins: a change asked for in words, labels as written, bare words, the quoted mail.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from itertools import pairwise
 
 from mailproc import thai
 from mailproc.model import Form, Item, Known, Question, Reading
-from mailproc.parsers import dataset, fields
+from mailproc.parsers import bare, dataset, fields, ours, picking, values
 from mailproc.parsers import form as forms
 from mailproc.parsers.fields import Stated
-from mailproc.parsers.labels import ITEM_FIELDS
 
-_LONGEST_ANSWER = 400  # characters; longer is a letter, not an answer
-_GREETING = re.compile(
-    r"^\s*(?:เรียน|สวัสดี|dear |hello|hi\b|ขอแสดงความนับถือ|ขอบคุณ|ขอบพระคุณ|(?:kind |best )?regards|"
-    r"thank|จึงเรียนมา|ด้วยความเคารพ)",
+_CHANGE = re.compile(
+    r"(?:เปลี่ยน|แก้(?:ไข)?|ปรับ|แทน(?:ที่)?|ขอเป็น|เป็น(?:ปี|ไฟล์|ราย|รอบ)|\bchange|\binstead\b|\brather\b)",
     re.I,
 )
-_CLOSING = re.compile(
-    r"^\s*(?:ขอแสดงความนับถือ|(?:kind |best |warm )?regards|sincerely|yours|ด้วยความเคารพ)", re.I
-)
-_POLITE = re.compile(r"\s*(?:นะ)?(?:ครับ(?:ผม)?|ค่ะ|คะ|จ้า|จ้ะ)[\s.!]*$")
-_OPENING = re.compile(
-    r"^(?:ขอ(?:เป็น|แก้เป็น)?|ต้องการ|เลือก|เอา|คือ|เป็น|ตอบ|i (?:would like|want|need|choose)|please|"
-    r"it is|the)\s*[:：]?\s+",
+_TO = re.compile(
+    r"(?:เปลี่ยน|แก้(?:ไข)?|ปรับ)[^\n]{0,80}?(?:เป็น|ให้เป็น)|(?:change|switch)[^\n]{0,80}?\b(?:to|into)\b",
     re.I,
 )
-_CHOICE = re.compile(
-    r"(?:ข้อ|ตัวเลือก|อันดับ|ลำดับ|รายการ|แบบ|no\.?|number|option|#)?\s*(?:ที่)?\s*\(?([0-9]{1,2})\)?\s*[.)]?",
+_YEAR = re.compile(
+    r"(?:ปี(?:การศึกษา)?(?:\s?พ\.?ศ\.?)?|เป็น|year|to)\s{0,3}((?:25[0-9]{2}|20[0-9]{2})(?:\s{0,3}(?:-|–|,|และ|ถึง|to|and)\s{0,3}(?:25[0-9]{2}|20[0-9]{2})){0,5})(?![0-9/])"
+)
+_NOT = re.compile(
+    r"(?:ไม่ใช่|ไม่เอา|จาก|แทน|not|from|instead "
+    r"of)\s{0,3}(?:ปี(?:การศึกษา)?|รูปแบบ|ไฟล์)?\s{0,3}[^\s,]{1,30}",
     re.I,
 )
-_NOT_A_NAME = re.compile(r"[0-9๐-๙?@]")
+_FORMAT = re.compile(
+    r"(?:ไฟล์|รูปแบบ|เป็น|as|to|in)\s{0,3}(?:ไฟล์|แบบ|an?|the)?\s{0,3}\.?(excel|xlsx?|csv|pdf|เอ็กเซล|กระดาษ)",
+    re.I,
+)
+_LEVEL = re.compile(
+    r"(?:ราย|ระดับ|แยก(?:ตาม|เป็น)?(?:ราย)?|by )\s{0,3}(?:โรงเรียน|"
+    r"กลุ่มโรงเรียน|กลุ่ม|อำเภอ|เขต(?:พื้นที่)?|school|district|area|group)",
+    re.I,
+)
+_ROUND = re.compile(r"(?:รอบ|round)\s{0,3}(?:ที่)?\s{0,3}([1-3])(?![0-9])", re.I)
+_OF_ANOTHER = "∅"  # stands for an offer that was made for another request
+_NUMBERS = 99
+_GO_WITH = {
+    "dataset": ("dataset", "dataset_id"),
+    "academic_years": ("academic_years", "latest", "round"),
+}
+_LONGEST = 5_000  # characters of a reply that are looked at for changes
+_THANKS = re.compile(
+    r"(?:(?:ได้รับ|รับทราบ|ทราบ|ขอบคุณ|ขอบพระคุณ|ขอขอบ|เรียบร้อย|ยินดี|สวัสดี|"
+    r"ตกลง|โอเค|ok(?:ay)?|thanks?|thank you|received|noted|got it)[^\n]{0,80})",
+    re.I,
+)
 
 
 def read_answer(reading: Reading, questions: tuple[Question, ...], known: Known) -> Form:
-    """What the reply states; an empty form where it states nothing."""
+    """What the reply states; an empty form where it states nothing.
+
+    One reply may answer for several requests (`Question.first`): then a number counts where the
+    mail showed it, and of its dataset each request takes only what it was asked.
+    """
+    if not any(question.first for question in questions):
+        return _read_answer(reading, questions, known)
+    answer = _read_answer(reading, tuple(_as_shown(q) for q in questions), known)
+    items = tuple(_of_one(item, questions) for item in answer.items)
+    return replace(answer, items=tuple(item for item in items if item != Item()))
+
+
+def _as_shown(question: Question) -> Question:
+    """The question with its offers at the numbers that they had in the mail."""
+    before = (_OF_ANOTHER,) * (question.first - 1)
+    behind = (_OF_ANOTHER,) * (_NUMBERS - len(before) - len(question.offers))
+    return replace(question, offers=(*before, *question.offers, *behind), first=0)
+
+
+def _of_one(item: Item, questions: tuple[Question, ...]) -> Item:
+    asked = {name for q in questions for name in _GO_WITH.get(q.field, (q.field,))}
+    if item.dataset == _OF_ANOTHER:
+        asked -= set(_GO_WITH["dataset"])
+    kept = {f.name: getattr(item, f.name) for f in dataclass_fields(Item) if f.name in asked}
+    return Item(**kept)
+
+
+def _read_answer(reading: Reading, questions: tuple[Question, ...], known: Known) -> Form:
+    text = thai.mend(reading.text)
     answer = _filled_in(reading.quoted, questions, known)
-    written = forms.read(reading.text, known).form
-    answer = forms.merge(answer, _chosen(written, questions, known))
-    if written == Form() and len(questions) == 1:
-        alone = _alone(reading.text, questions[0], known)
-        answer = forms.merge(answer, alone)
-    elif questions:
-        answer = forms.merge(answer, _in_prose(reading.text, questions, answer))
-    return answer
+    written = _chosen(forms.read(text, known).form, questions, known)
+    unlabelled = _unlabelled(text)
+    asked = tuple(q for q in questions if not _states(written, q.field))
+    if asked:
+        answer = forms.merge(answer, _bare(unlabelled, asked, questions, known))
+    answer = forms.merge(answer, written)
+    return forms.merge(answer, changes(text, known))
+
+
+def confused(reading: Reading, questions: tuple[Question, ...], known: Known) -> bool:
+    """Whether the reply says something, answers nothing of what was asked, and is no mere thanks.
+
+    Asking the same again would help nobody; an officer can.
+    """
+    said = bare.lines(reading.text)
+    if not said or read_answer(reading, questions, known) != Form():
+        return False
+    puzzled = any(bare.PUZZLED.search(line) for line in said)
+    return puzzled or not all(_THANKS.match(line) for line in said)
+
+
+def stated(text: str, known: Known) -> Form:
+    """What a reply states in sentences, whatever was asked: changes, and a year with its use."""
+    said = [line for line in _unlabelled(thai.mend(text)) if len(line) <= bare.LONGEST]
+    answer = changes("\n".join(said), known)
+    if answer.items:
+        return _prose(said, (Question("purpose", "missing"),), answer)
+    asked = (Question("academic_years", "missing"),)
+    answer = _prose(said, asked, Form())
+    return _prose(said, (Question("purpose", "missing"),), answer) if answer.items else answer
+
+
+def changes(text: str, known: Known) -> Form:
+    """What a sentence such as «ขอเปลี่ยนปีเป็น 2567» "
+    "or «ขอเป็น PDF แทน» changes; without one, nothing."""
+    item = Item()
+    for line in thai.to_arabic(text[:_LONGEST]).split("\n"):
+        if len(line) < 400 and _CHANGE.search(line) and not bare.PUZZLED.search(line):
+            item = _changed(item, line, known)
+    return Form(items=(item,)) if item != Item() else Form()
+
+
+def _changed(item: Item, line: str, known: Known) -> Item:
+    """What one sentence changes; what it changes from is left out."""
+    to = _TO.search(line)
+    line = line[to.end() - 4 :] if to else _NOT.sub(" ", line)
+    year, form, level, number = (p.search(line) for p in (_YEAR, _FORMAT, _LEVEL, _ROUND))
+    found: dict[str, object] = {}
+    if year:
+        found["academic_years"] = forms.prose_years(f"ปีการศึกษา {year[1]}")
+    elif forms.prose_latest(line):
+        found["latest"] = True
+    if form:
+        found["format"] = values.file_format(form[1])
+    if level:
+        found["level"] = values.level(level[0])
+    if number:
+        found["round"] = int(number[1])
+    named = dataset.find(line, known)
+    if named and to:
+        found["dataset"], found["dataset_id"] = named[0]
+    return replace(item, **{name: value for name, value in found.items() if value})  # type: ignore[arg-type]
 
 
 def _filled_in(quoted: str, questions: tuple[Question, ...], known: Known) -> Form:
@@ -51,65 +157,89 @@ def _filled_in(quoted: str, questions: tuple[Question, ...], known: Known) -> Fo
     asked = {question.field for question in questions}
     if not quoted or not asked:
         return Form()
+    lines = [line for line in quoted.split("\n") if not ours.is_question(line)]
+    quoted = "\n".join(lines)
     stated = [one for one in fields.find(quoted, lists=False) if one.name in asked]
-    offers = {thai.fold(" ".join(question.offers)) for question in questions if question.offers}
-    stated = [one for one in stated if thai.fold(one.value) not in offers]
+    stated += _below_labels(quoted, questions, known)
+    offers = {thai.fold(offer) for question in questions for offer in question.offers}
+    offers |= {thai.fold(" ".join(question.offers)) for question in questions if question.offers}
+    stated = [one for one in stated if one.value and thai.fold(one.value) not in offers]
     return _chosen(forms.assemble(stated, known).form, questions, known)
+
+
+def _below_labels(quoted: str, questions: tuple[Question, ...], known: Known) -> list[Stated]:
+    """Values on the line below an empty label, where they can be nothing else."""
+    found = []
+    lines = quoted.split("\n")[: fields.MAX_LINES]
+    for label, below in pairwise(lines):
+        name = fields.label(label.rstrip(" :：")) if label.rstrip().endswith((":", "：")) else None
+        question = next((q for q in questions if q.field == name), None)
+        if question and bare.tells(below, question, known) and not fields.label(below):
+            found.append(Stated(question.field, bare.words(below)))
+    return found
 
 
 def _chosen(form: Form, questions: tuple[Question, ...], known: Known) -> Form:
     """The form with a bare number behind «ชุดข้อมูล» replaced by the offer of that number."""
     question = next((q for q in questions if q.field == "dataset"), None)
-    if question is None or len(form.items) != 1:
+    if question is None or len(form.items) != 1 or not form.items[0].dataset:
         return form
-    offer = _offer(form.items[0].dataset, question)
+    offer = picking.chosen(bare.words(form.items[0].dataset), question)
     if offer is None:
         return form
     return forms.merge(form, Form(items=(Item(offer, dataset.match(offer, known)),)))
 
 
-def _alone(text: str, question: Question, known: Known) -> Form:
-    """The one thing asked, answered without a label."""
-    words = _answer_words(text)
-    if not words or len(words) > _LONGEST_ANSWER:
+def _unlabelled(text: str) -> list[str]:
+    """The lines of the reply that carry no label and are not ours."""
+    lines = [line for line in bare.lines(text) if not ours.is_question(line)]
+    return [line for line in lines if not _is_labelled(line)]
+
+
+def _is_labelled(line: str) -> bool:
+    return any(one.value or line.endswith((":", "：")) for one in fields.find(line))
+
+
+def _bare(
+    said: Sequence[str], asked: tuple[Question, ...], questions: tuple[Question, ...], known: Known
+) -> Form:
+    """What the unlabelled lines answer: by number, "
+    "alone, in the order of the questions, by themselves."""
+    if not said:
         return Form()
-    offer = _offer(words, question) if question.field != "round" else None
-    if offer is not None:
-        words = offer
-    elif question.field == "dataset":
-        named = dataset.find(text, known)
-        words = named[0][0] if named and not dataset.match(words, known) else words
-    elif question.field == "requester_name" and _NOT_A_NAME.search(words):
+    numbers = bare.numbered(said, len(questions)) if len(questions) > 1 else {}
+    if numbers:
+        return bare.by_number(numbers, questions, known)
+    if len(questions) == 1:
+        return _alone(said, asked[0], known)
+    turns = bare.in_order(said, asked, known)
+    return _prose(said, asked, bare.by_itself(said, asked, known)) if turns is None else turns
+
+
+def _alone(said: Sequence[str], question: Question, known: Known) -> Form:
+    """The one thing asked: in the line that tells it, or in all lines together."""
+    told = [line for line in said if bare.tells(line, question, known)]
+    if not told and question.field == "purpose" and _THANKS.match(said[0]):
         return Form()
-    return forms.assemble([Stated(question.field, words)], known).form
+    answer = bare.one(told[0] if told else " ".join(said), question, known)
+    return _prose(said, (question,), Form()) if answer is None else answer
 
 
-def _answer_words(text: str) -> str:
-    """The lines that answer, without greeting, closing and polite particles."""
-    lines = []
-    for line in text.split("\n")[:30]:
-        if _CLOSING.match(line):
-            break
-        if line.strip() and not _GREETING.match(line):
-            lines.append(line.strip())
-    words = _POLITE.sub("", " ".join(lines)).strip(" .\"'“”«»")
-    return _OPENING.sub("", words, count=1)
-
-
-def _offer(words: str, question: Question) -> str | None:
-    """The offer picked by its number, or by its own words."""
-    match = _CHOICE.fullmatch(thai.to_arabic(words.strip()))
-    if match and 1 <= int(match[1]) <= len(question.offers):
-        return question.offers[int(match[1]) - 1]
-    key = thai.fold(words)
-    return next((offer for offer in question.offers if thai.fold(offer) == key), None)
-
-
-def _in_prose(text: str, questions: tuple[Question, ...], answer: Form) -> Form:
-    """A year named as such in running text, where a year was asked for and no label gives it."""
-    asked = {question.field for question in questions} & ITEM_FIELDS
+def _prose(said: Sequence[str], asked: tuple[Question, ...], answer: Form) -> Form:
+    """A year or a use named as such in running text, "
+    "where it was asked for and nothing gives it."""
+    wanted = {question.field for question in asked}
     item = answer.items[0] if answer.items else Item()
-    if "academic_years" not in asked or item.academic_years or item.latest:
-        return Form()
-    found = Item(academic_years=forms.prose_years(text), latest=forms.prose_latest(text))
-    return Form(items=(found,)) if found != Item() else Form()
+    lines = [line for line in said if not bare.PUZZLED.search(line)]
+    if "academic_years" in wanted and not (item.academic_years or item.latest):
+        text = "\n".join(lines)
+        found = Item(academic_years=bare.said_years(text), latest=forms.prose_latest(text))
+        answer = forms.merge(answer, Form(items=(found,))) if found != Item() else answer
+    if "purpose" in wanted and not answer.purpose:
+        use = next((use for line in lines if (use := bare.purpose(line))), None)
+        answer = forms.merge(answer, Form(purpose=use))
+    return answer
+
+
+def _states(form: Form, name: str) -> bool:
+    return name in forms.stated_names(form)

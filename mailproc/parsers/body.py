@@ -19,6 +19,7 @@ class Body:
     source: str = "body"  # body | html
     twin: str = ""
     cut: bool = False
+    signature: str = ""  # what stands below the text: who sends, and not always who asks
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ def read(root: Part, subject: str) -> Body:
         source="body" if plain or not chunks else "html",
         twin="\n".join(chunk.html for chunk in chunks) if plain else "",
         cut=len(whole) > MAX_TEXT or any(html.is_too_long(c.html) for c in chunks),
+        signature=written.signature,
     )
 
 

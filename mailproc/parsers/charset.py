@@ -70,7 +70,7 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text cleaned for a header value: no line breaks, no spaces at the ends."""
-    return re.sub(r"[\t\n]+ ?", " ", clean(text)).strip()
+    return re.sub(r"[\t\n\u2028\u2029]+ ?", " ", clean(text)).strip()
 
 
 def _key(label: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import islice
@@ -11,26 +12,61 @@ from mailproc import thai
 from mailproc.model import Known
 
 _CLOSE = 0.82  # similarity that a spelling variant reaches
+_ALIKE = 0.25  # share of letter pairs from which a dataset is worth offering
 _CLEAR = 0.06  # distance to the next dataset, below which it is a guess
 _LONGEST = 160
-_LIST = re.compile(r"\s*[,;،]\s*|\s*และ\s*|\s+กับ\s*|\s+and\s+")
+LIST = re.compile(
+    r"\s{0,9}[,;،+]\s{0,9}(?:and\s{1,9})?(?:the\s{1,9})?|\s{0,9}และ\s{0,9}|\s{1,9}กับ\s{0,9}|\s{1,9}รวมทั้ง\s{0,9}|"
+    r"\s{1,9}and\s{1,9}(?:the\s{1,9})?|\s{1,9}&\s{1,9}"
+)
+_ABBREVIATED = (
+    (re.compile(r"(?<![ก-๙])นร(?![ก-๙])\.?|นร\.|(?<=จำนวน)นร(?![ก-๙])"), "นักเรียน"),
+    (re.compile(r"(?<![ก-๙])ร\.?ร(?![ก-๙])\.?|รร\.|ร\.ร\."), "โรงเรียน"),
+    (re.compile(r"(?<![ก-๙])นศ(?![ก-๙])\.?|นศ\."), "นักศึกษา"),
+    (re.compile(r"ผู้เรียน(?!รู้)"), "นักเรียน"),
+    (re.compile(r"นักเรียน นักศึกษา"), "นักเรียน"),
+    (re.compile(r"ฯ"), ""),
+)
+_MAY_ABBREVIATE = re.compile("นร|ร\\.?ร|นศ|ผู้เรียน|นักศึกษา|ฯ")
+_JOINTS = re.compile(
+    r"(?:โดย)?(?:จำแนก|แยก)(?:ตาม|เป็น|ราย)?|ตาม(?:ราย)?|และ|ราย(?=ชั้น|เพศ|โรงเรียน|อำเภอ|กลุ่ม|ห้อง|"
+    r"ตำแหน่ง|วิทย|ขนาด|ระดับ)|"
+    r"(?<=[a-z])by(?=grade|sex|gender|school|level|rank|size|class)|(?<=[a-z])and(?=grade|sex|"
+    r"gender|level|rank|size|class)"
+)
+_COUNTED = re.compile(r"^(?:จำนวน|ยอด|สถิติ|สรุป|ข้อมูล|ตาราง|รายงาน|numberof|countof)+")
+_COUNTS = re.compile(
+    r"^(?:(?:ยอด|สถิติ|สรุป|ตาราง|รายงาน)(?:จำนวน)?)+(?=นักเรียน|ครู|ห้อง|โรงเรียน|บุคลากร)"
+)
 _MAX_PHRASES = 10
+_MAX_PARTS = 7
 _SLIP = 2  # letters in a row that a misspelling changes
 _JOINING = frozenset("และ ตาม ราย ของ แยก and by of the".split())
 _HARMLESS = re.compile(  # what may follow a dataset's name, folded, without making it another
-    r"$|\n|[0-9]|(?:ประจำ)?ปี|รอบ|ล่าสุด|ทั้ง|ทุก|เพื่อ|ชั้น|ระดับ|เฉพาะ|โรงเรียน|อำเภอ|สพป|สำนักงานเขต|จาก|ครับ|ค่ะ|คะ|นะ|"
-    r"หน่อย|ด้วย|(?:จำแนก|แยก)?(?:ตาม|ราย)(?:ชั้น|เพศ|โรงเรียน|อำเภอ|กลุ่ม)|"
-    r"ของ(?:โรงเรียน|เขต|สพป|สำนักงาน|ปี|อำเภอ)|ใน(?:สังกัด|เขต|อำเภอ|จังหวัด|ปี)|"
-    r"for|from|in|by|of|at|as|please|academic|year|round|latest"
+    r"(?:(?:โดย)?(?:จำแนก|แยก|แบ่ง)?(?:ตาม|ราย|เป็น|และ)?(?:ระดับ)?(?:ชั้นเรียน|ชั้น|เพศ|โรงเรียน|อำเภอ|"
+    r"กลุ่มโรงเรียน|กลุ่ม)(?!เล็ก|พิการ|ด้อย|ขนาด)){0,6}"
+    r"(?:$|\n|[0-9]|(?:ประจำ)?ปี|รอบ|ล่าสุด|ทั้ง|ทุก|เพื่อ|ระดับ|เฉพาะ|สพป|สำนักงานเขต|จาก|ครับ|ค่ะ|คะ|นะ|"
+    r"หน่อย|ด้วย|"
+    r"ของ(?:โรงเรียน|เขต|สพป|สำนักงาน|ปี|อำเภอ)|ใน(?:สังกัด|เขต|อำเภอ|จังหวัด|ปี|พื้นที่|โรงเรียน(?:ใน|ทั้ง|$))|"
+    r"(?:and)?by(?:grade|sex|gender|school|level|district)|"
+    r"(?:for|from|in|of|at|as)(?:the|all|academic|school|year|[0-9]|area|district|our|your|each|"
+    r"every|an?excel|excel|csv|pdf|grade)|"
+    r"please|academic|year|round|latest)"
 )
 _TELLING = 10  # letters that tell a dataset although they are not the beginning of its name
 _SHORTEST = 6  # letters; a shorter word is in too many names
 _OPENING = tuple(
     thai.fold(words)
-    for words in "ขอข้อมูลสารสนเทศ ขอข้อมูล ข้อมูลสารสนเทศ ข้อมูล สถิติ รายงาน ตาราง รายชื่อและ ไฟล์".split()
+    for words in (
+        "ขอข้อมูลสารสนเทศ|ขอข้อมูล|ข้อมูลสารสนเทศ|ข้อมูลเกี่ยวกับ|ข้อมูลด้าน|ข้อมูล|สารสนเทศ|สถิติ|รายงาน|ตาราง|"
+        "รายชื่อและ|ไฟล์|ขอ|"
+        "the number of|number of|numbers of|the list of|data on|data about|data of|statistics on|"
+        "information on|the"
+    ).split("|")
 )
 _REQUEST = re.compile(
-    r"(?:ขอ(?:ความอนุเคราะห์|รับ|ใช้|ทราบ)?(?:บริการ)?|ต้องการ|ประสงค์(?:จะ)?ขอ(?:รับ)?)\s?ข้อมูล(?:สารสนเทศ|สถิติ)?(?:ทางการศึกษา)?\s*[-–—:]?\s*"
+    r"(?:ขอ(?:ความอนุเคราะห์|รับ|ใช้|ทราบ)?(?:บริการ)?|ต้องการ|"
+    r"ประสงค์(?:จะ)?ขอ(?:รับ)?)\s?ข้อมูล(?:สารสนเทศ|สถิติ)?(?:ทางการศึกษา)?\s{0,9}[-–—:]?\s{0,9}"
     r"([^\n]{4,200})"
 )
 _REQUEST_ENGLISH = re.compile(
@@ -38,31 +74,89 @@ _REQUEST_ENGLISH = re.compile(
     re.I,
 )
 _END = re.compile(
-    r"\s*(?:ประจำ)?\s*ปีการศึกษา|\s+(?:ประจำ)?ปี\s?(?:พ\.?ศ\.?)?\s?[0-9๐-๙]|\s*เพื่อ|\s*ของ(?:โรงเรียน|เขต|สพป)|\s*รอบ(?:ที่|ข้อมูล)|\s*จาก(?:ท่าน|สพป|สำนักงาน)|\s+(?:for|from|in|to)\s|"
-    r"\s*(?:ครับ|ค่ะ|คะ|นะ|ด้วย|หน่อย)(?:\s|$)|[,.;()\"“”]"
+    r"\s{0,9}(?:ประจำ)?\s{0,9}ปีการศึกษา|\s{1,9}(?:ประจำ)?ปี\s?(?:พ\.?ศ\.?)?\s?[0-9๐-๙]|\s{0,9}เพื่อ|"
+    r"\s{0,9}ของ(?:โรงเรียน|เขต|สพป)|\s{0,9}รอบ(?:ที่|ข้อมูล)|\s{0,9}จาก(?:ท่าน|สพป|สำนักงาน)|"
+    r"\s{1,9}(?:for|from|in|to)\s|"
+    r"\s{0,9}(?:ครับ|ค่ะ|คะ|นะ|ด้วย|หน่อย)(?:\s|$)|[,.;()\"“”]"
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Index:
+    """The names of a catalogue, made ready for comparing."""
+
+    names: tuple[tuple[str, str, str], ...]  # (folded name, dataset id, name), longest first
+    exact: dict[str, frozenset[str]]
+    parts: dict[frozenset[str], frozenset[str]]  # whatever the order and the joining words
+    pairs: tuple[tuple[frozenset[str], str, str], ...]  # (pairs of letters, folded name, id)
+
+
 @lru_cache(maxsize=8)
-def _folded(known: Known) -> tuple[tuple[str, str, str], ...]:
-    """(folded name, dataset id, name), longest first."""
-    names = {
-        (thai.fold(name), dataset_id, name) for dataset_id, all_ in known.datasets for name in all_
-    }
-    return tuple(sorted((n for n in names if n[0]), key=lambda n: (-len(n[0]), n)))
+def _index(known: Known) -> _Index:
+    named = {(_key(name), dataset_id, name) for dataset_id, all_ in known.datasets for name in all_}
+    names = tuple(sorted((n for n in named if n[0]), key=lambda n: (-len(n[0]), n)))
+    exact: dict[str, frozenset[str]] = {}
+    parts: dict[frozenset[str], frozenset[str]] = {}
+    for key, dataset_id, _ in names:
+        exact[key] = exact.get(key, frozenset()) | {dataset_id}
+        parts[_parts(key)] = parts.get(_parts(key), frozenset()) | {dataset_id}
+    pairs = tuple((_letter_pairs(key), key, dataset_id) for key, dataset_id, _ in names)
+    return _Index(names, exact, parts, pairs)
+
+
+def _letter_pairs(key: str) -> frozenset[str]:
+    return frozenset(key[at : at + 2] for at in range(len(key) - 1))
+
+
+def _key(words: str) -> str:
+    """The folded words with abbreviations written out: «จำนวน นร.» is «จำนวนนักเรียน»."""
+    if _MAY_ABBREVIATE.search(words):
+        for pattern, full in _ABBREVIATED:
+            words = pattern.sub(full, words)
+    return thai.fold(words)
+
+
+def _parts(key: str) -> frozenset[str]:
+    """«จำนวนนักเรียนแยกเพศแยกชั้น» as {นักเรียน, เพศ, ชั้น}."""
+    parts = [part for part in _JOINTS.split(key) if part]
+    if len(parts) < 2:
+        return frozenset({_COUNTS.sub("จำนวน", key)})
+    return frozenset({_COUNTED.sub("", parts[0]) or parts[0], *parts[1:]})
+
+
+def is_name(words: str, known: Known) -> bool:
+    """Whether the words are a name of the catalogue, letter by letter."""
+    return len(words) <= _LONGEST and _key(words) in _index(known).exact
 
 
 def match(words: str, known: Known) -> str | None:
     """The id of the one dataset clearly meant; None where none is, or it could be two."""
-    key = thai.fold(words[: 2 * _LONGEST])
+    key = _key(words[: 2 * _LONGEST])
     if not key or len(key) > _LONGEST:
         return None
-    names = _folded(known)
-    for candidate in (key, _without_opening(key)):
-        exact = {dataset_id for name, dataset_id, _ in names if name == candidate}
-        if exact:
-            return exact.pop() if len(exact) == 1 else None
-    return _contained(_without_opening(key), names) or _similar(_without_opening(key), names)
+    index = _index(known)
+    bare = _without_opening(key)
+    nobody: frozenset[str] = frozenset()
+    same = index.exact.get(key) or index.exact.get(bare) or index.parts.get(_parts(key), nobody)
+    same = same or index.parts.get(_parts(bare), nobody)
+    if same:
+        return next(iter(same)) if len(same) == 1 else None
+    return _contained(bare, index.names) or _similar(bare, index)
+
+
+def nearest(words: str, known: Known, limit: int = 5) -> tuple[str, ...]:
+    """The ids of the datasets most like the words, most similar first, for a choice to offer."""
+    key = _without_opening(_key(words[:_LONGEST]))
+    pairs = _letter_pairs(key)
+    best: dict[str, float] = {}
+    for other, name, dataset_id in _index(known).pairs:
+        shared = len(pairs & other)
+        likeness = 2 * shared / (len(pairs) + len(other)) if pairs and other else 0.0
+        if name in key or key in name:
+            likeness += 0.2
+        best[dataset_id] = max(best.get(dataset_id, 0.0), likeness)
+    ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(dataset_id for dataset_id, likeness in ranked[:limit] if likeness >= _ALIKE)
 
 
 def find(text: str, known: Known) -> tuple[tuple[str, str], ...]:
@@ -85,16 +179,33 @@ def each(words: str, known: Known) -> tuple[tuple[str, str], ...]:
     whole = match(words, known)
     if whole:
         return ((words, whole),)
-    parts = [part for part in _LIST.split(words[: 4 * _LONGEST]) if part.strip()]
-    found = [(part, match(part, known)) for part in parts[:_MAX_PHRASES]]
-    asked = tuple((part, dataset_id) for part, dataset_id in found if dataset_id)
-    return asked if 1 < len(asked) == len(parts) else ()
+    found = in_list(words[: 4 * _LONGEST], known)
+    whole_list = found and all(dataset_id for _, dataset_id in found)
+    return tuple((w, i) for w, i in found if i) if whole_list and len(found) > 1 else ()
+
+
+def in_list(words: str, known: Known) -> list[tuple[str, str | None]]:
+    """The parts of «ก, ข และ ค», joined again where a name holds «และ» itself."""
+    cuts = [(0, 0), *((m.start(), m.end()) for m in islice(LIST.finditer(words), _MAX_PARTS))]
+    cuts.append((len(words), len(words)))
+    found: list[tuple[str, str | None]] = []
+    at = 0
+    while at < len(cuts) - 1:
+        for end in range(len(cuts) - 1, at, -1):
+            part = words[cuts[at][1] : cuts[end][0]].strip()
+            dataset_id = match(part, known) if part else None
+            if dataset_id or end == at + 1:
+                break
+        if part:
+            found.append((part, dataset_id))
+        at = end
+    return found
 
 
 def _named(text: str, known: Known) -> tuple[tuple[str, str], ...]:
     """(catalogue name, dataset id) that the text names and does not narrow to something else."""
-    key = thai.fold(text)
-    for folded, dataset_id, name in _folded(known):
+    key = _key(text)
+    for folded, dataset_id, name in _index(known).names:
         if len(folded) >= _SHORTEST and _holds(key, folded):
             return ((name, dataset_id),)
     return ()
@@ -128,15 +239,16 @@ def _contained(key: str, names: tuple[tuple[str, str, str], ...]) -> str | None:
     return inside.pop() if len(inside) == 1 else None
 
 
-def _similar(key: str, names: tuple[tuple[str, str, str], ...]) -> str | None:
+def _similar(key: str, index: _Index) -> str | None:
     """A spelling variant: close as a whole, and no difference as large as a word."""
     best: dict[str, float] = {}
+    pairs = _letter_pairs(key)
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(key)
-    for name, dataset_id, _ in names:
-        matcher.set_seq1(name)
-        if matcher.real_quick_ratio() < _CLOSE or matcher.quick_ratio() < _CLOSE:
+    for other, name, dataset_id in index.pairs:
+        if abs(len(name) - len(key)) > 6 or 2 * len(pairs & other) < len(pairs):
             continue
+        matcher.set_seq1(name)
         if matcher.ratio() >= _CLOSE and _only_slips(matcher, name, key):
             best[dataset_id] = max(best.get(dataset_id, 0.0), matcher.ratio())
     ranked = sorted(best.items(), key=lambda pair: -pair[1])
@@ -147,6 +259,10 @@ def _similar(key: str, names: tuple[tuple[str, str, str], ...]) -> str | None:
 def _only_slips(matcher: SequenceMatcher[str], name: str, key: str) -> bool:
     """Whether the two differ by slips of one or two letters, or a joining word."""
     for change, a, b, c, d in matcher.get_opcodes():
-        if change != "equal" and max(b - a, d - c) > _SLIP and name[a:b] + key[c:d] not in _JOINING:
+        if change == "equal" or name[a:b] + key[c:d] in _JOINING:
+            continue
+        if max(b - a, d - c) > _SLIP:
             return False
+        if change == "insert" and d == len(key) and (d - c > 1 or key[c:d].isascii()):
+            return False  # «จำนวนนักเรียน G» says more than its name
     return True

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from dataclasses import fields as fields_of
 from typing import Any
 
 from mailproc import thai
 from mailproc.model import Form, Item, Known
-from mailproc.parsers import dataset, fields, values
+from mailproc.parsers import fields, ticks, values, years
 from mailproc.parsers.fields import Stated
+from mailproc.parsers.items import NOTHING, Collected, note, twice
 from mailproc.parsers.labels import FORM_TITLES, ITEM_FIELDS
 
 _TEXT_FIELDS = frozenset(
-    "requester_name position organisation line_id purpose prefix surname school".split()
+    "requester_name position organisation purpose prefix given surname school".split()
 )
-_NOTHING = frozenset("ไม่มี ไม่ระบุ na none nil".split())
-_MAX_ITEMS = 50
+_LONGEST_PREFIX = 20
+_AGREED = "ยินยอม"
+_LETTER_DATED = re.compile(r"(?:ลงวันที่|ลว\.?|dated|วันที่)\s{0,9}([^\n]{4,60})", re.I)
+_LINE_ACCOUNT = re.compile(
+    r"(?:line\s?id|ไลน์ไอดี|ไอดีไลน์|id\s?line)\s{0,9}[:：]?\s{0,9}(@?[A-Za-z0-9._-]{3,40})", re.I
+)
 _TITLE_LINE = 90  # characters; a longer line talks about a form
-_YEAR_IN_WORDS = re.compile(
-    r"\s*[(,]?\s*(?:ของ|ประจำ)?\s*ปี(?:การศึกษา)?\s*(?:พ\.?\s?ศ\.?)?\s*[0-9๐-๙]{2,4}(?:\s?[-–]\s?[0-9๐-๙]{2,4})?\s*\)?\s*$"
-)
 _YEAR_IN_PROSE = re.compile(
-    r"ปี(?:การศึกษา|\s?พ\.?ศ\.?)?\s{0,3}(?:พ\.?\s?ศ\.?\s?)?([0-9๐-๙]{2,4}(?:\s?(?:-|–|ถึง|และ|,)\s?[0-9๐-๙]{2,4}){0,5})(?![0-9๐-๙])"
+    r"ปี(?:การศึกษา|\s?พ\.?ศ\.?)?\s{0,3}(?:พ\.?\s?ศ\.?\s?)?([0-9๐-๙]{2,4}(?:\s?(?:-|–|ถึง|และ|"
+    r",)\s?[0-9๐-๙]{2,4}){0,5})(?![0-9๐-๙])"
     r"|(?:academic|school) years?\s{1,3}([0-9]{4}(?:\s?(?:-|–|to|and|,)\s?[0-9]{4}){0,5})(?![0-9])",
     re.I,
 )
 _LATEST_IN_PROSE = re.compile(r"ปี(?:การศึกษา)?\s?(?:ล่าสุด|ปัจจุบัน)|ข้อมูลล่าสุด|latest|most recent", re.I)
-_NUMBER = re.compile(r"(?:^|(?<=\s))[0-9๐-๙]{1,2}[.)](?![0-9])\s?")
 _FORM_FIELDS = tuple(f.name for f in fields_of(Form) if f.name != "items")
 _ITEM_DEFAULTS = {f.name: getattr(Item(), f.name) for f in fields_of(Item)}
 
@@ -40,6 +43,7 @@ class Found:
     form: Form = field(default_factory=Form)
     names: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)  # of the fields that came with one
 
 
 def has_title(text: str) -> bool:
@@ -65,24 +69,39 @@ def assemble(stated: list[Stated], known: Known) -> Found:
     """One form from the stated fields; what is said once holds for every item."""
     found = Found()
     whole: dict[str, Any] = {}
-    datasets: list[str] = []
-    said: list[tuple[str, Any, int]] = []  # field, value, how many datasets were named before
+    collected = Collected(known, found.problems)
     for one in stated:
         if one.name == "dataset":
-            datasets += _dataset_words(one, known)[: _MAX_ITEMS - len(datasets)]
+            collected.dataset(one)
         elif one.name in ITEM_FIELDS:
-            value = _item_value(one, found.problems)
-            if value:
-                said.append((one.name, value, len(datasets)))
+            words = _words(one, found.problems)
+            if words:
+                collected.add(one, words)
         else:
-            value = _value(one, found.problems)
-            if value is not None:
-                whole.setdefault(one.name, value)
-    _settle(whole, said, len(datasets))
-    items = _items(datasets, said, known)
-    found.form = Form(**whole, items=items)
+            _take(whole, one, found.problems)
+    _settle(whole, collected)
+    found.form = Form(**whole, items=collected.items())
     found.names = stated_names(found.form)
+    found.sources = _sources(stated, found)
     return found
+
+
+_PARTS_OF = {
+    **dict.fromkeys(("prefix", "given", "surname"), "requester_name"),
+    "school": "organisation",
+}
+
+
+def _sources(stated: list[Stated], found: Found) -> dict[str, str]:
+    """Where each field that the form holds was first stated."""
+    sources: dict[str, str] = {}
+    for one in stated:
+        if one.source and (one.value.strip() or one.more):
+            sources.setdefault(one.name, one.source)
+    for part, whole in _PARTS_OF.items():
+        if part in sources:
+            sources.setdefault(whole, sources[part])
+    return {name: sources[name] for name in found.names if name in sources}
 
 
 def stated_names(form: Form) -> list[str]:
@@ -97,16 +116,10 @@ def stated_names(form: Form) -> list[str]:
     return names
 
 
-def in_prose(text: str, known: Known) -> tuple[Item, ...]:
-    """The items that running text asks for, with the years it names."""
-    years, latest = prose_years(text), prose_latest(text)
-    return tuple(Item(*asked, years, latest) for asked in dataset.find(text, known))
-
-
 def prose_years(text: str) -> tuple[int, ...]:
     """The academic years that running text names as such."""
     match = _YEAR_IN_PROSE.search(text[:20_000])
-    return values.years(match[1] or match[2]) if match else ()
+    return years.years(match[1] or match[2]) if match else ()
 
 
 def prose_latest(text: str) -> bool:
@@ -152,122 +165,77 @@ def _merged(item: Item, answer: Item) -> Item:
     return replace(item, **stated)
 
 
-def _settle(whole: dict[str, Any], said: list[tuple[str, Any, int]], datasets: int) -> None:
+def _settle(whole: dict[str, Any], collected: Collected) -> None:
     """Name parts become one name; a school is the organisation, or else what is asked about."""
     prefix, surname = whole.pop("prefix", ""), whole.pop("surname", "")
-    name = whole.get("requester_name")
+    name = whole.get("requester_name") or whole.get("given")
+    whole.pop("given", None)
     if name and surname and surname not in name:
         name = f"{name} {surname}"
-    if name and prefix and not name.startswith(prefix):
+    if name and prefix and len(prefix) <= _LONGEST_PREFIX and not name.startswith(prefix):
         name = prefix + name
     if name:
         whole["requester_name"] = name
     school = whole.pop("school", None)
     if school and "organisation" in whole:
-        said.append(("filters", (school,), datasets))
+        collected.filter(school)
     elif school:
         whole["organisation"] = school
 
 
-def _value(one: Stated, problems: list[str]) -> Any:
+def _take(whole: dict[str, Any], one: Stated, problems: list[str]) -> None:
+    """Puts in what is stated once; of two different values the first stays, or the correction."""
+    words = _words(one, problems)
+    value = _value(one, words, problems) if words else None
+    if value is None:
+        return
+    old = whole.get(one.name)
+    if old is not None and not one.corrects and not one.late and _key(old) != _key(value):
+        twice(problems, one.name, old, value)
+    if old is None or one.corrects:
+        whole[one.name] = value
+    for name, also in _also_said(one.name, words):
+        whole.setdefault(name, also)
+
+
+def _key(value: Any) -> str:
+    return thai.fold(str(value))
+
+
+def _also_said(name: str, words: str) -> Iterator[tuple[str, Any]]:
+    """What a value says of another field: the date of a letter, the address of a delivery."""
+    if name == "letter_no" and (dated := _LETTER_DATED.search(words)):
+        date = values.iso_date(dated[1])
+        if date:
+            yield "letter_date", date
+    elif name == "delivery":
+        if address := values.email(words):
+            yield "email", address
+        if account := _LINE_ACCOUNT.search(words):
+            yield "line_id", account[1]
+
+
+def _value(one: Stated, words: str, problems: list[str]) -> Any:
     """The value of a field of the whole form; None where nothing clear is stated."""
-    words = _words(one)
-    if not words or thai.fold(words) in _NOTHING:
-        return None
     if one.name in _TEXT_FIELDS:
         return words
-    return _read(one.name, words, problems)
-
-
-def _item_value(one: Stated, problems: list[str]) -> Any:
-    words = _words(one)
-    if not words or thai.fold(words) in _NOTHING:
-        return None
-    if one.name == "filters":
-        return values.filters("\n".join([_ticks(one.value), *one.more]))
-    if one.name == "academic_years":
-        years = values.years(words) or ("latest" if values.is_latest(words) else None)
-        return _checked(years, one.name, words, problems)
-    return _read(one.name, words, problems)
-
-
-def _read(name: str, words: str, problems: list[str]) -> Any:
-    return _checked(values.READERS[name](words), name, words, problems)
-
-
-def _checked(value: Any, name: str, words: str, problems: list[str]) -> Any:
+    value = values.READERS[one.name](words)
     if value is None:
-        problems.append(f"{name} not understood: {words[:100]}")
+        note(problems, one.name, words)
     return value
 
 
-def _words(one: Stated) -> str:
-    text = "  ".join([one.value, *one.more]).strip()
-    return values.tidy(_ticks(text))
-
-
-def _ticks(text: str) -> str:
-    chosen = fields.ticked(text)
-    return text if chosen is None else chosen
-
-
-def _dataset_words(one: Stated, known: Known) -> list[str]:
-    """The words for each dataset: one per list line, or several in one line where each is known."""
-    if fields.ticked("\n".join([one.value, *one.more])) is not None:
-        lines = [_ticks(line) for line in [one.value, *one.more]]
-    elif one.value and one.more and not values.is_bulleted(one.more[0]):
-        lines = [f"{one.value} {' '.join(one.more)}"]
-    else:
-        lines = [one.value, *one.more]
-    lines = [line for line in lines if values.tidy(line)]
-    if len(lines) == 1:
-        words = _several(lines[0], known)
-    else:
-        words = [values.tidy(values.unbulleted(line)) for line in lines]
-    return [w for w in words if w and thai.fold(w) not in _NOTHING]
-
-
-def _several(words: str, known: Known) -> list[str]:
-    numbered = [values.tidy(part) for part in _NUMBER.split(words)]
-    if len(numbered) > 2 and not numbered[0]:
-        return [part for part in numbered if part][:_MAX_ITEMS]
-    words = values.tidy(values.unbulleted(words))
-    return [one for one, _ in dataset.each(words, known)] or [words]
-
-
-def _items(datasets: list[str], said: list[tuple[str, Any, int]], known: Known) -> tuple[Item, ...]:
-    if not datasets and not said:
-        return ()
-    count = max(1, len(datasets))
-    wanted: list[dict[str, Any]] = [{} for _ in range(count)]
-    for name in {name: None for name, _, _ in said}:
-        entries = [(value, before) for which, value, before in said if which == name]
-        for number, value in _placed(entries, count):
-            if name == "filters":
-                wanted[number][name] = wanted[number].get(name, ()) + value
-            else:
-                wanted[number].setdefault(name, value)
-    return tuple(
-        _item(words, wanted[number], known) for number, words in enumerate(datasets or [""])
-    )
-
-
-def _placed(entries: list[tuple[Any, int]], count: int) -> list[tuple[int, Any]]:
-    """Which item each value belongs to: said once for all, once each, or below its dataset."""
-    if len(entries) == 1:
-        return [(number, entries[0][0]) for number in range(count)]
-    if len(entries) == count:
-        return [(number, value) for number, (value, _) in enumerate(entries)]
-    return [(min(max(before - 1, 0), count - 1), value) for value, before in entries]
-
-
-def _item(words: str, wanted: dict[str, Any], known: Known) -> Item:
-    years = wanted.pop("academic_years", ())
-    latest = years == "latest"
-    if not years and words:
-        match = _YEAR_IN_WORDS.search(words)
-        if match and match.start():
-            years = values.years(match[0])
-            words = words[: match.start()].strip()
-    dataset_id = dataset.match(words, known) if words else None
-    return Item(words, dataset_id, () if latest else years, latest, **wanted)
+def _words(one: Stated, problems: list[str]) -> str:
+    """The words that count: the ticked options, or all; empty where nothing was filled in."""
+    lines = [one.value, *one.more]
+    text = "  ".join(lines).strip()
+    if ticks.lost(text):
+        note(problems, one.name, text)
+        return ""
+    options = ticks.chosen(lines)
+    if options is not None:
+        text = (", " if one.name in _TEXT_FIELDS else "  ").join(map(values.tidy, options))
+        if one.name == "consent" and ticks.is_ticked("".join(lines).strip()):
+            text = text or _AGREED
+    words = values.tidy(text)
+    return "" if thai.fold(words) in NOTHING else words

@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
@@ -35,9 +36,12 @@ _MAX_PARAMS = 100
 
 def text(value: bytes) -> str:
     """The value as a person would read it, on one line."""
-    if b"=?" not in value:
-        return charset.one_line(charset.decode(value))
-    return charset.one_line("".join(_decoded(value)))
+    return charset.one_line(unclean(value))
+
+
+def unclean(value: bytes) -> str:
+    """The value decoded and nothing taken out: what invisible characters are judged by."""
+    return "".join(_decoded(value)) if b"=?" in value else charset.decode(value)
 
 
 def base64(data: bytes) -> bytes:
@@ -62,12 +66,14 @@ def message_ids(values: Iterable[bytes]) -> tuple[str, ...]:
 
 def addresses(value: bytes) -> list[tuple[str, str]]:
     """(name, address) of each mailbox; groups are opened, what is no address is left out."""
-    found = []
-    for chunk in islice(_mailboxes(value.decode("latin-1")), _MAX_ADDRESSES):
-        name, address = _mailbox(chunk)
-        if address:
-            found.append((name, address))
-    return found
+    return list(_addresses(value) if len(value) < 1_000 else _addresses.__wrapped__(value))
+
+
+@lru_cache(maxsize=64)
+def _addresses(value: bytes) -> tuple[tuple[str, str], ...]:
+    """Remembered, as several questions are asked of the same From."""
+    chunks = islice(_mailboxes(value.decode("latin-1")), _MAX_ADDRESSES)
+    return tuple(found for found in map(_mailbox, chunks) if found[1])
 
 
 def parameters(value: bytes) -> tuple[str, dict[str, str]]:

@@ -18,6 +18,8 @@ _BLOCKS = frozenset(
     "form fieldset dl dt dd center address tbody thead".split()
 )
 _CELLS = frozenset({"td", "th"})
+_PAIRED = frozenset({"span", "label", "b", "strong"})
+_BOXES = frozenset({"div", "p", "li"})
 _MAX_CELLS_DEEP = 20
 _QUOTES = (
     "blockquote[type=cite], .gmail_quote, .gmail_extra, .yahoo_quoted, .moz-cite-prefix, "
@@ -161,6 +163,14 @@ class _Writer:
         else:
             self.buffers[-1].append(cell)
 
+    def part(self) -> None:
+        """Parts a value from its label, where the two would touch."""
+        buffer = self.buffers[-1]
+        while buffer and not buffer[-1].strip():
+            buffer.pop()
+        if buffer and not buffer[-1].rstrip().endswith((":", "：")):
+            buffer.append("\t")
+
     def gap(self) -> None:
         """A blank line, as browsers show between paragraphs."""
         self.buffers[-1].append("\n\n")
@@ -194,6 +204,8 @@ def _render(root: LexborNode) -> str:
         if tag == "-text":
             writer.text(node.text_content or "")
         elif tag not in _SKIPPED and not _is_hidden(node):
+            if _is_value_of_pair(node):
+                writer.part()
             writer.open(tag)
             if node.child is not None:
                 node, depth = node.child, depth + 1
@@ -207,6 +219,28 @@ def _render(root: LexborNode) -> str:
         if not depth or node.next is None:
             return _tidy("".join(part for buffer in writer.buffers for part in buffer))
         node = node.next
+
+
+def _is_value_of_pair(node: LexborNode) -> bool:
+    """Whether this is the second of two elements with classes of their own, all that a box holds.
+
+    So pages set a label and its value side by side: `<div><span class=a>…<span class=b>…`.
+    """
+    if node.tag not in _PAIRED or node.parent is None or node.parent.tag not in _BOXES:
+        return False
+    first = _beside(node, back=True)
+    if first is None or first.tag not in _PAIRED or _beside(node) or _beside(first, back=True):
+        return False
+    mine, other = node.attributes.get("class"), first.attributes.get("class")
+    return bool(mine and other) and mine != other and len(first.text()) <= _LABEL_MAX
+
+
+def _beside(node: LexborNode, *, back: bool = False) -> LexborNode | None:
+    """The nearest node before or behind that is not blank."""
+    other = node.prev if back else node.next
+    while other is not None and other.tag == "-text" and not (other.text_content or "").strip():
+        other = other.prev if back else other.next
+    return other
 
 
 def _is_hidden(node: LexborNode) -> bool:

@@ -1,4 +1,4 @@
-"""The labels that people write before a value, and the titles and words that mark a request.
+"""Which field a label names, and the titles that mark a request form.
 
 Keys are as `thai.fold` leaves them, so spacing, punctuation and digits of a label do not matter.
 """
@@ -8,113 +8,10 @@ from __future__ import annotations
 import re
 
 from mailproc import thai
+from mailproc.parsers import label_table as table
 
-_WRITTEN = {
-    "requester_name": (
-        "ชื่อ-สกุล|ชื่อ-นามสกุล|ชื่อ|ชื่อผู้ขอ|ชื่อผู้ขอข้อมูล|ชื่อผู้ขอรับบริการ|ชื่อ–สกุลผู้ขอรับบริการ|ชื่อ-สกุลผู้ขอ|"
-        "ชื่อ-นามสกุลผู้ขอ|ชื่อ-นามสกุลผู้ขอรับบริการ|ชื่อสกุลผู้ขอข้อมูล|ชื่อ-นามสกุลผู้ขอข้อมูล|ชื่อและนามสกุล|ชื่อและสกุล|ผู้ขอ|"
-        "ผู้ขอข้อมูล|ผู้ขอรับบริการ|ผู้ขอใช้บริการ|ผู้ยื่นคำขอ|ชื่อผู้ยื่นคำขอ|ชื่อผู้ใช้บริการ|ข้าพเจ้า|คำนำหน้าชื่อ-สกุล|"
-        "คำนำหน้า ชื่อ-นามสกุล|คำนำหน้า ชื่อ-สกุล|ชื่อตัวชื่อสกุล|"
-        "Name|Full name|Requester|Requester name|Requested by|Your name|Applicant|Applicant name|"
-        "Name of requester|Contact name|First and last name|Name-surname|Name and surname"
-    ),
-    "prefix": "คำนำหน้า|คำนำหน้าชื่อ|คำนำหน้านาม|Title",
-    "surname": "สกุล|นามสกุล|Surname|Last name|Family name",
-    "position": "ตำแหน่ง|ตำแหน่งงาน|ตำแหน่งหน้าที่|ตำแหน่ง/วิทยฐานะ|วิทยฐานะ|อาชีพ|Position|Job title|Role|"
-    "Occupation",
-    "organisation": (
-        "หน่วยงาน|หน่วยงาน/โรงเรียน|โรงเรียน/หน่วยงาน|สังกัด|หน่วยงานที่สังกัด|หน่วยงาน/สังกัด|สังกัด/หน่วยงาน|ชื่อหน่วยงาน|"
-        "หน่วยงานผู้ขอ|หน่วยงานที่ขอ|หน่วยงานผู้ขอข้อมูล|องค์กร|หน่วยงาน/องค์กร|ชื่อหน่วยงาน/โรงเรียน|สถานศึกษา|สถานที่ทำงาน|"
-        "โรงเรียน/สังกัด|หน่วยงานต้นสังกัด|ต้นสังกัด|ชื่อโรงเรียน|สถาบัน|มหาวิทยาลัย|บริษัท|"
-        "Organisation|Organization|Organisation/school|Agency|Institution|Affiliation|Company|University|Department|Office"
-    ),
-    "requester_type": "ประเภทผู้ขอ|ประเภทผู้ขอข้อมูล|ประเภทผู้ขอรับบริการ|ประเภทผู้ใช้บริการ|สถานะผู้ขอ|"
-    "Requester type|Type of requester",
-    "phone": (
-        "โทรศัพท์|เบอร์โทร|โทร.|โทร|เบอร์โทรศัพท์|หมายเลขโทรศัพท์|เบอร์|เบอร์ติดต่อ|เบอร์โทรติดต่อ|เบอร์มือถือ|มือถือ|โทรศัพท์มือถือ|"
-        "โทรศัพท์เคลื่อนที่|โทรศัพท์ที่ติดต่อได้|เบอร์โทรศัพท์ที่ติดต่อได้|หมายเลขติดต่อ|โทรศัพท์ติดต่อ|เบอร์โทรศัพท์ติดต่อ|เบอร์ที่ติดต่อได้|"
-        "หมายเลขโทรศัพท์ที่ติดต่อได้|โทรศัพท์/มือถือ|Phone|Telephone|Tel.|Tel|Mobile|Mobile phone|"
-        "Phone number|Telephone number|"
-        "Contact number|Cell|Cell phone|Tel. no."
-    ),
-    "email": (
-        "อีเมล|E-mail|อีเมล์|Email|อีเมลล์|อีเมลติดต่อ|อีเมลที่ติดต่อได้|อีเมลผู้ขอ|อีเมลสำหรับรับข้อมูล|อีเมลที่ใช้รับข้อมูล|ที่อยู่อีเมล|"
-        "ไปรษณีย์อิเล็กทรอนิกส์|จดหมายอิเล็กทรอนิกส์|เมล|เมล์|อีเมล (E-mail)|E-mail address|Email address|Mail|"
-        "อี-เมล|อี-เมล์|อีเมลรับข้อมูล|ส่งไปที่อีเมล"
-    ),
-    "line_id": "LINE ID|ไอดีไลน์|ไลน์ไอดี|Line|ไลน์|ไอดี LINE|ID LINE|LINE ID ผู้ขอ|ไลน์ ID|ID ไลน์",
-    "letter_no": (
-        "เลขที่หนังสือ|ที่หนังสือ|หนังสือที่|หนังสือเลขที่|เลขหนังสือ|ตามหนังสือที่|อ้างถึงหนังสือที่|หนังสือราชการที่|หนังสือราชการเลขที่|"
-        "อ้างถึงหนังสือ|Letter no.|Letter number|Reference letter|Letter ref"
-    ),
-    "letter_date": "ลงวันที่|หนังสือลงวันที่|วันที่หนังสือ|วันที่ของหนังสือ|วันที่ลงหนังสือ|Letter date|Letter dated|"
-    "Date of letter",
-    "purpose": (
-        "วัตถุประสงค์|วัตถุประสงค์ในการนำไปใช้|เหตุผลที่ขอ|เหตุผล|วัตถุประสงค์การขอ|วัตถุประสงค์ในการขอ|วัตถุประสงค์ของการขอ|"
-        "วัตถุประสงค์ในการขอข้อมูล|วัตถุประสงค์การขอข้อมูล|วัตถุประสงค์การใช้ข้อมูล|วัตถุประสงค์ในการใช้ข้อมูล|วัตถุประสงค์การนำไปใช้|"
-        "วัตถุประสงค์ในการใช้งาน|วัตถุประสงค์การใช้งาน|วัตถุประสงค์ของการใช้ข้อมูล|เหตุผลความจำเป็น|เหตุผลและความจำเป็น|เหตุผลในการขอ|"
-        "เหตุผลในการขอข้อมูล|เหตุผลการขอข้อมูล|นำไปใช้เพื่อ|นำข้อมูลไปใช้เพื่อ|ใช้เพื่อ|เพื่อใช้ในการ|เพื่อนำไปใช้|การนำไปใช้|การนำข้อมูลไปใช้|"
-        "การนำไปใช้ประโยชน์|จุดประสงค์|จุดประสงค์ในการขอ|ความประสงค์|"
-        "Purpose|Purpose of use|Reason|Reason for request|Purpose of request|Intended use|"
-        "Use of data|Objective"
-    ),
-    "needed_by": (
-        "วันที่ต้องการใช้|วันที่ต้องการ|วันที่ต้องการใช้ข้อมูล|วันที่ต้องการข้อมูล|วันที่ต้องการรับข้อมูล|ต้องการภายใน|ต้องการใช้ภายใน|"
-        "ต้องการใช้วันที่|ต้องการภายในวันที่|ขอภายในวันที่|ใช้ภายในวันที่|ภายในวันที่|กำหนดวันที่ต้องการใช้|กำหนดส่ง|วันที่ใช้|"
-        "Needed by|Required by|Deadline|Date needed|Date required|Due date|Need by"
-    ),
-    "delivery": (
-        "ช่องทางรับข้อมูล|วิธีรับข้อมูล|ช่องทางการรับข้อมูล|ช่องทางการรับ|ช่องทางรับ|วิธีการรับข้อมูล|วิธีการรับ|ช่องทางที่รับข้อมูล|ช่องทางจัดส่ง|"
-        "ช่องทางการจัดส่ง|วิธีจัดส่ง|วิธีส่ง|ช่องทางส่งข้อมูล|วิธีส่งข้อมูล|รับข้อมูลทาง|รับข้อมูลผ่าน|รับทาง|ช่องทาง|ช่องทางส่งมอบ|"
-        "ช่องทางที่ต้องการรับข้อมูล|ช่องทางในการรับข้อมูล|การรับข้อมูล|การจัดส่ง|ส่งข้อมูลทาง|ช่องทางการส่งข้อมูล|"
-        "Delivery|Delivery method|Delivery channel|Send by|Receive by|Receive via|Channel|"
-        "Deliver by"
-    ),
-    "consent": (
-        "ความยินยอม|การยินยอม|คำยินยอม|ยินยอม|คำรับรอง|การยอมรับเงื่อนไข|การรับทราบเงื่อนไข|Consent|"
-        "Undertaking|I agree|"
-        "Agreement"
-    ),
-    "dataset": (
-        "ข้อมูลที่ต้องการ|รายการข้อมูลที่ขอ|ชุดข้อมูล|ข้อมูลที่ขอ|รายการข้อมูล|รายการข้อมูลที่ต้องการ|รายการที่ขอ|รายการที่ต้องการ|"
-        "ชุดข้อมูลที่ขอ|ชุดข้อมูลที่ต้องการ|ชื่อชุดข้อมูล|ข้อมูล|ขอข้อมูล|มีความประสงค์ขอข้อมูล|เรื่องที่ขอ|ประเภทข้อมูล|ประเภทข้อมูลที่ขอ|"
-        "ชื่อข้อมูล|ชื่อข้อมูลที่ขอ|ข้อมูลที่ประสงค์ขอ|ข้อมูลสารสนเทศที่ขอ|ข้อมูลสารสนเทศที่ต้องการ|ข้อมูลที่ร้องขอ|ข้อมูลที่ต้องการขอ|"
-        "Dataset|Datasets|Data|Data requested|Requested data|Data set|Dataset requested|"
-        "Requested dataset|Data needed|"
-        "Dataset name|Data required|Information requested"
-    ),
-    "academic_years": (
-        "ปีการศึกษา|ปี|ประจำปีการศึกษา|ปีการศึกษาที่ขอ|ปีการศึกษาที่ต้องการ|ปีข้อมูล|ปีที่ขอ|ปีที่ต้องการ|ข้อมูลปีการศึกษา|"
-        "ปีของข้อมูล|ปี พ.ศ.|"
-        "ปีการศึกษา (พ.ศ.)|ข้อมูลปี|ของปีการศึกษา|ข้อมูลประจำปีการศึกษา|"
-        "Academic year|Academic years|Year|Years|School year|Academic year (B.E.)"
-    ),
-    "round": (
-        "รอบข้อมูล|รอบที่|รอบ|รอบการเก็บข้อมูล|รอบการจัดเก็บ|รอบการจัดเก็บข้อมูล|รอบที่ขอ|รอบข้อมูลที่ขอ|รอบเวลา|ข้อมูลรอบ|รอบของข้อมูล|"
-        "ภาคเรียน|ภาคเรียนที่|ข้อมูล ณ วันที่|ณ วันที่|ครั้งที่|รอบ DMC|"
-        "Round|Data round|Collection round|Reporting round|Term|Semester"
-    ),
-    "level": (
-        "ระดับรายละเอียด|ระดับข้อมูล|ระดับ|ระดับความละเอียด|ความละเอียด|ความละเอียดข้อมูล|ระดับรายละเอียดข้อมูล|ระดับของข้อมูล|"
-        "ระดับรายละเอียดของข้อมูล|รายละเอียดระดับ|ระดับการแสดงผล|การจำแนก|"
-        "Level|Level of detail|Detail|Detail level|Granularity|Data level"
-    ),
-    "format": (
-        "รูปแบบไฟล์|รูปแบบ|รูปแบบข้อมูล|รูปแบบไฟล์ข้อมูล|รูปแบบไฟล์ที่ต้องการ|รูปแบบที่ต้องการ|ชนิดไฟล์|ประเภทไฟล์|นามสกุลไฟล์|ไฟล์|"
-        "รูปแบบของไฟล์|รูปแบบของข้อมูล|รูปแบบข้อมูลที่ต้องการ|รูปแบบเอกสาร|รูปแบบการรับข้อมูล|"
-        "Format|File format|File type|Output format|Data format"
-    ),
-    "filters": (
-        "เงื่อนไข|คอลัมน์|ตัวกรอง|เฉพาะ|ขอบเขต|เงื่อนไข/คอลัมน์|เงื่อนไขข้อมูล|เงื่อนไขเพิ่มเติม|เงื่อนไขที่ต้องการ|ขอบเขตข้อมูล|ขอบเขตของข้อมูล|"
-        "โรงเรียนที่ขอ|โรงเรียนที่ต้องการ|ชั้น|ระดับชั้น|ชั้นที่ขอ|ระดับชั้นที่ขอ|ระดับชั้นที่ต้องการ|อำเภอ|อำเภอที่ขอ|คอลัมน์ที่ต้องการ|เฉพาะโรงเรียน|"
-        "เฉพาะชั้น|เฉพาะอำเภอ|กลุ่มโรงเรียน|กลุ่มโรงเรียนที่ขอ|กรองเฉพาะ|"
-        "Filter|Filters|Schools|Condition|Conditions|Columns|Scope|Grade|Grades|Only|District|"
-        "Restrict to"
-    ),
-    "school": "โรงเรียน|School",
-}
 LABELS: dict[str, str] = {
-    thai.fold(label): name for name, labels in _WRITTEN.items() for label in labels.split("|")
+    thai.fold(label): name for name, labels in table.WRITTEN.items() for label in labels.split("|")
 }
 _LOOSE = str.maketrans("", "", "\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c")  # marks often left out
 LOOSE_LABELS = {key.translate(_LOOSE): name for key, name in LABELS.items()} | LABELS
@@ -122,33 +19,168 @@ LONGEST_LABEL = 60  # characters as written; LABELS are shorter, brackets behind
 
 ITEM_FIELDS = frozenset({"dataset", "academic_years", "round", "level", "format", "filters"})
 FREE_TEXT = frozenset({"purpose", "dataset", "organisation", "filters"})  # may wrap over lines
+_PERSONAL = frozenset(
+    "requester_name position organisation requester_type phone email line_id prefix surname".split()
+)
+_MISSPELT_FROM = 8  # letters of a label that bears a slip and is no other word yet
+
+
+def _folded(words: str) -> tuple[str, ...]:
+    """The folded words, longest first."""
+    return tuple(sorted({thai.fold(word) for word in words.split("|")}, key=len, reverse=True))
+
+
+_OF_PERSONS = _folded(table.OF_PERSONS)
+_OF_DATA = _folded(table.OF_DATA)
+_FILLING_IN = _folded(table.FILLING_IN)
+_OPENINGS = _folded(table.OPENINGS)
+_HEADINGS = frozenset(_folded(table.HEADINGS))
+
+
+_HEADS = {thai.fold(head): name for name, heads in table.HEADS.items() for head in heads.split("|")}
+_TAILS = _folded(table.TAILS)
+_WHOLE_TAILS = frozenset(_folded(table.WHOLE_TAILS))
+_LONGEST_HEAD = max(map(len, _HEADS))
+_LONGEST_HEADED = 45  # letters
+_LIKE_A_LABEL = re.compile(r"(?:(?!\.\.|  )[^:：=\t\n☐☑…]){2,80}")
+_NOT_OURS = re.compile(
+    "[0-9]|โทรสาร|เจ้าหน้าที่|ผู้รับผิดชอบ|ผู้อนุ|ผู้ประสาน|ผู้จัดทำ|ผู้ตรวจ|ผู้ส่งมอบ|ผู้บริหาร|ผู้ปกครอง|ดังกล่าว|แนบ|ได้รับ|"
+    "นี้|เดิม|รับสมัคร|"
+    "การศึกษาต่อ|ประชุม|ราชการที่|คำขอเลข"
+)
+
+
+def _shortened(key: str) -> set[str]:
+    """The key with one letter left out, once for each letter."""
+    return {key[:at] + key[at + 1 :] for at in range(len(key))}
+
+
+def _with_slips() -> dict[str, set[str]]:
+    """Labels by themselves with a letter left out: two that share one differ by a slip."""
+    slips: dict[str, set[str]] = {}
+    for key in LABELS:
+        if len(key) >= _MISSPELT_FROM:
+            for short in _shortened(key):
+                slips.setdefault(short, set()).add(key)
+    return slips
+
+
+_SLIPS = _with_slips()
+_FIRST_LETTERS = frozenset(key[:3] for key in LABELS)
+_LAST_LETTERS = frozenset(key[-4:] for key in LABELS)
+_STARTS = frozenset(key[:2] for key in LOOSE_LABELS)
+_PLACES = re.compile(r"(?<=[0-9A-Za-zก-๙])(?=[^0-9A-Za-zก-๙]|$)")
+_MAX_PLACES = 24
 
 
 def lookup(words: str) -> str | None:
-    """The field that these words name, tone marks or not."""
+    """The field that these words name, with qualifiers and hints, tone marks or not, one slip."""
     key = thai.fold(words)
+    return _exact(key) or _qualified(key) or _misspelt(key)
+
+
+def by_beginning(words: str) -> str | None:
+    """The field of a label that is not listed, by its first word: «ตำแหน่งหน้าที่ราชการ».
+
+    Only for words that stand as a label: before a colon or leaders, or in a cell.
+    """
+    key = _opened(thai.fold(words)) if _LIKE_A_LABEL.fullmatch(words) else ""
+    if not 2 < len(key) <= _LONGEST_HEADED or key in _HEADINGS or _NOT_OURS.search(key):
+        return None
+    for length in range(min(len(key) - 1, _LONGEST_HEAD), 1, -1):
+        name = _HEADS.get(key[:length])
+        if name and (key.startswith(_TAILS, length) or key[length:] in _WHOLE_TAILS):
+            return name
+    return None
+
+
+def firmly(words: str) -> str | None:
+    """The same without a slip: for words that stand where a value is awaited."""
+    key = thai.fold(words)
+    return _exact(key) or _qualified(key)
+
+
+def exactly(words: str) -> str | None:
+    """The field that these words name without a qualifier or slip."""
+    return _exact(thai.fold(words))
+
+
+def opening(line: str) -> tuple[str, int] | None:
+    """(field, where its label ends) for a line that begins with a label and has no colon."""
+    start = thai.fold(line[:6]).translate(_LOOSE)[:2]
+    if start not in _STARTS:
+        return None
+    places = [match.start() for match in _PLACES.finditer(line, 0, LONGEST_LABEL)][:_MAX_PLACES]
+    for end in reversed(places):
+        name = exactly(line[:end])
+        if name:
+            return name, end
+    return None
+
+
+def _exact(key: str) -> str | None:
+    if key in _HEADINGS:
+        return None
     return LABELS.get(key) or LOOSE_LABELS.get(key.translate(_LOOSE))
 
 
-def _spaced(label: str) -> str:
-    """A pattern for the label as written, with or without spaces around its marks."""
-    parts = re.split(r"[\s\-–/.()]+", label.strip(" ."))
-    return r"[ \-–/.()]{0,3}".join(re.escape(part) for part in parts if part)
+def _qualified(key: str) -> str | None:
+    """The field of a label with one opening, and qualifiers behind it: «อีเมลที่ติดต่อได้ (ถ้ามี)»."""
+    if key in _HEADINGS:
+        return None
+    key = _without(key, _FILLING_IN)
+    for opened in dict.fromkeys((key, _opened(key))):
+        name = _exact(opened)
+        for suffixes, personal in ((_OF_PERSONS, True), (_OF_DATA, False)):
+            name = name or _of(opened, suffixes, personal)
+        if name:
+            return name
+    return None
 
 
-OPENING_LABEL = re.compile(
-    r"(?:"
-    + "|".join(
-        _spaced(label)
-        for label in sorted(
-            {label for labels in _WRITTEN.values() for label in labels.split("|")},
-            key=len,
-            reverse=True,
-        )
-    )
-    + r")(?=[\s:：.…_\-–=☐☑☒✓✔○●□■(\[]|$)",
-    re.I,
-)
+def _of(key: str, suffixes: tuple[str, ...], personal: bool) -> str | None:
+    if not key.endswith(suffixes):
+        return None
+    for suffix in suffixes:
+        if key.endswith(suffix):
+            name = _exact(key.removesuffix(suffix))
+            return name if name and (name in _PERSONAL) is personal else None
+    return None
+
+
+def _without(key: str, suffixes: tuple[str, ...]) -> str:
+    if not key.endswith(suffixes):
+        return key
+    return next((key.removesuffix(s) for s in suffixes if key.endswith(s) and key != s), key)
+
+
+def _opened(key: str) -> str:
+    if not key.startswith(_OPENINGS):
+        return key
+    return next((key.removeprefix(o) for o in _OPENINGS if key.startswith(o) and key != o), key)
+
+
+def _misspelt(key: str) -> str | None:
+    """The one field whose label differs by a letter left out, put in, changed or swapped."""
+    if not _MISSPELT_FROM <= len(key) <= LONGEST_LABEL or key in _HEADINGS:
+        return None
+    if key[:3] not in _FIRST_LETTERS and key[-4:] not in _LAST_LETTERS:
+        return None  # one slip spoils one end only
+    shortened = _shortened(key) | {key}
+    near = {full for short in shortened for full in _SLIPS.get(short, ())}
+    near |= {short for short in shortened if short in LABELS and len(short) >= _MISSPELT_FROM}
+    names = {LABELS[full] for full in near if _one_slip(key, full)}
+    return names.pop() if len(names) == 1 else None
+
+
+def _one_slip(key: str, full: str) -> bool:
+    """One letter left out, put in or changed, or two swapped."""
+    start = 0
+    while start < min(len(key), len(full)) and key[start] == full[start]:
+        start += 1
+    a, b = key[start:], full[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
 
 FORM_TITLES = tuple(
     thai.fold(title)
@@ -157,18 +189,46 @@ FORM_TITLES = tuple(
         "แบบคำร้องขอใช้บริการข้อมูล",
         "แบบคำขอข้อมูล",
         "แบบคำร้องขอข้อมูล",
+        "แบบคำร้องข้อมูล",
         "แบบฟอร์มขอข้อมูล",
         "แบบฟอร์มคำขอข้อมูล",
+        "แบบฟอร์มคำร้องขอข้อมูล",
         "แบบฟอร์มขอใช้บริการข้อมูล",
         "แบบฟอร์มการขอข้อมูล",
+        "แบบฟอร์มการขอใช้บริการข้อมูล",
+        "แบบฟอร์มคำขอใช้บริการข้อมูล",
+        "แบบฟอร์มคำร้องขอใช้บริการข้อมูล",
+        "แบบฟอร์มขอรับข้อมูล",
+        "แบบฟอร์มขอรับบริการข้อมูล",
         "แบบขอข้อมูล",
+        "แบบขอรับข้อมูล",
+        "แบบคำขอรับข้อมูล",
+        "แบบขอใช้ข้อมูล",
         "แบบขอใช้บริการข้อมูล",
         "แบบขอรับบริการข้อมูล",
         "แบบคำขอรับบริการข้อมูล",
+        "แบบคำขอข่าวสาร",
+        "แบบคำขอข้อมูลข่าวสาร",
+        "คำขอใช้บริการข้อมูล",
+        "คำร้องขอใช้บริการข้อมูล",
+        "คำร้องขอข้อมูล",
         "ใบคำขอข้อมูล",
+        "ใบคำร้องขอข้อมูล",
+        "ใบขอข้อมูล",
+        "คำขอใช้ข้อมูล",
+        "คำขอรับบริการข้อมูล",
+        "คำขอข้อมูลสารสนเทศ",
         "Data request form",
+        "Application for data",
+        "Application form for data",
+        "Request for education data",
+        "Education data request",
         "Request form for data",
         "Data service request form",
         "Request for data form",
+        "Form for data request",
+        "Data service form",
+        "Information request form",
+        "Statistics request form",
     )
 )

@@ -5,29 +5,45 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import fields as fields_of
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from mailproc.model import Attachment, Form, Item, Known, Reading
-from mailproc.parsers import body, headers, kind, mime
+from mailproc.model import Attachment, Form, Known, Reading
+from mailproc.parsers import (
+    answer,
+    body,
+    command,
+    covering,
+    disguise,
+    headers,
+    kind,
+    letters,
+    mime,
+    precedence,
+    reports,
+    sourcing,
+)
 from mailproc.parsers import form as forms
+from mailproc.parsers.attachments import Fence, no_fence
 from mailproc.parsers.body import Body
 from mailproc.parsers.form import Found
 from mailproc.parsers.mime import Part
+from mailproc.parsers.sourcing import Gathered
 
 T = TypeVar("T")
-_MIN_FIELDS = 3  # labelled fields that make a form without a title
 _MAX_ATTACHMENTS = 200
 _MAX_RECIPIENTS = 200
 _MAX_STAMPS = 50
-_MAX_ENCLOSED = 5
 _ANSWER = re.compile(r"^\s*(?:re|aw|sv|ตอบกลับ|ตอบ)\s*(?:\[[0-9]{1,3}\])?\s*[:：]", re.I)
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
 
-def read(raw: bytes, known: Known) -> Reading:
-    """What the mail says; never raises for any bytes, what could not be read is in `problems`."""
+def read(raw: bytes, known: Known, fence: Fence = no_fence) -> Reading:
+    """What the mail says; never raises for any bytes, what could not be read is in `problems`.
+
+    Where parts disagree, `precedence` holds its one rule: labelled lines of the mail itself, then
+    its files, then the signature. `fence` stops the reading of a file that takes too long.
+    """
     root, noted = mime.take_apart(raw)
     problems = list(noted)
     reading = _head(root, problems)
@@ -45,8 +61,11 @@ def read(raw: bytes, known: Known) -> Reading:
     )
     reading = _tried("kind", lambda: _judged(root, reading, known), reading, problems)
     if reading.kind in kind.AUTOMATIC:
-        return reading
-    reading = _tried("form", lambda: _of_person(root, text, reading, known), reading, problems)
+        is_list = reading.kind == "list"
+        return _through_list(root, text, reading, known, fence) if is_list else reading
+    reading = _tried(
+        "form", lambda: _of_person(root, text, reading, known, fence), reading, problems
+    )
     lost = tuple(problem for problem in problems if problem not in reading.problems)
     return replace(reading, problems=reading.problems + lost) if lost else reading
 
@@ -58,45 +77,6 @@ def _tried(what: str, action: Callable[[], T], default: T, problems: list[str]) 
     except Exception as error:
         problems.append(f"{what} could not be read: {type(error).__name__}")
         return default
-
-
-def to_json(reading: Reading) -> dict[str, Any]:
-    """The reading as `parse --json` prints it; the caller adds `file`."""
-    return {
-        "kind": reading.kind,
-        "from_name": reading.from_name,
-        "from_addr": reading.from_addr,
-        "subject": reading.subject,
-        "message_id": reading.message_id,
-        "text": reading.text,
-        "attachments": [
-            {"filename": a.filename, "media_type": a.media_type, "size": a.size}
-            for a in reading.attachments
-        ],
-        "form": None if reading.form is None else form_to_json(reading.form),
-        "sources": dict(reading.sources),
-        "missing": list(reading.missing),
-        "problems": list(reading.problems),
-    }
-
-
-def form_to_json(form: Form) -> dict[str, Any]:
-    """The form with absent fields left out."""
-    out: dict[str, Any] = {
-        f.name: getattr(form, f.name)
-        for f in fields_of(Form)
-        if f.name != "items" and getattr(form, f.name) is not None
-    }
-    return out | {"items": [_item_to_json(item) for item in form.items]}
-
-
-def _item_to_json(item: Item) -> dict[str, Any]:
-    out = {}
-    for f in fields_of(Item):
-        value = getattr(item, f.name)
-        if value not in ("", None, (), False):
-            out[f.name] = list(value) if isinstance(value, tuple) else value
-    return out
 
 
 def _head(root: Part, problems: list[str]) -> Reading:
@@ -119,6 +99,9 @@ def _head(root: Part, problems: list[str]) -> Reading:
         authentication_results=tuple(
             headers.text(value) for value in root.all("authentication-results")[:_MAX_STAMPS]
         ),
+        from_addrs=disguise.from_addrs(root),
+        reply_to=disguise.reply_to(root),
+        flags=disguise.flags(root),
     )
 
 
@@ -166,28 +149,55 @@ def _judged(root: Part, reading: Reading, known: Known) -> Reading:
         return reading
     references = reading.references
     if automatic in ("bounce", "report"):
-        references = tuple(dict.fromkeys(references + kind.returned_ids(root)))
-    delayed = automatic == "bounce" and kind.is_delayed(root)
+        references = tuple(dict.fromkeys(references + reports.returned_ids(root)))
+    delayed = automatic == "bounce" and reports.is_delayed(root)
     return replace(reading, kind=automatic, references=references, delayed=delayed)
 
 
-def _of_person(root: Part, text: Body, reading: Reading, known: Known) -> Reading:
+def _through_list(root: Part, text: Body, reading: Reading, known: Known, fence: Fence) -> Reading:
+    """A list's mail, marked where a person clearly requests through it: an officer sees that."""
+    problems: list[str] = []
+    person = _tried(
+        "form", lambda: _of_person(root, text, reading, known, fence), reading, problems
+    )
+    return replace(reading, clear_sign=person.clear_sign)
+
+
+def _of_person(root: Part, text: Body, reading: Reading, known: Known, fence: Fence) -> Reading:
     """The reading of a mail that a person wrote."""
     if kind.is_encrypted(root, text.text):
         return replace(reading, kind="encrypted")
     if not (text.text or text.quoted or text.twin or reading.attachments or reading.subject):
         return replace(reading, kind="unreadable")
-    command = kind.command(text.text)
+    attached = sourcing.opened(root, fence)
+    text = sourcing.with_winmail(text, attached)
+    all_ = sourcing.gather(root, text, reading.subject, attached, known, fence)
+    reading = replace(
+        reading,
+        text=text.text,
+        scans=tuple(dict.fromkeys(all_.scans)),
+        refused=tuple(dict.fromkeys(all_.refused)),
+        problems=(*reading.problems, *dict.fromkeys(all_.notes)),
+    )
+    return _placed(reading, text, all_, known)
+
+
+def _placed(reading: Reading, text: Body, all_: Gathered, known: Known) -> Reading:
+    """The reading with its kind, and its form where it states one."""
+    asked = command.find(text.text, reading.subject, files=bool(reading.attachments))
     reply = kind.is_reply(reading.references, reading.recipients, known)
-    found, source = _stated(root, text, reading.subject, known)
-    sources = dict.fromkeys(found.names, source)
-    clear = _is_form(found) or _has_title(reading, text)
-    if not reply and not command:
-        items, said_in = _asked(found, text, reading.subject, known)
-        clear = clear or bool(items)
-        found.form, sources = _with_asked(found.form, items, said_in, sources)
-    which = "command" if command else "reply" if reply else "request" if clear else "other"
-    reading = replace(reading, kind=which, command=command, clear_sign=clear)
+    found, sources = all_.found, all_.found.sources
+    clear = sourcing.is_form(found) or _has_title(reading, text, all_)
+    if not reply and not asked:
+        found, sources = _signed(found, all_.late)
+        told, said_in = _asked(found, text, reading.subject, all_, known)
+        clear = clear or bool(told.form.items)
+        found.form, sources = _with_asked(found.form, told.form, said_in, sources)
+        found.problems += told.problems
+    if reply and not asked:
+        found, sources = _in_sentences(found, sources, text, known)
+    which = "command" if asked else "reply" if reply else "request" if clear else "other"
+    reading = replace(reading, kind=which, command=asked, clear_sign=clear)
     if which == "request" or (which == "reply" and found.names):
         return replace(
             reading,
@@ -199,63 +209,76 @@ def _of_person(root: Part, text: Body, reading: Reading, known: Known) -> Readin
     return reading
 
 
-def _stated(root: Part, text: Body, subject: str, known: Known) -> tuple[Found, str]:
-    """The form in the text, or else in its HTML twin, or else in an enclosed mail."""
-    best, source = forms.read(text.text, known), text.source
-    if len(best.names) < _MIN_FIELDS and text.twin:
-        other = forms.read(body.of_twin(text, subject), known)
-        if len(other.names) > len(best.names):
-            best, source = other, "html"
-    if len(best.names) < _MIN_FIELDS:
-        for part in _enclosed(root):
-            inner = body.read(part, "")
-            other = forms.read(inner.text, known)
-            if len(other.names) > len(best.names):
-                best, source = other, inner.source
-    return best, source
+def _in_sentences(
+    found: Found, sources: dict[str, str], text: Body, known: Known
+) -> tuple[Found, dict[str, str]]:
+    """A reply's form with what it states without labels, which are the surer."""
+    said = answer.stated(text.text, known)
+    if said == Form():
+        return found, sources
+    whole = replace(found, form=forms.merge(said, found.form))
+    whole.names = forms.stated_names(whole.form)
+    return whole, {name: text.source for name in whole.names} | sources
 
 
-def _enclosed(root: Part) -> list[Part]:
-    return [part.children[0] for part in root.walk() if _is_enclosed(part)][:_MAX_ENCLOSED]
+def _signed(found: Found, late: Found) -> tuple[Found, dict[str, str]]:
+    """A request completed by the contact lines of its signature; nobody disagrees with those."""
+    if not found.names:
+        return found, found.sources
+    problems = list(found.problems)
+    whole = precedence.over(found, late)
+    whole.problems = problems
+    return whole, whole.sources
 
 
-def _is_enclosed(part: Part) -> bool:
-    return bool(part.children) and part.media_type.startswith("message/")
+def _has_title(reading: Reading, text: Body, all_: Gathered) -> bool:
+    """Whether the mail hands in a request form: by a title, or words beside a file to look at.
 
-
-def _is_form(found: Found) -> bool:
-    names = set(found.names)
-    return len(names) >= _MIN_FIELDS and bool(names & {"dataset", "purpose"})
-
-
-def _has_title(reading: Reading, text: Body) -> bool:
-    """Whether text, subject or a file name carries the title of a request form."""
-    if forms.has_title(text.text):
+    The name of a file counts only where the file was filled in or could not be read: a blank form
+    that comes with an ordinary mail asks for nothing.
+    """
+    if forms.has_title(text.text) or all_.is_titled:
         return True
-    if not _ANSWER.match(reading.subject) and forms.names_form(reading.subject):
+    subject = "" if _ANSWER.match(reading.subject) else reading.subject
+    if forms.names_form(subject):
         return True
-    return any(forms.names_form(file.filename) for file in reading.attachments)
+    unread = [*all_.scans, *(one.filename for one in all_.refused)]
+    if unread and covering.asks(text.text, reading.subject, unread):
+        return True
+    return bool(reading.attachments) and covering.hands_in(text.text, subject)
 
 
-def _asked(found: Found, text: Body, subject: str, known: Known) -> tuple[tuple[Item, ...], str]:
-    """(items, source) asked for in running text or the subject, where no label names a dataset."""
+def _asked(
+    found: Found, text: Body, subject: str, all_: Gathered, known: Known
+) -> tuple[Found, str]:
+    """(what is asked for, source) in running text, a letter or the subject, where no label does."""
     if any(item.dataset for item in found.form.items):
-        return (), ""
-    items = forms.in_prose(text.text, known)
-    if items or _ANSWER.match(subject):
-        return items, text.source
-    return forms.in_prose(subject, known), "subject"
+        return Found(letters.writer(text.text)), text.source
+    told = letters.read(text.text, known, text.signature)
+    if told.form.items or _ANSWER.match(subject):
+        return told, text.source
+    for name, letter in all_.texts:
+        if forms.has_title(letter):
+            continue  # a form, filled in or blank, is no letter: its notices ask for nothing
+        if not text.text.strip() or covering.asks(text.text, subject, [name]):
+            told = letters.read(letter, known)
+            if told.form.items:
+                return told, name
+    return letters.read(subject, known), "subject"
 
 
 def _with_asked(
-    form: Form, items: tuple[Item, ...], source: str, sources: dict[str, str]
+    form: Form, told: Form, source: str, sources: dict[str, str]
 ) -> tuple[Form, dict[str, str]]:
-    """The form with these items, each completed by what labels say (which is the surer)."""
-    if not items:
+    """The form with what running text says, completed by what labels say (which is the surer)."""
+    if told == Form():
         return form, sources
-    labelled = Form(items=form.items)
-    merged = tuple(forms.merge(Form(items=(item,)), labelled).items[0] for item in items)
-    form = replace(form, items=merged)
+    if told.items:
+        labelled = Form(items=form.items)
+        items = tuple(forms.merge(Form(items=(item,)), labelled).items[0] for item in told.items)
+    else:
+        items = form.items
+    form = replace(forms.merge(replace(told, items=()), replace(form, items=())), items=items)
     return form, {name: source for name in forms.stated_names(form)} | sources
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from mailproc.datasets.catalogue import shipped_names
 from mailproc.model import Known
 from mailproc.parsers import dataset
 from tests.parsers.known import KNOWN
@@ -62,3 +63,38 @@ def test_a_name_of_two_datasets_is_no_match() -> None:
 )
 def test_running_text_asks_for_a_dataset(text: str, found: list[tuple[str, str]]) -> None:
     assert list(dataset.find(text, KNOWN)) == found
+
+
+SHIPPED = Known(datasets=shipped_names())
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("จำนวนนักเรยน", "student_count"),
+        ("ทำเนียบ โรงเรีน", "school_directory"),
+        ("จำนวน นร.", "student_count"),
+        ("ทำเนียบ รร.", "school_directory"),
+        ("จำนวนนักเรียน แยกเพศ แยกชั้น", "student_count"),
+        ("จำนวนครู/บุคลากร", "staff_count"),
+        ("จำนวนนักเรียนพิการ", "student_disability"),
+        ("จำนวนนักเรียนพิการแยกชั้น", "student_disability"),
+        ("นักเรียนยากจน", "student_disadvantage"),
+        ("ผลสอบ NT ป.3", "nt_results"),
+        ("RT ป.๑", "rt_results"),
+        ("แนวโน้มจำนวนนักเรียน", "student_trend"),
+        ("นักเรียนต่อห้อง", "students_per_room"),
+        ("จำนวนนักเรียน G", None),
+        ("จำนวนนักเรียนออกกลางคัน", None),
+        ("เงินเดือนครู", None),
+    ],
+)
+def test_every_dataset_that_is_known_by_name_is_told_apart(words: str, found: str | None) -> None:
+    assert dataset.match(words, SHIPPED) == found
+
+
+def test_the_nearest_datasets_are_offered_most_similar_first() -> None:
+    nearest = dataset.nearest("จำนวนนักเรียนออกกลางคัน", SHIPPED)
+    assert nearest[0] == "student_count"
+    assert 1 < len(nearest) <= 5
+    assert dataset.nearest("งานเลี้ยง", SHIPPED) == ()

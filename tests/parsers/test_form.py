@@ -33,7 +33,7 @@ def test_the_labels_that_our_own_mails_ask_with_are_known(language: str) -> None
     path = Path(__file__).parents[2] / "templates" / "texts" / f"{language}.toml"
     labels = tomllib.loads(path.read_text(encoding="utf-8"))["fields"]
     names = {f.name for noun in (Form, Item) for f in fields_of(noun)}
-    asked = names - {"items", "dataset_id", "latest"}
+    asked = names - {"items", "dataset_id", "latest", "wait"}
     assert {name: fields.label(labels[name]) for name in asked} == {name: name for name in asked}
 
 
@@ -166,3 +166,79 @@ def test_latest_and_years_replace_each_other() -> None:
 ])  # fmt: skip
 def test_a_title_stands_on_a_line_of_its_own(text: str, is_title: bool) -> None:
     assert form.has_title(f"เรียน\n{text}\nชื่อ: มะลิ") is is_title
+
+
+@pytest.mark.parametrize("text", [
+    "ลำดับ\tรายการข้อมูล\tปีการศึกษา\n1\tจำนวนห้องเรียน\t2567\n2\tทำเนียบโรงเรียน\t2568",
+    "| รายการข้อมูล | ปีการศึกษา |\n|---|---|\n| จำนวนห้องเรียน | 2567 |\n| ทำเนียบโรงเรียน | 2568 |",
+    "รายการข้อมูล: ปีการศึกษา\nจำนวนห้องเรียน: 2567\nทำเนียบโรงเรียน: 2568",
+    "ข้อมูลที่ต้องการ:\n1) จำนวนห้องเรียน ปี 2567\n2) ทำเนียบโรงเรียน ปี 68",
+    "ข้อมูลที่ต้องการ: จำนวนห้องเรียน ปี 2567 และทำเนียบโรงเรียน ปี 2568",
+])  # fmt: skip
+def test_each_dataset_has_the_year_of_its_own_line_or_row(text: str) -> None:
+    items = _read(text)["items"]
+    said = [(item["dataset"], item["academic_years"]) for item in items]
+    assert said == [("จำนวนห้องเรียน", [2567]), ("ทำเนียบโรงเรียน", [2568])]
+
+
+def test_each_round_is_an_item_of_its_own() -> None:
+    items = _read("ชุดข้อมูล: จำนวนห้องเรียน\nปี: 68\nรอบ: 1 และ 2")["items"]
+    assert [(item["academic_years"], item["round"]) for item in items] == [([2568], 1), ([2568], 2)]
+    items = _read("ชุดข้อมูล: จำนวนห้องเรียน\nภาคเรียน: 2/2567 และ 1/2568")["items"]
+    assert [(item["academic_years"], item["round"]) for item in items] == [([2567], 2), ([2568], 1)]
+
+
+@pytest.mark.parametrize("line", [
+    "ขอแก้ไขปีการศึกษาเป็น 2568 ครับ", "ขอเปลี่ยนปีจาก 2567 เป็น 2568", "*** แก้เป็นปีการศึกษา 2568 ***",
+    "ที่ถูกคือปีการศึกษา 2568", "ปีการศึกษา: 2566 (แก้เป็น 2568)",
+])  # fmt: skip
+def test_a_correction_wins_over_what_was_said_before(line: str) -> None:
+    found = form.read(f"ชุดข้อมูล: จำนวนห้องเรียน\nปีการศึกษา: 2567\n{line}", KNOWN)
+    assert found.form.items[0].academic_years == (2568,)
+    assert found.problems == []
+
+
+def test_of_two_answers_the_first_stays_and_the_field_is_named() -> None:
+    text = "ชื่อ: มะลิ\nชื่อ: ชบา\nชุดข้อมูล: จำนวนห้องเรียน\nปี: 2567\nปี: 2568"
+    found = form.read(text, KNOWN)
+    assert found.form.requester_name == "มะลิ"
+    assert found.form.items[0].academic_years == (2567,)
+    assert found.problems == ["requester_name said twice: มะลิ; ชบา",
+                              "academic_years said twice: 2567; 2568"]  # fmt: skip
+
+
+def test_the_same_form_pasted_twice_is_one() -> None:
+    text = "ชื่อ: มะลิ\nชุดข้อมูล: จำนวนห้องเรียน\nปี: 2567\n"
+    assert form.read(text + text, KNOWN).form == form.read(text, KNOWN).form
+    assert form.read(text + text, KNOWN).problems == []
+
+
+def test_a_label_for_two_things_is_parted_where_that_is_sure() -> None:
+    assert _read("ชื่อ-สกุล/ตำแหน่ง: นายชบา ใบเขียว / ครู") == {
+        "requester_name": "นายชบา ใบเขียว", "position": "ครู",
+    }  # fmt: skip
+    assert _read("หน่วยงาน/โทร.: โรงเรียนบ้านตัวอย่าง 081-234-5678") == {
+        "organisation": "โรงเรียนบ้านตัวอย่าง", "phone": "081-234-5678",
+    }  # fmt: skip
+    assert _read("ชื่อ-สกุล/ตำแหน่ง: ก ข ค ง") == {}
+
+
+def test_a_number_that_is_no_year_is_named() -> None:
+    found = form.read("ชุดข้อมูล: จำนวนห้องเรียน\nปีการศึกษา: 25688", KNOWN)
+    assert found.problems == ["academic_years not understood: 25688"]
+
+
+def test_ticks_that_were_lost_on_the_way_are_asked_and_not_guessed() -> None:
+    text = "รูปแบบไฟล์  ? Excel  ? CSV\nชุดข้อมูล: ? จำนวนห้องเรียน  ? ทำเนียบโรงเรียน"
+    found = form.read(text, KNOWN)
+    assert found.form == Form()
+    assert [problem.split()[0] for problem in found.problems] == ["format", "dataset"]
+
+
+def test_what_stands_in_the_officers_part_of_the_form_is_not_the_requesters() -> None:
+    text = "ชื่อ: มะลิ\nสำหรับเจ้าหน้าที่\nตำแหน่ง: นักวิเคราะห์\nโทร: 042-123456"
+    assert _read(text) == {"requester_name": "มะลิ"}
+
+
+def test_a_value_is_kept_as_it_was_typed() -> None:
+    assert _read("วัตถุประสงค์: =1+1 👩\u200d🏫") == {"purpose": "=1+1 👩\u200d🏫"}

@@ -103,7 +103,7 @@ def test_a_step_that_fails_costs_only_its_own_result(monkeypatch: pytest.MonkeyP
     def broken(*_: object) -> Reading:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("mailproc.parsers.reader.forms.read", broken)
+    monkeypatch.setattr("mailproc.parsers.sourcing.forms.assemble", broken)
     reading = read(mail("ชื่อ: มะลิ", subject="ขอข้อมูล"), KNOWN)
     assert reading.subject == "ขอข้อมูล"
     assert reading.text == "ชื่อ: มะลิ"

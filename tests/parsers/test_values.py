@@ -1,10 +1,10 @@
 import pytest
 
-from mailproc.parsers import values
+from mailproc.parsers import values, years
 
 
 @pytest.mark.parametrize(
-    ("words", "years"),
+    ("words", "expected"),
     [
         ("68", (2568,)),
         ("2568", (2568,)),
@@ -28,8 +28,8 @@ from mailproc.parsers import values
         ("0812345678", ()),
     ],
 )
-def test_academic_years_are_buddhist_however_written(words: str, years: tuple[int, ...]) -> None:
-    assert values.years(words) == years
+def test_academic_years_are_buddhist_however_written(words: str, expected: tuple[int, ...]) -> None:
+    assert years.years(words) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_academic_years_are_buddhist_however_written(words: str, years: tuple[in
     ],
 )
 def test_a_round_is_known_by_number_or_by_its_date(words: str, number: int | None) -> None:
-    assert values.round_number(words) == number
+    assert years.round_number(words) == number
 
 
 @pytest.mark.parametrize(

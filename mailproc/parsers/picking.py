@@ -1,0 +1,97 @@
+"""Which of the things offered a reply picks: by number, by name, by «the first», by a yes."""
+
+from __future__ import annotations
+
+import re
+
+from mailproc import thai
+from mailproc.model import Question
+
+_CHOICE = re.compile(
+    r"(?:(?:ข้อ|ตัวเลือก|อันดับ|ลำดับ|รายการ|แบบ|หมายเลข|เบอร์|no\.?|number|option|choice|#)\s{0,3})?(?:ที่)?\s{0,3}\(?([0-9]{1,2})\)?\s{0,3}[.)]?",
+    re.I,
+)
+_POINTED = re.compile(
+    r"(?:ข้อ|หมายเลข|ตัวเลือก|ลำดับ|number|option|choice|no\.|#)\s{0,3}(?:ที่)?\s{0,3}([0-9]{1,2})(?![0-9/.])",
+    re.I,
+)
+_ORDINAL = re.compile(
+    r"(?:(?:ข้อ|อัน|ตัว|รายการ)(?:ที่)?\s{0,3}|the\s|^(?=\w{4,9}(?: one)?$))(?:(แรก|"
+    r"หนึ่ง|first)|(สอง|second)|(สาม|third)|(สี่|fourth)|(สุดท้าย|last))(?:\s?one)?",
+    re.I,
+)
+_NOT_ONE = re.compile(
+    r"ทั้งหมด|ทุก(?:ข้อ|อย่าง|ชุด|รายการ)|ทั้ง(?:สอง|คู่|"
+    r"สาม)(?:ข้อ|อย่าง|ชุด|รายการ)?|all(?: of (?:them|these))?|both|"
+    r"(?:ข้อ\s?)?[0-9]{1,2}(?:\s{0,2}(?:กับ|และ|,|-|and|&)\s{0,2}(?:ข้อ\s?)?[0-9]{1,2}){1,9}",
+    re.I,
+)
+_NO = re.compile(
+    r"ไม่(?:ใช่|ถูก(?:ต้อง)?|เอา|มี(?:ข้อไหน)?|ตรง)?(?:สักข้อ|ครับ|"
+    r"ค่ะ)?|no(?:ne|pe)?(?: of (?:them|these))?|not (?:this|that|it)",
+    re.I,
+)
+_YES = re.compile(
+    r"(?:ใช่(?:แล้ว)?|ถูกต้อง(?:แล้ว)?|ถูกแล้ว|ตกลง|โอเค|ได้(?:เลย)?|เอาอันนี้|อันนี้แหละ|อันนี้|ตามนี้|ตามที่เสนอ|ยืนยัน|"
+    r"(?:yes|yep|yeah|ok(?:ay)?|correct|right)?[, ]{0,3}(?:yes|ok(?:ay)?|"
+    r"correct|right|that(?:'s| is) (?:it|right|correct|the one)|this one))",
+    re.I,
+)
+TITLE = re.compile(r"ปีการศึกษา ([0-9]{4}) รอบที่ ([1-3])")
+_WAIT = re.compile(
+    r"(?:ขอ|ยินดี|จะ|ยัง)?รอ(?:ข้อมูล)?(?:รอบ(?:นี้|ดังกล่าว|ใหม่))?(?:ได้|ก่อน|นะ)*[\s.!]{0,5}|"
+    r"(?:i(?:'ll| will| can)? )?wait(?: for (?:it|this round|the round))?[\s.!]{0,5}",
+    re.I,
+)
+_POLITE = re.compile(r"\s{0,3}(?:นะ)?(?:ครับ(?:ผม)?|คับ|ค่ะ|คะ|จ้า|จ้ะ|ค่า)[\s.!]{0,9}$")
+
+
+def chosen(said: str, question: Question) -> str | None:
+    """The offer picked by its number, by its own words, or by «ใช่» where one was proposed."""
+    match = _CHOICE.fullmatch(thai.to_arabic(said.strip()))
+    if match and not _is_round(question):
+        number = int(match[1])
+        return question.offers[number - 1] if 1 <= number <= len(question.offers) else None
+    at = pointed(said, question)
+    if at is not None:
+        return at
+    proposed = len(question.offers) == 1 or question.near == 1
+    if proposed and _YES.fullmatch(_POLITE.sub("", said.strip()).strip(" .!")):
+        return question.offers[0]
+    return named_offer(said, question)
+
+
+def pointed(said: str, question: Question) -> str | None:
+    """The one offer that a sentence points at: «ข้อ 2 นะ», «อันแรก»."""
+    if _is_round(question):
+        return None
+    numbers = {int(number) for number in _POINTED.findall(thai.to_arabic(said))}
+    for match in _ORDINAL.finditer(said):
+        number = next(at for at, group in enumerate(match.groups(), 1) if group)
+        numbers.add(number if number < 5 else len(question.offers))
+    number = numbers.pop() if len(numbers) == 1 else 0
+    return question.offers[number - 1] if 1 <= number <= len(question.offers) else None
+
+
+def _is_round(question: Question) -> bool:
+    """Whether a number is the answer itself and not a place in a list."""
+    return question.field == "round" and not any(TITLE.search(o) for o in question.offers)
+
+
+def named_offer(said: str, question: Question) -> str | None:
+    """The offer in its own words; «รอได้» picks the one to wait for a round."""
+    key = thai.fold(said)
+    named = next((offer for offer in question.offers if thai.fold(offer) == key), None)
+    waits = question.problem == "not_open" and _WAIT.fullmatch(_POLITE.sub("", said.strip()))
+    if named or not waits:
+        return named
+    return next((offer for offer in question.offers if offer.startswith(thai.WAIT_FOR)), None)
+
+
+def is_yes_or_no(said: str) -> bool:
+    return bool(_YES.fullmatch(said) or _NO.fullmatch(said))
+
+
+def is_not_one(said: str) -> bool:
+    """Whether the words pick several offers, all or none, where one is wanted."""
+    return bool(_NOT_ONE.fullmatch(thai.to_arabic(said))) or is_yes_or_no(said)
