@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
 
 from mailproc.errors import MailprocError
 from mailproc.mail.compose import Composer
-from mailproc.model import Built, Catalogue, Office
+from mailproc.model import Built, Catalogue, Letter, Office
 from mailproc.sandbox import Children, Failed
 from mailproc.store.codec import load_letter
 
@@ -21,20 +21,40 @@ _SECONDS = 60  # for a chunk; a letter takes a millisecond
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a letter is made of."""
+    """What a mail is made of."""
 
     letter: str  # model.Letter as JSON
     links: Mapping[str, str]
     files: tuple[Built, ...] = ()
+    others: tuple[str, ...] = ()  # letters of the same kind that it carries too
 
 
 class Composing:
     """Composes drafts in order."""
 
     def __init__(self, office: Office, folders: tuple[Path, ...], catalogue: Catalogue) -> None:
-        self._composer = Composer(office, folders, catalogue)
-        self._children = Children(1, _start, office, folders, catalogue)
-        self.rest, self.stop = self._children.rest, self._children.stop
+        self._office, self._folders, self._catalogue = office, folders, catalogue
+        self._build()
+
+    def _build(self) -> None:
+        parts = (self._office, self._folders, self._catalogue)
+        self._composer = Composer(*parts)
+        self._children = Children(1, _start, *parts)
+
+    def renew(self, catalogue: Catalogue) -> None:
+        """Speaks of this catalogue from now on; to be called between two mails."""
+        if catalogue is not self._catalogue:
+            self._children.stop()
+            self._catalogue = catalogue
+            self._build()
+
+    def rest(self) -> None:
+        """Stops the child after a minute without work."""
+        self._children.rest()
+
+    def stop(self) -> None:
+        """Stops the child at once."""
+        self._children.stop()
 
     def compose(self, drafts: Sequence[Draft]) -> Iterator[bytes | Failed]:
         """The bytes of each letter, or why there are none."""
@@ -52,12 +72,20 @@ class Composing:
 def compose(composer: Composer, draft: Draft) -> bytes | Failed:
     """One letter; never raises."""
     try:
-        return composer.compose(load_letter(draft.letter), draft.links, draft.files)
+        return composer.compose(_letter(draft), draft.links, draft.files)
     except MailprocError as error:
         return Failed(error.problem)
     except Exception as error:
         log.error("compose_failed", error=type(error).__name__)
         return Failed(f"could not be composed ({type(error).__name__})")
+
+
+def _letter(draft: Draft) -> Letter:
+    letter = load_letter(draft.letter)
+    if not draft.others:
+        return letter
+    others = (load_letter(other).request for other in draft.others)
+    return replace(letter, others=tuple(request for request in others if request is not None))
 
 
 # ---------------------------------------------------------------- inside the child

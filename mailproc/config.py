@@ -6,6 +6,7 @@ Read once by the command line and handed down as values. All faults are reported
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from datetime import date
@@ -14,14 +15,24 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailproc.errors import ConfigError, MailprocError
 from mailproc.mail.login import Credentials, Server, Tls, is_loopback
+from mailproc.model import Calendar
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FILE = Path("mailproc.toml")
+_MEMBER = re.compile(r"(?:[^\s@]+@)?\.?[^\s@.]+(?:\.[^\s@.]+)+")
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -91,11 +102,36 @@ class MailboxSection(_ServerSection):
     authserv_id: str = ""
 
 
+class RosterSection(_Section):
+    """Who belongs to the office's area: schools and staff, by address or by whole domain."""
+
+    members: tuple[str, ...] = ()  # a@example.org, example.org, .example.org (all below it)
+    file: str = ""  # more of them, one a line
+
+    @field_validator("members")
+    @classmethod
+    def _addresses_or_domains(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        for member in members:
+            if not _MEMBER.fullmatch(member):
+                raise ValueError(f"{member!r} is neither an address nor a domain")
+        return members
+
+
 class SmtpSection(_ServerSection):
     """The SMTP side; the login is the mailbox's unless it says another."""
 
     port: Port = 465
     sender: str = ""
+
+
+class SendingSection(_Section):
+    """How much mail we send before a person has to look; docs/adr/0011 says why so much."""
+
+    per_correspondent: Annotated[int, Field(ge=1)] = 3  # in 24 h without a human mail between
+    per_day: Annotated[int, Field(ge=1)] = 100  # in 24 h in all
+    breaker_ratio: Annotated[int, Field(ge=2)] = 5  # our mails per human mail in an hour …
+    breaker_mails: Annotated[int, Field(ge=1)] = 50  # … and more than so many
+    strangers_per_hour: Annotated[int, Field(ge=0)] = 30  # to addresses that nobody has proved
 
 
 class StoreSection(_Section):
@@ -132,14 +168,40 @@ class WorkflowSection(_Section):
     hold_seconds: Annotated[int, Field(ge=0)] = 60
     ask_limit: Annotated[int, Field(ge=1)] = 3
     silent_days: Annotated[int, Field(ge=1)] = 30
+    same_days: Annotated[int, Field(ge=0)] = 7
     remind_hours: Annotated[int, Field(ge=1)] = 24
     officer_checks: Literal["exceptions", "all"] = "exceptions"
+
+
+# 29 February is no day that every year has.
+MonthDay = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])$|"
+        r"^(?:0[469]|11)-(?:0[1-9]|[12]\d|30)$|^02-(?:0[1-9]|1\d|2[0-8])$"
+    ),
+]
+YearRound = Annotated[str, StringConstraints(pattern=r"^25\d\d/[123]$")]
 
 
 class DatasetsSection(_Section):
     catalogue: str = ""
     warehouse_url: str = ""
     load_sample: bool = True
+    drop: str = ""  # a folder whose files are imported
+    drop_opens: bool = False  # rounds from it are open at once where there is nothing to look at
+    count_also: tuple[str, ...] = ()  # sources to be counted from lists of pupils besides
+    round_dates: dict[Literal["1", "2", "3"], MonthDay] = {"1": "06-10", "2": "11-10", "3": "03-31"}
+    moved_rounds: dict[YearRound, date] = {}
+
+    def calendar(self) -> Calendar:
+        """When the figures of each round are collected."""
+        days = sorted(self.round_dates.items())
+        moved = sorted(self.moved_rounds.items())
+        return Calendar(
+            rounds=tuple((int(n), int(day[:2]), int(day[3:])) for n, day in days),
+            moved=tuple((int(key[:4]), int(key[5:]), day.isoformat()) for key, day in moved),
+        )
 
 
 class TemplatesSection(_Section):
@@ -155,10 +217,12 @@ class Config(BaseSettings):
     office: OfficeSection
     mailbox: MailboxSection
     smtp: SmtpSection
+    sending: SendingSection = SendingSection()
     store: StoreSection = StoreSection()
     web: WebSection = WebSection()
     workflow: WorkflowSection = WorkflowSection()
     datasets: DatasetsSection = DatasetsSection()
+    roster: RosterSection = RosterSection()
     templates: TemplatesSection = TemplatesSection()
     base: Path = Path()  # the folder that relative paths start from
 
@@ -200,6 +264,10 @@ class Config(BaseSettings):
         return self.path(self.datasets.catalogue) if self.datasets.catalogue else None
 
     @property
+    def drop_folder(self) -> Path | None:
+        return self.path(self.datasets.drop) if self.datasets.drop else None
+
+    @property
     def template_folders(self) -> tuple[Path, ...]:
         """The office's own templates win over ours."""
         own = (self.path(self.templates.folder),) if self.templates.folder else ()
@@ -214,6 +282,18 @@ class Config(BaseSettings):
         """One password feeds both servers."""
         name = self.smtp.username or self.mailbox.username or self.office.address
         return Credentials(name, self.password())
+
+    def roster_members(self) -> tuple[str, ...]:
+        """All members, those of the file too. Raises MailprocError where that can't be read."""
+        if not self.roster.file:
+            return self.roster.members
+        file = self.path(self.roster.file)
+        try:
+            lines = file.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise MailprocError(key="settings_unreadable", file=file, problem=error) from None
+        listed = (line.split("#")[0].strip() for line in lines)
+        return (*self.roster.members, *(member for member in listed if _MEMBER.fullmatch(member)))
 
     def password(self) -> str:
         """From MAILPROC_PASSWORD or `password_file`. Raises MailprocError."""

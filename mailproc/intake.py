@@ -52,6 +52,10 @@ class Intake:
         self._database, self._reader, self._habits = database, reader, habits
         self._rules, self._owner, self._tried = rules, owner, tried
 
+    def renew(self, rules: Rules) -> None:
+        """From now on these rules, with the rounds that were opened meanwhile."""
+        self._rules = rules
+
     def turn(self, desk: Desk, now: datetime) -> int:
         """Handles up to 64 mails; gives their number."""
         with self._database.read() as connection:

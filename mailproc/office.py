@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailproc.collect import Limits
 from mailproc.config import Config
-from mailproc.datasets.catalogue import load_catalogue, names
+from mailproc.datasets.catalogue import load_catalogue, load_entries, names
 from mailproc.datasets.importer import load_sample
-from mailproc.model import Catalogue, Known, Office, Person, Rules
+from mailproc.datasets.importing import contracts
+from mailproc.drops import DropFolder
+from mailproc.drops import Habits as DropHabits
+from mailproc.model import Catalogue, Known, Office, Person, Roster, Rules
+from mailproc.sandbox import Importer
 from mailproc.settling import Habits
 from mailproc.store import people
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
+from mailproc.workflow.manners import Manners
 
 
 def open_database(config: Config) -> Database:
@@ -28,7 +34,8 @@ def read_catalogue(config: Config, now: datetime) -> Catalogue:
     """The catalogue with the rounds that are loaded."""
     if config.datasets.load_sample:
         load_sample(config.warehouse_url, now)
-    return load_catalogue(config.catalogue_folder, config.warehouse_url)
+    catalogue = load_catalogue(config.catalogue_folder, config.warehouse_url)
+    return replace(catalogue, calendar=config.datasets.calendar())
 
 
 def make_rules(config: Config, catalogue: Catalogue) -> Rules:
@@ -41,6 +48,9 @@ def make_rules(config: Config, catalogue: Catalogue) -> Rules:
         remind=timedelta(hours=chosen.remind_hours),
         officer_checks_all=chosen.officer_checks == "all",
         catalogue=catalogue,
+        same=timedelta(days=chosen.same_days),
+        timezone=config.office.timezone,
+        holidays=frozenset(config.office.holidays),
     )
 
 
@@ -65,12 +75,8 @@ def make_office(config: Config, officers: tuple[Person, ...]) -> Office:
 
 def make_habits(config: Config, catalogue: Catalogue) -> Habits:
     """The office's choices for its incoming mail."""
-    own = {config.office.address, config.smtp.sender, config.mailbox_login().username}
-    known = Known(
-        frozenset(address.casefold() for address in own if "@" in address), names(catalogue)
-    )
     return Habits(
-        known=known,
+        known=make_known(config, catalogue),
         timezone=config.office.timezone,
         fiscal=config.office.number_year == "fiscal",
         promise=timedelta(minutes=config.office.promise_minutes),
@@ -78,7 +84,49 @@ def make_habits(config: Config, catalogue: Catalogue) -> Habits:
         authserv_id=config.mailbox.authserv_id,
         mark=config.mailbox.mark == "seen",
         dedicated=config.mailbox.mode == "dedicated",
+        roster=make_roster(config),
     )
+
+
+def make_known(config: Config, catalogue: Catalogue) -> Known:
+    """What the reader must know of the office."""
+    spanning = frozenset(one.id for one in catalogue.datasets if one.years > 1)
+    return Known(_own(config), names(catalogue), spanning)
+
+
+def _own(config: Config) -> frozenset[str]:
+    own = {config.office.address, config.smtp.sender, config.mailbox.username}
+    return frozenset(address.casefold() for address in own if "@" in address)
+
+
+def make_manners(config: Config) -> Manners:
+    """The office's choices for its outgoing mail."""
+    return Manners(own=_own(config), **config.sending.model_dump())
+
+
+def make_roster(config: Config) -> Roster:
+    """The addresses and domains of the office's area."""
+    members = {member.casefold() for member in config.roster_members()}
+    addresses = frozenset(member for member in members if "@" in member)
+    return Roster(addresses, frozenset(members - addresses))
+
+
+def make_drops(config: Config) -> DropFolder | None:
+    """The drop folder, where the office has one; the folder is there afterwards."""
+    folder, chosen = config.drop_folder, config.datasets
+    if folder is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = load_entries(config.catalogue_folder)
+    habits = DropHabits(
+        folder=folder,
+        warehouse_url=config.warehouse_url,
+        calendar=chosen.calendar(),
+        timezone=config.office.timezone,
+        opens=chosen.drop_opens,
+        also=frozenset(chosen.count_also),
+    )
+    return DropFolder(habits, Importer(contracts.load(entries, config.catalogue_folder)), entries)
 
 
 def make_limits(config: Config, first_start: datetime) -> Limits:
@@ -107,7 +155,12 @@ class DeskSource:
     def _read(self) -> Desk:
         with self._database.read() as connection:
             everybody = people.listed(connection, self._clock())
-        audiences = (("director", "group_director"), ("officer", "officer"))
+        audiences = (
+            ("director", "group_director"),
+            ("officer", "officer"),
+            ("admin", "admin"),
+            ("deputy", "deputy"),
+        )
         return Desk(
             self._key,
             self._domain,

@@ -1,8 +1,8 @@
-"""One turn: due rows → compose → delivery → result. Only this sends mail.
+"""One turn: due rows → gate → compose → delivery → result. Only this sends mail.
 
-A letter is `transmitting` in the database before its first byte goes out. Letters go in waves, one
+A letter is `transmitting` in the database before its first byte goes out. Mails go in waves, one
 on each connection; settling one wave and marking the next share one commit. What a crash leaves as
-transmitting becomes `unknown`.
+transmitting becomes `unknown`. A mail may carry several letters, which share its fate.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
@@ -19,38 +19,43 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 import structlog
 
+from mailproc import tell
 from mailproc.composing import Draft
 from mailproc.errors import AuthFailed, MailprocError, Stale
-from mailproc.mail.delivery import Delivery, Result, is_one_address
+from mailproc.mail.delivery import Delivery, Outcome, Result
 from mailproc.model import Built, Rules
+from mailproc.outgoing import Gate, Slack, Sorted
 from mailproc.sandbox import Failed
-from mailproc.store import jobs, outbox, requests
+from mailproc.store import correspondence, jobs, outbox, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import events as e
 from mailproc.workflow import retry
 from mailproc.workflow.decide import decide
+from mailproc.workflow.manners import Manners
 
 log = structlog.get_logger()
 _BATCH = 32
 _STALE_TRIES = 20
 _MANY = 8  # letters at once: then all connections are used
 _AWAITED = ("approval", "ask", "confirm")  # a request rots where these do not arrive
+Row = sa.Row[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
-    """A letter as bytes, or why it can't be sent."""
+class _Mail:
+    """A mail as bytes, or why it can't be sent; `rows` are its letters, its own first."""
 
-    row: sa.Row[Any]
+    rows: tuple[Row, ...]
     content: bytes = b""
     problem: str = ""
+    outcome: Outcome = "rejected"  # where there is a problem
 
 
 class _Done(NamedTuple):
-    """A letter and what became of it."""
+    """A mail and what became of it."""
 
-    letter: _Ready
+    mail: _Mail
     result: Result
 
 
@@ -72,26 +77,45 @@ class Outbox:
         public_url: str,
         owner: str,
         clock: Callable[[], datetime],
+        manners: Manners = Manners(),  # noqa: B008 - frozen
     ) -> None:
         self._database, self._composing, self._deliveries = database, composing, deliveries
         self._rules, self._public_url, self._owner = rules, public_url, owner
-        self._clock = clock
+        self._clock, self._manners = clock, manners
         self._failures, self._not_before = 0, 0.0
+        self._slack = Slack()
 
     async def turn(self, desk: Desk) -> int:
-        """Sends up to 32 letters; gives their number. Raises AuthFailed."""
+        """Sends up to 32 letters and what goes with them; gives how many were dealt with.
+
+        Raises AuthFailed.
+        """
         now = self._clock()
         with self._database.read() as connection:
-            if not outbox.is_due(connection, now):
+            stopped = correspondence.stopped_at(connection) is not None
+            if not outbox.is_due(connection, now, stopped=stopped):
                 return 0
         self._note_lost(desk, now)
         if not await self._reachable():
             return 0  # nothing is claimed, all stays due
+        found = self._claim(desk, now, stopped=stopped)
+        lanes = len(self._deliveries) if len(found.going) >= _MANY else 1
+        await self._send_all(self._mails(found, desk), lanes, desk)
+        return len(found.going) + len(found.held)
+
+    def _claim(self, desk: Desk, now: datetime, *, stopped: bool) -> Sorted:
+        """Due letters past the gate. What has to wait is put back at once."""
         with self._database.write() as connection:
-            rows = outbox.claim(connection, now, self._owner, _BATCH)
-        lanes = len(self._deliveries) if len(rows) >= _MANY else 1
-        await self._send_all(self._compose(rows, desk), lanes, desk)
-        return len(rows)
+            rows = outbox.claim(connection, now, self._owner, _BATCH, stopped=stopped)
+            gate = Gate(self._manners, desk, now, self._slack)
+            found = gate.sort(connection, rows, self._deliveries[0].max_size)
+            for row, due_at in found.later:
+                outbox.wait(connection, row, due_at)
+            if found.tripped is not None and correspondence.stop(connection, now):
+                hour = found.tripped
+                log.error("sending_stopped", mails=hour.mails, human_mails=hour.heard)
+                tell.stopped(connection, hour, desk, now)
+        return found
 
     async def _reachable(self) -> bool:
         """Connects where needed; after a failure not again before a growing pause is over."""
@@ -118,27 +142,41 @@ class Outbox:
 
     # ------------------------------------------------------------ compose
 
-    def _compose(self, rows: Sequence[sa.Row[Any]], desk: Desk) -> Iterator[_Ready]:
-        """The letters in order, composed while the ones before are being sent."""
-        drafts = [self._draft(row, desk) for row in rows]
-        good = [draft for draft in drafts if isinstance(draft, Draft)]
-        composed = iter(self._composing.compose(good))
-        for row, draft in zip(rows, drafts, strict=True):
-            content = next(composed) if isinstance(draft, Draft) else draft
-            if isinstance(content, Failed):
-                yield _Ready(row, problem=content.problem)
-            else:
-                yield _Ready(row, content)
+    def _mails(self, found: Sorted, desk: Desk) -> Iterator[_Mail]:
+        """First what is held, then the mails in order, composed while those before are sent."""
+        for row, reason in found.held:
+            yield _Mail((row,), problem=reason, outcome="held")
+        mails = [mail for rows in found.going for mail in self._draft(rows, desk)]
+        composed = iter(self._composing.compose([draft for _, draft in mails if draft]))
+        for mail, draft in mails:
+            content = next(composed) if draft else Failed(mail.problem)
+            if not isinstance(content, Failed):
+                yield replace(mail, content=content)
+            elif draft is None or len(mail.rows) == 1:
+                yield replace(mail, problem=content.problem)
+            else:  # one letter spoils it: each for itself
+                yield from self._mails(Sorted(going=[(row,) for row in mail.rows]), desk)
 
-    def _draft(self, row: sa.Row[Any], desk: Desk) -> Draft | Failed:
-        if not is_one_address(row.to_addr or ""):
-            return Failed("the recipient is not one plain address")
-        try:
-            return Draft(row.letter, self._links(row, desk), self._files(row))
-        except MailprocError as error:
-            return Failed(error.problem)
+    def _draft(self, rows: tuple[Row, ...], desk: Desk) -> list[tuple[_Mail, Draft | None]]:
+        """What the mail is made of; letters whose file is not right are left out of it."""
+        good: list[tuple[Row, tuple[Built, ...]]] = []
+        bad: list[tuple[_Mail, Draft | None]] = []
+        for row in rows:
+            try:
+                good.append((row, self._files(row)))
+            except MailprocError as error:
+                bad.append((_Mail((row,), problem=error.problem), None))
+        if not good:
+            return bad
+        letters = [row.letter for row, _ in good]
+        files = tuple(file for _, files in good for file in files)
+        links = self._links(good[0][0], desk)
+        for row, _ in good[1:]:
+            links |= {f"status {row.request_id}": self._links(row, desk).get("status", "")}
+        mail = _Mail(tuple(row for row, _ in good))
+        return [*bad, (mail, Draft(letters[0], links, files, tuple(letters[1:])))]
 
-    def _files(self, row: sa.Row[Any]) -> tuple[Built, ...]:
+    def _files(self, row: Row) -> tuple[Built, ...]:
         """The attachment, its digest checked once more. Raises MailprocError."""
         if row.file_id is None:
             return ()
@@ -148,7 +186,7 @@ class Outbox:
             raise MailprocError("the file is gone or is not the one that was approved")
         return (file,)
 
-    def _links(self, row: sa.Row[Any], desk: Desk) -> Mapping[str, str]:
+    def _links(self, row: Row, desk: Desk) -> dict[str, str]:
         """Tokens are made again here; they are stored nowhere."""
         if not self._public_url or row.request_id is None:
             return {}
@@ -162,41 +200,41 @@ class Outbox:
 
     # ------------------------------------------------------------ send
 
-    async def _send_all(self, letters: Iterator[_Ready], lanes: int, desk: Desk) -> None:
-        """In waves of one letter for each connection. Raises AuthFailed after the wave."""
+    async def _send_all(self, mails: Iterator[_Mail], lanes: int, desk: Desk) -> None:
+        """In waves of one mail for each connection. Raises AuthFailed after the wave."""
         done: list[_Done] = []
         refused: AuthFailed | None = None
-        while refused is None and (wave := list(islice(letters, lanes))):
-            done += [_Done(x, Result("rejected", 0, x.problem)) for x in wave if x.problem]
-            going = self._commit(done, [letter for letter in wave if not letter.problem], desk)
+        while refused is None and (wave := list(islice(mails, lanes))):
+            done += [_Done(x, Result(x.outcome, 0, x.problem)) for x in wave if x.problem]
+            going = self._commit(done, [mail for mail in wave if not mail.problem], desk)
             done, refused = await self._send_wave(going)
         self._commit(done, [], desk)
         if refused is not None:
             raise refused
 
-    async def _send_wave(self, going: list[_Ready]) -> tuple[list[_Done], AuthFailed | None]:
+    async def _send_wave(self, going: list[_Mail]) -> tuple[list[_Done], AuthFailed | None]:
         lanes = zip(self._deliveries, going, strict=False)
-        sends = (self._send(delivery, letter) for delivery, letter in lanes)
+        sends = (self._send(delivery, mail) for delivery, mail in lanes)
         done, refused = [], None
-        for letter, result in zip(going, await asyncio.gather(*sends), strict=True):
+        for mail, result in zip(going, await asyncio.gather(*sends), strict=True):
             if isinstance(result, AuthFailed):  # no more tries now: they may lock the account
                 refused, result = result, Result("later", 0, result.problem)
-            done.append(_Done(letter, result))
+            done.append(_Done(mail, result))
         return done, refused
 
-    async def _send(self, delivery: Delivery, letter: _Ready) -> Result | AuthFailed:
+    async def _send(self, delivery: Delivery, mail: _Mail) -> Result | AuthFailed:
         try:
             if (closed := await delivery.open()) is not None:
                 return closed
-            return await delivery.send(letter.row.to_addr, letter.content)
+            return await delivery.send(mail.rows[0].to_addr, mail.content)
         except AuthFailed as error:
             return error
         except Exception as error:  # our own fault; it may have been sent
-            log.error("send_failed", letter=letter.row.id, error=type(error).__name__)
+            log.error("send_failed", letter=mail.rows[0].id, error=type(error).__name__)
             await delivery.close()
             return Result("unknown", 0, type(error).__name__)
 
-    def _commit(self, done: list[_Done], following: list[_Ready], desk: Desk) -> list[_Ready]:
+    def _commit(self, done: list[_Done], following: list[_Mail], desk: Desk) -> list[_Mail]:
         """Settles a wave and marks the next, in one commit; gives those that are ours to send."""
         if not done and not following:
             return []
@@ -208,19 +246,16 @@ class Outbox:
         raise Stale("The request keeps changing.")
 
     def _write(
-        self, done: list[_Done], following: list[_Ready], desk: Desk, now: datetime
-    ) -> list[_Ready]:
+        self, done: list[_Done], following: list[_Mail], desk: Desk, now: datetime
+    ) -> list[_Mail]:
         with self._database.write() as connection:
-            for letter, result in done:
-                self._settle(connection, letter.row, result, desk, now)
-            return [
-                letter
-                for letter in following
-                if outbox.mark_transmitting(connection, letter.row, now)
-            ]
+            for mail, result in done:
+                for row in mail.rows:
+                    self._settle(connection, row, result, desk, now)
+            return [mail for mail in following if _mark(connection, mail.rows, now)]
 
     def _settle(
-        self, connection: sa.Connection, row: sa.Row[Any], result: Result, desk: Desk, now: datetime
+        self, connection: sa.Connection, row: Row, result: Result, desk: Desk, now: datetime
     ) -> None:
         told = {"code": result.code, "problem": None if result.outcome == "sent" else result.text}
         if result.outcome == "later":
@@ -231,16 +266,25 @@ class Outbox:
         state = "rejected" if result.outcome == "later" else result.outcome
         sent_at = now if state == "sent" else None
         if outbox.finish(connection, row, state, sent_at=sent_at, **told):
-            self._follow(connection, row, state, desk, now)
+            self._follow(connection, row, state, desk, now, reason=result.text)
         if state != "sent":
             log.warning(
                 "letter_not_sent", letter=row.id, kind=row.kind, state=state, code=result.code
             )
 
     def _follow(
-        self, connection: sa.Connection, row: sa.Row[Any], state: str, desk: Desk, now: datetime
+        self,
+        connection: sa.Connection,
+        row: Row,
+        state: str,
+        desk: Desk,
+        now: datetime,
+        *,
+        reason: str = "",
     ) -> None:
-        """What the fate of a letter means for its request."""
+        """What the fate of a letter means for its request, and whom to tell."""
+        if state == "held" and not tell.held(connection, row, reason, desk, now):
+            return
         event = _event(row, state)
         if event is None:
             return
@@ -249,7 +293,23 @@ class Outbox:
             requests.apply(connection, [decide(request, event, self._rules, now)], desk, now)
 
 
-def _event(row: sa.Row[Any], state: str) -> e.Event | None:
+def _mark(connection: sa.Connection, rows: tuple[Row, ...], now: datetime) -> bool:
+    """All letters of a mail are transmitting, or none: then the mail is not ours to send."""
+    if len(rows) == 1:
+        return outbox.mark_transmitting(connection, rows[0], now)
+    lead = rows[0].id
+    into = [(row, None if row.id == lead else lead) for row in rows]
+    marked = [
+        row for row, id_ in into if outbox.mark_transmitting(connection, row, now, bundled_into=id_)
+    ]
+    if len(marked) == len(rows):
+        return True
+    for row in marked:
+        outbox.put_back(connection, row, now)
+    return False
+
+
+def _event(row: Row, state: str) -> e.Event | None:
     if row.request_id is None:
         return None
     if row.kind == "dataset":

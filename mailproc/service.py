@@ -17,11 +17,13 @@ from functools import lru_cache
 from typing import IO
 
 import sqlalchemy as sa
+import structlog
 
 from mailproc import office as offices
 from mailproc.clock import utc_now
 from mailproc.composing import Composing
 from mailproc.config import Config
+from mailproc.datasets.changes import Changes
 from mailproc.datasets.query import prepare
 from mailproc.deadlines import Deadlines
 from mailproc.errors import MailprocError
@@ -33,7 +35,7 @@ from mailproc.mail.mailbox import Mailbox
 from mailproc.model import Catalogue, Item, Person, Prepared, Question
 from mailproc.outbox import Outbox
 from mailproc.sandbox import AGAIN_SECONDS, FIRST_SECONDS, Builder, Reader
-from mailproc.store import claims, facts, people, schema
+from mailproc.store import claims, correspondence, facts, people, schema
 from mailproc.watch import Watcher
 from mailproc.web.common import Site
 from mailproc.web.internal import Health, internal_app
@@ -41,6 +43,7 @@ from mailproc.web.public import public_app
 from mailproc.web.render import Pages
 from mailproc.web.server import WebThread, listen
 
+log = structlog.get_logger()
 _CONNECTIONS = 3  # for sending at once; Microsoft 365 takes no more from one mailbox
 
 
@@ -61,6 +64,7 @@ class Service:
             first_start = facts.first_start(connection, clock())
             officers = _staff(connection, clock())
         self.catalogue = offices.read_catalogue(config, clock())
+        self._changes = Changes(config.warehouse_url)
         self.office = offices.make_office(config, officers)
         self._rules = offices.make_rules(config, self.catalogue)
         self._desk = offices.DeskSource(config, self.database, clock)
@@ -80,7 +84,10 @@ class Service:
     def _build_loops(self) -> None:
         config = self._config
         habits = offices.make_habits(config, self.catalogue)
-        self._readers = Reader(habits.known, FIRST_SECONDS), Reader(habits.known, AGAIN_SECONDS)
+        self._readers = (
+            Reader(habits.known, FIRST_SECONDS),
+            Reader(habits.known, AGAIN_SECONDS, together=1),  # each of them has failed once
+        )
         self._builder = Builder(config.warehouse_url)
         self._intakes = [
             Intake(self.database, reader, habits, self._rules, self._owner, tried=tried)
@@ -96,9 +103,12 @@ class Service:
             "intake": lambda: self._intake_turn(0),
             "intake-again": lambda: self._intake_turn(1),
             "jobs": self._jobs_turn,
-            "deadlines": lambda: self._deadlines.turn(self._desk(), self._clock()),
+            "deadlines": self._deadlines_turn,
             "outbox": self._outbox_turn,
         }
+        self._drops = offices.make_drops(config)
+        if self._drops is not None:
+            turns["drops"] = self._drops_turn
         self._loops = {name: Loop(name, turn) for name, turn in turns.items()}
         for name in ("intake", "intake-again", "jobs", "deadlines"):
             self._loops[name].then = tuple(
@@ -126,6 +136,7 @@ class Service:
             self.office.public_url,
             self._owner,
             self._clock,
+            offices.make_manners(self._config),
         )
 
     def _build_delivery(self) -> Delivery:
@@ -196,6 +207,8 @@ class Service:
         for reader in self._readers:
             reader.stop()
         self._builder.stop()
+        if self._drops is not None:
+            self._drops.stop()
         self._composing.stop()
         self.database.close()
         if self._lock is not None:
@@ -204,7 +217,9 @@ class Service:
     def health(self) -> Health:
         """How the loops are."""
         alive = self._watcher.alive and all(loop.alive for loop in self._loops.values())
-        return Health(self._watcher.polled_at, alive)
+        with self.database.read() as connection:
+            stopped = correspondence.stopped_at(connection)
+        return Health(self._watcher.polled_at, alive, stopped)
 
     def warm(self) -> None:
         """Starts the builder's child ahead of the first file."""
@@ -220,11 +235,36 @@ class Service:
             self._readers[lane].rest()
         return handled
 
+    def _deadlines_turn(self) -> int:
+        self._look_for_rounds()
+        return self._deadlines.turn(self._desk(), self._clock())
+
+    def _look_for_rounds(self) -> None:
+        """What was imported, opened or closed since the last look counts from now on."""
+        if not self._changes.any(self._clock()):
+            return
+        try:
+            catalogue = offices.read_catalogue(self._config, self._clock())
+        except MailprocError as error:  # a dataset file that is being edited, say
+            log.error("catalogue_kept", problem=error.problem)
+            return
+        self.catalogue = catalogue
+        self._rules = offices.make_rules(self._config, catalogue)
+        for intake in self._intakes:
+            intake.renew(self._rules)
+        self._fulfil.renew(self._rules, prepare_by(catalogue, self._config.warehouse_url))
+        self._deadlines.renew(self._rules)
+        log.info("catalogue_renewed")
+
     def _outbox_turn(self) -> int:
+        self._composing.renew(self.catalogue)
         sent = self._runner.run(self._outbox.turn(self._desk()))
         if not sent:
             self._composing.rest()
         return sent
+
+    def _drops_turn(self) -> int:
+        return self._drops.turn(self._clock()) if self._drops is not None else 0
 
     def _jobs_turn(self) -> int:
         done = self._fulfil.turn(self._desk(), self._clock())

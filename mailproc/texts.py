@@ -37,6 +37,9 @@ _NAMES = {
     "sensitivity_name": "sensitivities",
     "suppression_name": "suppressions",
     "trust_name": "trust",
+    "wait_name": "waits",
+    "command_word": "commands",
+    "refused_file": "refused_files",
 }
 _NOWRAP = {
     "mail": Markup('<span style="white-space:nowrap">{}</span>'),

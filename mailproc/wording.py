@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from mailproc import thai
+from mailproc import english, thai
 from mailproc.defang import Shown, defang_line
-from mailproc.model import BY_RULE, Catalogue, Dataset, Round
+from mailproc.model import BY_RULE, Calendar, Catalogue, Dataset, Round, Trust
 from mailproc.texts import Texts
 
 _NAME = 60  # letters of a name in a subject line
 _SEVERAL_LINES = frozenset({"purpose", "reason"})
-_PLAIN = frozenset({"requester_addr", "number", "title_th", "title_en", "columns"})  # our own
+# Our own words, and addresses that were checked to be plain ones.
+_PLAIN = frozenset(
+    {"requester_addr", "deliver_to", "number", "title_th", "title_en", "columns", "flags"}
+)
 _HANDED = ("line", "pickup", "smart_office")
-_PRINTED = ("pdf", "paper")
+_PRINTED = ("paper",)
+# «แบบคำขอ (zip)»: a name with a harmless dot would be read as part of it.
+_ENDING = re.compile(r"(?:\[\.\]|\.)([0-9A-Za-z]{1,5})$")
 _FEW = 12  # columns that are listed one by one
 
 
-def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[[Any], Any]]:
+def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[..., Any]]:
     """The functions that templates call with a request, in one language."""
     titles = _titles(texts, catalogue)
     offers = {} if texts.language == "th" else _offers(texts, catalogue)
@@ -38,9 +44,19 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[[Any
         "offer_text": lambda offer: offers.get(offer, offer),
         "column_list": lambda columns: _column_list(columns, texts),
         "other_email": _other_email,
+        "recipient": lambda request: request.deliver_to or request.requester_addr,
+        "sender_check": lambda request: _sender_check(request, texts),
+        "oddities": lambda request: _oddities(request, texts),
         "way": lambda request: _way(request, texts),
         "goes_by_mail": lambda request: not _by_hand(request),
         "year": lambda request: _year(request, texts),
+        "file_name": lambda name: _ENDING.sub(r" (\1)", name),
+        "one_line": lambda request: _one_line(request, texts, titles),
+        "filter_words": lambda filters: _filter_words(filters, texts),
+        "source_words": lambda source: english.phrases(
+            source, texts.sections.get("source_words", {})
+        ),
+        "datasets_offered": lambda: _offered(catalogue, texts),
     }
 
 
@@ -57,9 +73,27 @@ def _asker(request: Any, texts: Texts) -> str:
 
 
 def _other_email(request: Any) -> str:
-    """The address in the form, where it is not the one that the mail came from."""
+    """The address in the form, where it is not the one that the file goes to."""
     stated = request.form.email or ""
-    return "" if stated == defang_line(request.requester_addr) else str(stated)
+    used = defang_line(request.deliver_to or request.requester_addr)
+    return "" if stated.casefold() == used.casefold() else str(stated)
+
+
+def _sender_check(request: Any, texts: Texts) -> str:
+    """How sure it is that the sender is who he says."""
+    if request.confirmed:
+        return texts.get("vouched", "confirmed")
+    if request.trust == Trust.UNSTAMPED and request.vouched:
+        return texts.get("vouched", request.vouched)
+    return texts.get("trust", request.trust)
+
+
+def _oddities(request: Any, texts: Texts) -> str:
+    """What looks odd about the sender, in words; empty for nearly all."""
+    words = [texts.get("flags", flag) for flag in request.flags if flag != "reply_to"]
+    if request.reply_to:
+        words.append(f"{texts.get('flags', 'reply_to')} {', '.join(request.reply_to)}")
+    return " · ".join(words)
 
 
 def _by_hand(request: Any) -> bool:
@@ -72,8 +106,6 @@ def _way(request: Any, texts: Texts) -> str:
         return texts.get("deliveries", "email")
     if request.form.delivery not in _HANDED:
         way = texts.get("formats", str(request.item.format))
-        if request.item.format == "pdf":
-            way = texts.get("phrases", "file_of").replace("{format}", way)
     else:
         way = texts.get("deliveries", str(request.form.delivery))
         if request.form.delivery == "line" and request.form.line_id:
@@ -95,6 +127,30 @@ def _data_asked(request: Any, texts: Texts, titles: Mapping[str | None, str]) ->
         return title
     phrase = texts.get("phrases", "of_year")
     return phrase.replace("{data}", title).replace("{period}", period).strip()
+
+
+def _one_line(request: Any, texts: Texts, titles: Mapping[str | None, str]) -> str:
+    """A request in a list to choose from: «ข้อมูล… (คำขอเลขที่ 2569/00012)»."""
+    asked = _data_asked(request, texts, titles) or texts.get("fields", "dataset")
+    return f"{asked} ({texts.get('pages', 'request_no')} {request.number})"
+
+
+def _filter_words(filters: Iterable[str], texts: Texts) -> list[str]:
+    sections = texts.sections
+    said, letters = sections.get("filters_said", {}), sections.get("grade_letters", {})
+    return english.conditions(filters, said, letters)
+
+
+def _offered(catalogue: Catalogue, texts: Texts) -> list[tuple[str, str]]:
+    """(title, years) of each dataset that can be had now."""
+    return [
+        (
+            dataset.title_th if texts.language == "th" else dataset.title_en,
+            ", ".join(dict.fromkeys(str(loaded.academic_year) for loaded in dataset.rounds)),
+        )
+        for dataset in catalogue.datasets
+        if dataset.rounds
+    ]
 
 
 def _year(request: Any, texts: Texts) -> str:
@@ -133,6 +189,7 @@ def _offers(texts: Texts, catalogue: Catalogue) -> dict[str, str]:
         known[dataset.title_th] = dataset.title_en
         known |= dict(zip(dataset.filters_th, dataset.filters_en, strict=False))
         known |= dict(_rounds(dataset, texts))
+        known |= dict(_to_come(dataset, catalogue.calendar, texts))
     return {defang_line(said): defang_line(meant) for said, meant in known.items()}
 
 
@@ -140,6 +197,21 @@ def _rounds(dataset: Dataset, texts: Texts) -> Iterable[tuple[str, str]]:
     for loaded in dataset.rounds:
         said = thai.round_title(loaded.academic_year, loaded.round, loaded.as_of)
         yield said, _round_words(loaded, texts)
+
+
+def _to_come(dataset: Dataset, calendar: Calendar, texts: Texts) -> Iterable[tuple[str, str]]:
+    """Rounds that may be waited for, and the offers to do so."""
+    newest = dataset.rounds[0].academic_year if dataset.rounds else 0
+    for year in (newest, newest + 1) if newest else ():
+        for number, _, _ in calendar.rounds:
+            day = calendar.collected_on(year, number)
+            said, meant = (
+                thai.round_title(year, number, day),
+                _round_words(Round(year, number, day, "", ""), texts),
+            )
+            yield said, meant
+            offer = texts.get("phrases", "wait_offer").replace("{round}", meant)
+            yield f"{thai.WAIT_FOR} {said}", offer
 
 
 def _round_words(loaded: Round, texts: Texts) -> str:

@@ -136,3 +136,29 @@ def test_another_process_may_have_sealed_the_night(walk: Walk) -> None:
     for _ in range(2):
         _turn(walk, NOW + 2 * _DAY)
     assert len(walk.rows(schema.seals)) == 1
+
+
+def test_who_waits_for_a_round_goes_on_when_it_is_open_and_is_looked_for_once(walk: Walk) -> None:
+    students = RULES.catalogue.datasets[0]
+    newest = students.rounds[0]
+    item = replace(
+        a_form().items[0],
+        dataset_id=students.id,
+        academic_years=(newest.academic_year + 1,),
+        round=1,
+        latest=False,
+        wait=True,
+    )
+    request = walk.open(form=replace(a_form(), items=(item,)))
+    assert request.state is State.WAITING
+    deadlines = Deadlines(walk.database, RULES, "Asia/Bangkok")
+    assert deadlines.turn(DESK, NOW) == 0
+    opened = replace(newest, academic_year=newest.academic_year + 1, round=1, digest="f" * 64)
+    loaded = replace(students, rounds=(opened, *students.rounds))
+    rest = RULES.catalogue.datasets[1:]
+    renewed = replace(RULES.catalogue, datasets=(loaded, *rest))
+    deadlines.renew(replace(RULES, catalogue=renewed))
+    assert deadlines.turn(DESK, NOW) == 1
+    assert walk.get(request.id).state is State.PREPARING
+    assert walk.rows(schema.jobs)[-1].kind == "prepare"
+    assert deadlines.turn(DESK, NOW) == 0

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from mailproc import parsers
 from mailproc.errors import Stale
 from mailproc.intake import Intake
-from mailproc.model import Known, Reading, Request, State
+from mailproc.model import Known, Reading, Request, Roster, State, Trust
 from mailproc.sandbox import Failed
 from mailproc.settling import Habits
 from mailproc.store import messages, requests, schema
@@ -36,6 +36,7 @@ HABITS = Habits(
     authserv_id="mx.example.org",
     mark=True,
     dedicated=False,
+    roster=Roster(domains=frozenset({"school.example.org"})),
 )
 FORM = """แบบคำขอใช้บริการข้อมูล
 ชื่อ-สกุล: นางสมศรี ตั้งใจสอน
@@ -151,7 +152,7 @@ def test_what_is_not_for_us_stays_as_it_was(office: Office) -> None:
 
 
 def test_every_mail_gets_one_verdict_and_none_is_due_again(office: Office) -> None:
-    office.bring(*(a_mail() for _ in range(70)))
+    office.bring(*(a_mail(f"{FORM}เงื่อนไข: โรงเรียนที่ {n}\n") for n in range(70)))
     assert office.turn() == 6
     assert office.turn(timedelta(days=1)) == 0
     assert {row.verdict for row in office.walk.rows(_M)} == {"opened"}
@@ -162,7 +163,7 @@ def test_the_year_of_a_number_is_that_of_the_mail(office: Office) -> None:
     office.walk.now = datetime.fromisoformat("2026-12-31T16:59:00+00:00")
     office.bring(a_mail())
     office.walk.now += timedelta(minutes=1)
-    office.bring(a_mail())
+    office.bring(a_mail(sender="new@school.example.org"))
     assert [r.number for r in office.requests] == ["2569/00001", "2570/00001"]
 
 
@@ -175,7 +176,7 @@ def test_several_datasets_become_several_requests(office: Office) -> None:
 @pytest.mark.parametrize("sender", ["ครู <ครู@school.example.org>", "", "a@b@c"])
 def test_a_request_that_cannot_be_answered_goes_to_a_person(office: Office, sender: str) -> None:
     assert office.bring(a_mail(sender=sender)) == ["unplaced"]
-    assert office.letters() == []
+    assert [letter.kind for letter in office.letters()] == ["officer_unplaced"]
 
 
 def test_a_forged_sender_confirms_first(office: Office) -> None:
@@ -187,6 +188,31 @@ def test_a_forged_sender_confirms_first(office: Office) -> None:
     assert letter.kind == "confirm"
     assert office.bring(a_reply(letter, "ยืนยันค่ะ")) == ["merged"]
     assert office.requests[0].state is State.PREPARING
+
+
+def test_a_stranger_confirms_once_for_all_he_asked_and_is_remembered(office: Office) -> None:
+    stranger = "ผู้ขอ <new@else.example.org>"
+    other = FORM.replace("2568", "ล่าสุด")
+    office.bring(a_mail(sender=stranger), a_mail(other, sender=stranger))
+    assert [r.state for r in office.requests] == [State.UNCONFIRMED, State.UNCONFIRMED]
+    letters = office.letters()
+    assert [letter.kind for letter in letters] == ["confirm", "confirm"]
+    assert office.bring(a_reply(letters[0], "", sender=stranger)) == ["merged"]
+    assert [r.state for r in office.requests] == [State.PREPARING, State.PREPARING]
+    office.bring(a_mail(FORM.replace("2568", "2567"), sender=stranger))
+    assert (office.requests[-1].trust, office.requests[-1].vouched) == (
+        Trust.UNSTAMPED,
+        "confirmed",
+    )
+    office.walk.now += timedelta(days=366)
+    office.bring(a_mail(FORM.replace("2568", "2566"), sender=stranger))
+    assert [r.state is State.UNCONFIRMED for r in office.requests[2:]] == [False, True]
+
+
+def test_a_mail_of_several_senders_is_put_aside(office: Office) -> None:
+    several = f"สมศรี <{TEACHER}>, director@example.org"
+    assert office.bring(a_mail(sender=several)) == ["unplaced"]
+    assert office.requests == []
 
 
 # ---------------------------------------------------------------- copies
@@ -201,7 +227,8 @@ def test_a_second_copy_does_nothing(office: Office) -> None:
 
 def test_copies_within_one_batch_are_seen(office: Office) -> None:
     raw = a_mail()
-    assert office.bring(raw, raw, a_mail(), raw) == ["opened", "duplicate", "opened", "duplicate"]
+    other = a_mail(sender="new@school.example.org")
+    assert office.bring(raw, raw, other, raw) == ["opened", "duplicate", "opened", "duplicate"]
     assert len(office.requests) == 2
 
 
@@ -239,7 +266,8 @@ def test_two_replies_in_one_batch_are_taken_one_after_the_other(office: Office) 
 def test_a_cancel_and_an_answer_in_one_batch_keep_their_order(office: Office) -> None:
     office.bring(a_mail(FORM.replace("วัตถุประสงค์: เพื่อวางแผนอัตรากำลัง\n", "")))
     (ask,) = office.letters("ask")
-    mails = (a_reply(ask, "ยกเลิก"), a_mail(), a_reply(ask, "วัตถุประสงค์: ใช้ทำรายงาน"))
+    other = a_mail(sender="new@school.example.org")
+    mails = (a_reply(ask, "ยกเลิก"), other, a_reply(ask, "วัตถุประสงค์: ใช้ทำรายงาน"))
     assert office.bring(*mails) == ["command", "opened", "note"]
     assert [r.state for r in office.requests] == [State.CANCELLED, State.PREPARING]
 
@@ -281,7 +309,7 @@ def test_a_robot_with_another_address_is_stopped_too(office: Office) -> None:
     office.walk.built()
     for n in range(6):
         letter = (office.letters("noted") or office.letters("dataset"))[-1]
-        office.bring(a_reply(letter, f"ได้รับ {n}", sender="robot@elsewhere.example.org"))
+        office.bring(a_reply(letter, f"ได้รับ {n}", sender="clerk@elsewhere.example.org"))
     assert len(office.letters("noted")) == 3
 
 
@@ -333,7 +361,8 @@ def test_a_mail_that_fails_three_times_is_put_aside_and_stops_nobody(
     office: Office, fault: str
 ) -> None:
     bad = a_mail(head=f"{fault}: yes\n")
-    assert office.bring(a_mail(), bad, a_mail()) == ["opened", None, "opened"]
+    other = a_mail(sender="new@school.example.org")
+    assert office.bring(a_mail(), bad, other) == ["opened", None, "opened"]
     assert office.turn() == 0, "it rests for a while"
     for verdict in (None, "quarantined"):
         assert office.turn(timedelta(seconds=5)) == 1
@@ -373,7 +402,7 @@ def test_a_request_that_moved_at_this_moment_is_read_again(
             raise Stale("The request was changed meanwhile.")
         real(*arguments)
 
-    monkeypatch.setattr("mailproc.settling.requests.apply", sometimes)
+    monkeypatch.setattr("mailproc.settling.batch.requests.apply", sometimes)
     assert office.bring(a_reply(receipt, "ยกเลิก")) == ["command"]
     assert office.requests[0].state is State.CANCELLED
 

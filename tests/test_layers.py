@@ -17,12 +17,12 @@ LAYERS = (
     ("demo",),
     ("service",),
     ("office", "loops", "watch", "config"),
-    ("collect", "intake", "outbox", "fulfil", "deadlines", "web"),
-    ("composing", "settling"),
+    ("collect", "intake", "outbox", "fulfil", "deadlines", "drops", "web"),
+    ("composing", "outgoing", "settling", "tell"),
     ("sandbox",),
-    ("placing", "mail", "store", "datasets"),
+    ("placing", "mail", "store", "datasets", "requestform"),
     ("parsers", "workflow", "texts", "wording", "defang"),
-    ("thai", "model", "digest", "clock"),
+    ("thai", "model", "digest", "clock", "robots", "english"),
     ("errors",),
 )
 _ROW = {name: row for row, names in enumerate(LAYERS) for name in names}
@@ -33,22 +33,35 @@ _SIDEWAYS = {
     ("texts", "defang"),
     ("wording", "texts"),
     ("wording", "defang"),
+    ("mail", "requestform"),
 }
 _CONFIG_READERS = {"cli", "demo", "service", "office"}
 # What the pure half may never reach: the outside world, the clock, chance.
-_PURE = ("workflow", "parsers", "placing", "thai", "model", "errors", "defang", "digest")
+_PURE = (
+    "workflow",
+    "parsers",
+    "placing",
+    "thai",
+    "model",
+    "errors",
+    "defang",
+    "digest",
+    "robots",
+    "english",
+)
 _IMPURE = set(
-    "os io socket ssl time random secrets uuid subprocess threading multiprocessing asyncio select "
+    "os socket ssl time random secrets uuid subprocess threading multiprocessing asyncio select "
     "tempfile shutil glob sqlite3 urllib.request http requests httpx sqlalchemy imapclient imaplib "
     "aiosmtplib smtplib pandas structlog logging getpass platform resource fcntl signal".split()
 )
-_IMPURE_CALLS = {"open", "print", "input"}
+_IMPURE_CALLS = {"open", "print", "input", "io.open", "io.FileIO"}  # io.BytesIO is memory
 _IMPURE_METHODS = {"now", "today", "utcnow", "fromtimestamp", "getenv", "read_text", "read_bytes"}
 _ONLY_IN = {
     "imapclient": ("mailproc.mail.mailbox",),
     "aiosmtplib": ("mailproc.mail.delivery",),
     "pandas": ("mailproc.datasets",),
-    "xlsxwriter": ("mailproc.datasets",),
+    "xlsxwriter": ("mailproc.datasets", "mailproc.requestform.xlsx"),
+    "typst": ("mailproc.requestform.pdf", "mailproc.datasets.output.pdf"),
     "pebble": ("mailproc.sandbox",),
     "alembic": ("mailproc.store",),
     "starlette": ("mailproc.web", "mailproc.demo"),

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from mailproc.model import Form, Item, Known, Reading, Request, State
-from mailproc.placing import ITEMS_LIMIT, NOTES_LIMIT, Found, place
+from mailproc.placing import ITEMS_LIMIT, NOTES_LIMIT, Found, Placing, place
+from mailproc.placing.commands import chosen
 from mailproc.store.messages import VERDICTS
 from mailproc.workflow import events as e
 from tests.factories import a_form, a_question, a_request, an_item
@@ -48,7 +49,7 @@ def test_each_kind_of_mail_that_answers_nothing_has_its_verdict(kind: str, verdi
     placing = place(_mail(kind, form=a_form()), Found(), KNOWN)
     assert placing.verdict == verdict
     assert placing.verdict in VERDICTS
-    assert placing.answer == ""
+    assert placing.answer == ("encrypted" if kind == "encrypted" else "")
     assert placing.event is None
     assert bool(placing.forms) is (kind == "request")
 
@@ -100,11 +101,13 @@ def test_a_request_without_a_dataset_is_opened_and_asked_back(form: Form | None)
 
 def test_a_mail_that_asks_for_very_much_goes_to_a_person() -> None:
     def asked(count: int) -> Reading:
-        return _mail("request", form=a_form(items=(an_item(),) * count))
+        years = (an_item(academic_years=(2500 + n,)) for n in range(count))
+        return _mail("request", form=a_form(items=tuple(years)))
 
     assert place(asked(ITEMS_LIMIT), Found(), KNOWN).verdict == "opened"
     placing = place(asked(ITEMS_LIMIT + 1), Found(), KNOWN)
-    assert (placing.verdict, placing.forms) == ("unplaced", ())
+    assert (placing.verdict, placing.forms, placing.waits) == ("unplaced", (), True)
+    assert (placing.answer, placing.reason) == ("too_many", str(ITEMS_LIMIT + 1))
 
 
 def test_a_reply_to_somebody_elses_mail_can_be_a_request() -> None:
@@ -130,10 +133,29 @@ def test_an_answer_is_merged_into_what_was_said_before(state: State) -> None:
 
 def test_a_reply_from_the_address_itself_confirms_it() -> None:
     request = a_request(state=State.UNCONFIRMED)
-    own = place(_mail(from_addr=REQUESTER.upper()), _letter(request), KNOWN)
+    own = place(_mail(from_addr=REQUESTER.upper(), text=""), _letter(request), KNOWN)
     assert (own.verdict, type(own.event)) == ("merged", e.Confirmed)
     other = place(_mail(from_addr="else@example.org"), _letter(request), KNOWN)
     assert (other.verdict, type(other.event)) == ("note", e.Noted)
+
+
+@pytest.mark.parametrize(
+    "text", ["ขอบคุณสำหรับอีเมลของท่าน เราจะตอบกลับโดยเร็ว", "ไม่ได้ขอค่ะ", "I did not ask"]
+)
+def test_other_words_confirm_nothing(text: str) -> None:
+    request = a_request(state=State.UNCONFIRMED)
+    placing = place(_mail(text=text), _letter(request), KNOWN)
+    assert (placing.verdict, type(placing.event)) == ("note", e.Noted)
+
+
+@pytest.mark.parametrize("text", ["", "ยืนยันค่ะ", "Yes, that was me."])
+def test_the_owner_of_the_forms_address_says_that_the_file_may_come(text: str) -> None:
+    request = a_request(form=a_form(email="else@example.org"))
+    found = replace(_letter(request), letter_kind="confirm_recipient", letter_to="else@example.org")
+    owner = place(_mail(text=text, from_addr="Else@example.org"), found, KNOWN)
+    assert owner.event == e.RecipientProved(by="recipient", address="else@example.org")
+    other = place(_mail(text=text), found, KNOWN)
+    assert isinstance(other.event, e.Noted)
 
 
 @pytest.mark.parametrize("state", [s for s in State if s is not State.NEW])
@@ -167,11 +189,13 @@ def test_robots_that_answer_each_other_stop_after_three_notes_a_day() -> None:
     assert isinstance(answered, e.Noted)
     assert not answered.quiet
     stopped = replace(found, notes_today=NOTES_LIMIT)
-    for mail in (_mail(), _mail("command", command="cancel")):
-        placing = place(mail, stopped, KNOWN)
-        assert (placing.verdict, placing.answer) == ("note", "")
-        assert isinstance(placing.event, e.Noted)
-        assert placing.event.quiet, "the officer is told, the robot is not answered"
+    placing = place(_mail(), stopped, KNOWN)
+    assert (placing.verdict, placing.answer) == ("note", "")
+    assert isinstance(placing.event, e.Noted)
+    assert placing.event.quiet, "the officer is told, the robot is not answered"
+    for command in ("cancel", "status", "resend", "form"):
+        placing = place(_mail("command", command=command), stopped, KNOWN)
+        assert (placing.verdict, placing.answer, placing.event) == ("command", "", None)
 
 
 def test_a_labelled_correction_amends_a_request_before_the_director() -> None:
@@ -250,3 +274,118 @@ def test_a_file_that_is_only_delayed_troubles_nobody() -> None:
     found = _letter(a_request(state=State.DELIVERED), letter_kind="dataset")
     placing = place(_mail("bounce", delayed=True), found, KNOWN)
     assert (placing.verdict, placing.fate, placing.event) == ("delivery_report", "delayed", None)
+
+
+# ---------------------------------------------------------------- without a letter of ours
+
+
+def _own(*states: State) -> tuple[Request, ...]:
+    return tuple(
+        a_request(id=n, number=f"2569/{n:05d}", state=state) for n, state in enumerate(states, 1)
+    )
+
+
+def _command(command: str, found: Found) -> Placing:
+    return place(_mail("command", command=command, text=command), found, KNOWN)
+
+
+def test_a_command_needs_the_authenticated_sender_and_one_request_it_fits() -> None:
+    own = _own(State.INCOMPLETE, State.DELIVERED)
+    verified = Found(verified=True, own=own)
+    assert _command("cancel", verified).event == e.Cancelled(by="requester")
+    assert _command("cancel", verified).about == own[:1]
+    assert (_command("status", verified).answer, _command("status", verified).about) == (
+        "status",
+        own[:1],
+    )
+    assert _command("resend", verified).about == own[1:]
+    for command in ("cancel", "status", "resend"):
+        placing = _command(command, replace(verified, verified=False))
+        assert (placing.verdict, placing.event, placing.waits) == ("unplaced", None, True)
+        assert placing.answer == "passed_on"
+
+
+def test_of_several_requests_the_sender_is_asked_which() -> None:
+    own = _own(State.INCOMPLETE, State.WAITING, State.DELIVERED)
+    placing = _command("cancel", Found(verified=True, own=own))
+    assert (placing.verdict, placing.answer, placing.reason) == ("command", "which", "cancel")
+    assert placing.about == own[:2]
+
+
+def test_a_command_of_nobody_we_know_is_not_for_us() -> None:
+    placing = _command("cancel", Found(verified=True))
+    assert (placing.verdict, placing.answer, placing.waits) == ("unplaced", "", False)
+
+
+def test_the_form_is_for_everybody() -> None:
+    assert _command("form", Found()).answer == "form"
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"),
+    [
+        ("1", (1,)),
+        ("ข้อ ๒ ครับ", (2,)),
+        ("1, 3", (1, 3)),
+        ("ทั้งหมด", (1, 2, 3)),
+        ("all of them", (1, 2, 3)),
+        ("2569/00003", (3,)),
+        ("7", ()),
+        ("", ()),
+        ("ขอบคุณ", ()),
+    ],
+)
+def test_an_answer_picks_requests_by_place_or_number(text: str, picked: tuple[int, ...]) -> None:
+    own = _own(State.INCOMPLETE, State.WAITING, State.CHECKING)
+    assert tuple(request.id for request in chosen(text, own)) == picked
+
+
+def test_a_picture_with_words_that_ask_is_a_request_and_without_them_is_not() -> None:
+    picture = _mail("other", scans=("IMG_1.jpg",), text="", subject="ขอความอนุเคราะห์ข้อมูล")
+    assert place(picture, Found(), KNOWN).verdict == "opened"
+    assert place(replace(picture, subject="รูปงาน"), Found(), KNOWN).verdict == "unplaced"
+    assert not place(replace(picture, subject="รูปงาน"), Found(), KNOWN).waits
+
+
+def test_guesses_are_scored_and_the_best_comes_first() -> None:
+    own = _own(State.INCOMPLETE, State.DELIVERED)
+    own = (own[0], replace(own[1], subject="ขอข้อมูลห้องเรียน"))
+    mail = _mail("other", subject="Re: ขอข้อมูลห้องเรียน", text="ขอข้อมูลเพิ่มหน่อย")
+    placing = place(mail, Found(own=own, mentioned=own[1:]), KNOWN)
+    assert placing.waits
+    first = placing.guesses[0]
+    assert (first.number, first.because) == (own[1].number, ("number", "sender", "subject"))
+    assert [guess.score for guess in placing.guesses] == sorted(
+        (guess.score for guess in placing.guesses), reverse=True
+    )
+    assert "" in {guess.number for guess in placing.guesses}, "it may be a request of its own"
+
+
+def test_an_unclear_mail_waits_in_a_mailbox_for_requests_and_is_answered_once() -> None:
+    mail = _mail("other", text="พรุ่งนี้เปิดไหม")
+    assert not place(mail, Found(), KNOWN).waits
+    dedicated = place(mail, Found(dedicated=True), KNOWN)
+    assert (dedicated.waits, dedicated.answer, dedicated.reason) == (True, "form", "unclear")
+    assert place(mail, Found(dedicated=True, forms_lately=1), KNOWN).answer == ""
+
+
+def test_what_cannot_be_read_is_answered_where_it_is_surely_for_us() -> None:
+    mail = _mail("unreadable", text="")
+    assert place(mail, Found(), KNOWN).answer == ""
+    assert place(mail, Found(own=_own(State.INCOMPLETE)), KNOWN).answer == "unreadable"
+    assert place(mail, Found(dedicated=True), KNOWN).answer == "unreadable"
+    assert place(mail, _letter(a_request()), KNOWN).answer == "unreadable"
+    talk = _mail("encrypted", references=("<x@elsewhere.example.org>",))
+    assert place(talk, Found(), KNOWN).answer == "", "others talk with each other"
+
+
+def test_a_question_that_came_back_is_told_to_the_officer() -> None:
+    for state, kind in ((State.INCOMPLETE, "ask"), (State.UNCONFIRMED, "confirm")):
+        found = _letter(a_request(state=state), letter_kind=kind)
+        event = place(_mail("bounce"), found, KNOWN).event
+        assert event == e.DeliveryFailed(by="mail server", problem=f"{kind}_bounced")
+
+
+def test_the_same_dataset_named_twice_in_a_mail_is_one_request() -> None:
+    twice = a_form(items=(an_item(), an_item()))
+    assert len(place(_mail("request", form=twice), Found(), KNOWN).forms) == 1

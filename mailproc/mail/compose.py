@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from email.utils import format_datetime
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,17 @@ from mailproc import thai
 from mailproc.defang import defang, defang_line
 from mailproc.mail import headers
 from mailproc.model import Built, Catalogue, Letter, Office
+from mailproc.requestform import blank_files, text_lines
 from mailproc.texts import LANGUAGES, Sandbox, environment, load_texts, template_faults
 from mailproc.wording import request_words, shown
+from mailproc.workflow import numbering
 
 # Letters that answer a mail; all others are written by themselves (RFC 3834, section 5).
 ANSWERS = frozenset(
-    "receipt ask confirm noted too_big too_late cancelled decided how_to_decide".split()
+    "receipt ask confirm noted too_big too_late cancelled decided how_to_decide explain scan "
+    "linked status which form too_many encrypted unreadable passed_on".split()
 )
+_MUCH = 4  # questions, from which on the whole form is the easier way to answer
 _NO_LINKS = {"decide": "", "status": ""}
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
@@ -38,6 +43,7 @@ class Composer:
     ) -> None:
         known = catalogue or Catalogue()
         self._voices = {x: _Voice(office, folders, known, x) for x in LANGUAGES}
+        self._blank_files = partial(_blank_files, office, known, folders)
         self._timezone = ZoneInfo(office.timezone)
         self._address = headers.strict_address(office.address)
 
@@ -46,6 +52,8 @@ class Composer:
     ) -> bytes:
         """The whole mail. Raises NeedsPerson where the recipient is not one plain address."""
         voice = self._voices.get(letter.language) or self._voices[LANGUAGES[0]]
+        if not files and _offers_form(letter):
+            files = self._blank_files(voice.language)
         subject, text, html = voice.render(letter, links, files)
         mark = sha256(letter.message_id.encode("utf-8")).hexdigest()[:24]
         body = headers.multipart(
@@ -85,6 +93,18 @@ class Composer:
         )
 
 
+def _offers_form(letter: Letter) -> bool:
+    """Whether the blank form goes with it: asked for, or nearly everything is missing."""
+    much = letter.kind == "ask" and not letter.others and len(letter.questions) >= _MUCH
+    return letter.kind == "form" or much
+
+
+def _blank_files(
+    office: Office, catalogue: Catalogue, folders: tuple[Path, ...], language: str
+) -> tuple[Built, ...]:
+    return blank_files(office, catalogue, language, folders)
+
+
 class _Voice:
     """The templates of one language, each compiled once for text and once for HTML."""
 
@@ -95,15 +115,22 @@ class _Voice:
         self.office_name = office.name_th if language == "th" else office.name_en
         texts = load_texts(folders, language)
         words = request_words(texts, catalogue)
+        form_lines = cache(partial(text_lines, office, catalogue, language, folders))
         self._text, self._html = (
             environment(folders, "mail", texts, office, html=html) for html in (False, True)
         )
         for env, form in ((self._text, "text"), (self._html, "html")):
             env.globals.update(words)
             env.filters["offer_text"] = words["offer_text"]
+            env.filters["one_line"], env.filters["file_name"] = (
+                words["one_line"],
+                words["file_name"],
+            )
+            env.globals["form_lines"] = form_lines
             env.filters["columns"] = thai.columns
             _add_macros(env, f"kit.{form}.j2")
             _add_macros(env, f"parts.{language}.j2")
+            _add_macros(env, f"several.{language}.j2")
         self._text_layout = self._text.get_template("layout.text.j2")
         self._html_layout = self._html.get_template("layout.html.j2")
 
@@ -112,7 +139,8 @@ class _Voice:
     ) -> tuple[str, str, str]:
         """Subject, plain text and HTML of a letter."""
         values = _values(letter, links, files)
-        name = f"{letter.kind}.{self.language}.j2"
+        several = "several." if letter.others else ""
+        name = f"{letter.kind}.{several}{self.language}.j2"
         text_body, text_footer, subject = self._blocks(self._text, name, values)
         html_body, html_footer, _ = self._blocks(self._html, name, values)
         text = self._text_layout.render(body=text_body, footer=text_footer)
@@ -159,4 +187,22 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
         "written_at": letter.created_at,
         "files_sent": [(file.filename, len(file.content)) for file in files],
         "links": _NO_LINKS | dict(links),
+    } | (_several(letter, links) if letter.others else {})
+
+
+def _several(letter: Letter, links: Mapping[str, str]) -> dict[str, Any]:
+    """What a mail about several requests needs besides: each with its own questions and link."""
+    requests = [r for r in (letter.request, *letter.others) if r is not None]
+    asked = numbering.numbered([r.questions for r in requests])
+    alike = numbering.common(asked)
+    own = [[q for q in questions if q not in alike] for questions in asked]
+    urls = [links.get("status", ""), *(links.get(f"status {r.id}", "") for r in letter.others)]
+    return {
+        "requests": [shown(r) for r in requests],
+        "alike": [shown(q) for q in alike],
+        "each": [
+            (shown(request), [shown(q) for q in questions], url)
+            for request, questions, url in zip(requests, own, urls, strict=True)
+        ],
+        "asked_fields": list(dict.fromkeys(q.field for questions in asked for q in questions)),
     }

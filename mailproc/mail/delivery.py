@@ -19,7 +19,7 @@ from aiosmtplib.errors import SMTPException
 from mailproc.errors import AuthFailed
 from mailproc.mail.login import Credentials, Server
 
-Outcome = Literal["sent", "rejected", "later", "unknown"]
+Outcome = Literal["sent", "rejected", "held", "later", "unknown"]  # held: we did not try
 _CONNECT_TIMEOUT, _TIMEOUT = 20.0, 60.0
 _DATA_TIMEOUT = 600.0  # RFC 5321 4.5.3.2.6: a server may take ten minutes after the dot
 

@@ -16,6 +16,7 @@ from mailproc.errors import NeedsPerson
 
 _WORD = 45  # octets of UTF-8 in one encoded-word: with its frame 72 of the 75 of RFC 2047
 _LINE = 76
+_FOLD = "\r\n "
 _ATOMS = re.compile(r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~ -]+")
 # RFC 5322 dot-atom and host names as in RFC 5321: no quotes, comments, literals or routes.
 _ATEXT = r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]+"
@@ -36,8 +37,9 @@ def clean(value: str) -> str:
 def unstructured(name: str, value: str) -> bytes:
     """A field such as Subject; what is not plain ASCII becomes encoded-words (RFC 2047)."""
     value = clean(value)
-    plain = value.isascii() and "=?" not in value and len(name) + 2 + len(value) <= _LINE
-    text = value if plain else _encoded_words(value, len(name) + 2)
+    start = len(name) + 2
+    plain = _plain(value, start)
+    text = _encoded_words(value, start) if plain is None else plain
     return f"{name}: {text}\r\n".encode("ascii")
 
 
@@ -51,10 +53,14 @@ def _mailbox(name: str, display_name: str, address: str) -> bytes:
     if not display_name:
         return f"{name}: {address}\r\n".encode("ascii")
     start = len(name) + 2
-    short = start + len(display_name) + len(address) + 3 <= _LINE
-    if short and _ATOMS.fullmatch(display_name) and "=?" not in display_name:
-        return f"{name}: {display_name} <{address}>\r\n".encode("ascii")
-    return f"{name}: {_encoded_words(display_name, start)}\r\n <{address}>\r\n".encode("ascii")
+    is_phrase = _ATOMS.fullmatch(display_name) is not None
+    plain = _plain(display_name if is_phrase else _quoted(display_name), start)
+    if plain is None:
+        words = _encoded_words(display_name, start)
+        return f"{name}: {words}{_FOLD}<{address}>\r\n".encode("ascii")
+    used = len(f"{name}: {plain}".rpartition("\r\n")[2])
+    gap = " " if used + len(address) + 3 <= _LINE else _FOLD
+    return f"{name}: {plain}{gap}<{address}>\r\n".encode("ascii")
 
 
 @lru_cache(maxsize=4096)
@@ -116,6 +122,30 @@ def multipart(subtype: str, boundary: str, parts: tuple[bytes, ...]) -> bytes:
     return head + body + line + b"--\r\n"
 
 
+def _quoted(value: str) -> str:
+    """A quoted string (RFC 5322, 3.2.4)."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _plain(value: str, used: int) -> str | None:
+    """ASCII as it is, broken at single spaces; None where that would not fit or be altered.
+
+    What looks like an encoded-word would be decoded, and readers make one space of several.
+    """
+    if not value.isascii() or "=?" in value or "  " in value:
+        return None
+    lines, room = [""], _LINE - used
+    for word in value.split(" "):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
+            lines.append("")
+            room = _LINE - 1
+        lines[-1] += f" {word}" if lines[-1] else word
+        if len(lines[-1]) > room:
+            return None
+    return _FOLD.join(lines)
+
+
 def _encoded_words(value: str, used: int) -> str:
     """Encoded-words of whole letters, one a line, the first one short enough for its line."""
     words, chunk = [], b""
@@ -127,7 +157,7 @@ def _encoded_words(value: str, used: int) -> str:
             chunk, room = b"", _WORD
         chunk += octets
     words.append(chunk)
-    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode('ascii')}?=" for word in words)
+    return _FOLD.join(f"=?utf-8?b?{b64encode(word).decode('ascii')}?=" for word in words)
 
 
 def _filename(filename: str) -> str:

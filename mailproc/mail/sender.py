@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from email.parser import BytesHeaderParser
+from email.policy import compat32
 
 from mailproc.model import Trust
 
+MICROSOFT = "microsoft365"  # stamps without a name, and renames what senders bring
+
+_HEAD = 100_000  # bytes in which a header ends
 _PIECE = re.compile(r'\\.|"|\(|\)|[^\\"()]+|\\', re.DOTALL)
-_DMARC = re.compile(r"(?:^|;)\s*dmarc\s*=\s*([a-z]+)", re.IGNORECASE)
+_DMARC = re.compile(r"(?:^|;)\s*dmarc\s*=\s*([a-z]+)([^;]*)", re.IGNORECASE)
+_HEADER_FROM = re.compile(r"header\.from\s*=\s*([^\s;]+)", re.IGNORECASE)
 
 
-def trust(authentication_results: Sequence[str], authserv_id: str) -> Trust:
-    """What the topmost header of `authserv_id` says of DMARC.
+def trust(authentication_results: Sequence[str], authserv_id: str, from_addr: str = "") -> Trust:
+    """What the topmost header of `authserv_id` says of DMARC for the domain of `from_addr`.
 
-    Headers under another name may be forged by the sender; without a configured name all may.
+    Headers under another name may be forged by the sender, and so may all below one of those;
+    without a configured name all may.
     """
     if not authserv_id:
         return Trust.UNSTAMPED
-    for value in authentication_results:
+    for position, value in enumerate(authentication_results):
         plain = _bare(value.replace("\r", " ").replace("\n", " "))
-        name = plain.split(";", 1)[0].split()
-        if name and name[0].casefold() == authserv_id.casefold():
-            return _dmarc(plain)
+        if stamped_by(plain) == authserv_id.casefold():
+            found = _dmarc(plain, from_addr.rpartition("@")[2])
+            return Trust.UNSTAMPED if position and found is Trust.VERIFIED else found
     return Trust.UNSTAMPED
+
+
+def stamped_by(value: str) -> str:
+    """The name of the server that stamped a header, casefolded (RFC 8601, 2.2)."""
+    words = value.split(";", 1)[0].split()
+    if words and words[0].casefold().startswith("spf="):
+        return MICROSOFT
+    return words[0].casefold() if words else ""
+
+
+def stamp_of(raw: bytes) -> str:
+    """The name in the topmost stamp of a mail, casefolded; empty where there is none."""
+    found = BytesHeaderParser(policy=compat32).parsebytes(raw[:_HEAD]).get("Authentication-Results")
+    return stamped_by(_bare(" ".join(str(found).split()))) if found else ""
 
 
 def _bare(value: str) -> str:
@@ -43,8 +64,13 @@ def _bare(value: str) -> str:
     return " ".join(kept)
 
 
-def _dmarc(value: str) -> Trust:
+def _dmarc(value: str, domain: str) -> Trust:
     found = _DMARC.search(value)
     if found is None or found[1].casefold() == "none":
         return Trust.UNSTAMPED
-    return Trust.VERIFIED if found[1].casefold() == "pass" else Trust.FAILED
+    if found[1].casefold() != "pass":
+        return Trust.FAILED
+    judged = _HEADER_FROM.search(found[2])
+    if domain and judged and judged[1].casefold() != domain.casefold():
+        return Trust.UNSTAMPED  # judged another From than the one we read
+    return Trust.VERIFIED

@@ -35,6 +35,10 @@ class Desk:
         """A Message-ID that all mails to the office about a request refer to."""
         return f"<{self._derived(f'thread|{request_id}')}.mailproc@{self.domain}>"
 
+    def bundle(self, *same: str) -> str:
+        """A name for letters that are alike in all of this; it tells nothing of it."""
+        return self._derived("bundle|" + "|".join(same))
+
     def new_message_id(self) -> str:
         """Unguessable, so that naming it in a reply proves who got our mail."""
         return f"<{secrets.token_hex(16)}.mailproc@{self.domain}>"

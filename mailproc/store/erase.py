@@ -7,8 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailproc.model import Form, Request
-from mailproc.store import requests, schema
+from mailproc.model import Doubts, Form, Request
+from mailproc.store import addresses, requests, schema
 from mailproc.store.codec import dump_request
 
 
@@ -19,6 +19,7 @@ def erase(connection: sa.Connection, request_id: int, now: datetime) -> bool:
     if request is None:
         return False
     values = {"body": dump_request(_blank(request)), "requester_addr": None, "erased_at": now}
+    values |= {"fingerprint": None}
     blanked = (
         table.update().where(table.c.id == request_id, table.c.erased_at.is_(None)).values(values)
     )
@@ -28,7 +29,17 @@ def erase(connection: sa.Connection, request_id: int, now: datetime) -> bool:
     _blank_rows(
         connection, schema.outbox, request_id, letter=None, to_addr=None, due_at=None, problem=None
     )
-    _blank_rows(connection, schema.messages, request_id, raw=None, message_id=None)
+    _blank_rows(connection, schema.outbox, request_id, correspondent=None)
+    _blank_rows(
+        connection,
+        schema.messages,
+        request_id,
+        raw=None,
+        message_id=None,
+        from_addr=None,
+        guess=None,
+    )
+    addresses.forget(connection, request.requester_addr)
     _blank_opens(connection, request_id)
     _blank_rows(connection, schema.files, request_id, content=None)
     _blank_rows(connection, schema.decisions, request_id, reason=None, private_note=None)
@@ -50,9 +61,12 @@ def _blank(request: Request) -> Request:
         request,
         form=form,
         requester_addr="",
+        deliver_to="",
+        reply_to=(),
         subject="",
         thread="",
         questions=(),
+        doubts=Doubts(),
         reason="",
         prepared=None,
     )

@@ -16,6 +16,22 @@ def get(connection: sa.Connection, name: str) -> str | None:
     return connection.scalar(sa.select(_F.c.value).where(_F.c.name == name))
 
 
+def put(connection: sa.Connection, name: str, value: str) -> None:
+    """Keeps a fact in place of what was known."""
+    new = insert(connection, _F).values(name=name, value=value)
+    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def put_new(connection: sa.Connection, name: str, value: str) -> bool:
+    """Keeps a fact unless it is known. True where it is new."""
+    new = insert(connection, _F).values(name=name, value=value).on_conflict_do_nothing()
+    return connection.execute(new).rowcount == 1
+
+
+def forget(connection: sa.Connection, name: str) -> None:
+    connection.execute(_F.delete().where(_F.c.name == name))
+
+
 def first_start(connection: sa.Connection, now: datetime) -> datetime:
     """The instant of the first start; kept for ever. Older mail is never answered.
 

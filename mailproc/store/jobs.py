@@ -69,6 +69,12 @@ def keep_file(
     return int(key[0])
 
 
+def sizes(connection: sa.Connection, file_ids: Sequence[int]) -> dict[int, int]:
+    """Bytes of stored files."""
+    query = sa.select(_F.c.id, sa.func.length(_F.c.content)).where(_F.c.id.in_(file_ids))
+    return {file_id: size or 0 for file_id, size in connection.execute(query)}
+
+
 def file(connection: sa.Connection, file_id: int) -> Built | None:
     """A stored file, or None where it was purged."""
     row = connection.execute(sa.select(_F).where(_F.c.id == file_id)).first()

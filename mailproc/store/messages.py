@@ -186,8 +186,24 @@ def listed(
     return list(connection.execute(query.limit(limit)))
 
 
+def newest(connection: sa.Connection, limit: int) -> list[bytes]:
+    """The latest mails as they came."""
+    query = sa.select(_M.c.raw).where(_M.c.raw.is_not(None)).order_by(_M.c.id.desc()).limit(limit)
+    return list(connection.scalars(query))
+
+
 def get(connection: sa.Connection, message_id: int) -> sa.Row[Any] | None:
     return connection.execute(sa.select(_M).where(_M.c.id == message_id)).first()
+
+
+def of_request(connection: sa.Connection, request_id: int) -> list[tuple[int, bytes]]:
+    """(id, bytes) of the mails that are about a request, oldest first."""
+    query = (
+        sa.select(_M.c.id, _M.c.raw)
+        .where(_M.c.request_id == request_id, _M.c.raw.is_not(None))
+        .order_by(_M.c.id)
+    )
+    return [(row.id, row.raw) for row in connection.execute(query)]
 
 
 def replay(connection: sa.Connection, message_id: int, now: datetime) -> bool:
@@ -196,6 +212,7 @@ def replay(connection: sa.Connection, message_id: int, now: datetime) -> bool:
         _M.update()
         .where(_M.c.id == message_id, _M.c.raw.is_not(None))
         .where(_M.c.verdict.in_(("quarantined", "unplaced")))
-        .values(verdict=None, verdict_at=None, problem=None, tries=0, due_at=now)
+        .values(verdict=None, verdict_at=None, problem=None, guess=None, placed=None)
+        .values(tries=0, due_at=now)
     )
     return connection.execute(again).rowcount == 1

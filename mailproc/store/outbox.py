@@ -1,6 +1,7 @@
-"""Letters: recorded → transmitting → sent | rejected | unknown, later bounced | delayed.
+"""Letters: recorded → transmitting → sent | rejected | unknown, later bounced | delayed; or held.
 
-A row never holds composed bytes or a token; `message_id` is fixed when it is recorded.
+A row never holds composed bytes or a token; `message_id` is fixed when it is recorded. Letters of
+one bundle may go in one mail: that of the first, to which `bundled_into` of the others points.
 """
 
 from __future__ import annotations
@@ -13,27 +14,57 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailproc.model import Letter, Person, Request
+from mailproc.model import Letter, Person, Question, Request, State
 from mailproc.store import claims, schema
-from mailproc.store.codec import dump_letter
+from mailproc.store.codec import dump_letter, load_letter
 from mailproc.store.desk import Desk
+from mailproc.workflow import manners
 from mailproc.workflow.effects import Send
+from mailproc.workflow.numbering import numbered
+from mailproc.workflow.policy import is_believed, recipient
 
 _O = schema.outbox
 _WITH_DECIDE_LINK = frozenset({"approval", "approval_reminder"})
-STATES = ("recorded", "transmitting", "sent", "rejected", "unknown", "bounced", "delayed")
+STATES = ("recorded", "transmitting", "sent", "rejected", "held", "unknown", "bounced", "delayed")
+_SOON = max(manners.PATIENCE.values())
+# In these states a request may still get its letter of the kind.
+_IN_WORK = {
+    "receipt": (State.PREPARING,),
+    "ask": (State.PREPARING,),
+    "dataset": (State.APPROVED, State.DELIVERING),
+}
 
 
-def letters(request: Request, effect: Send, desk: Desk, now: datetime) -> list[dict[str, Any]]:
-    """The rows of one effect: one per recipient."""
+def letters(
+    request: Request, effect: Send, desk: Desk, now: datetime, *, event: str = ""
+) -> list[dict[str, Any]]:
+    """The rows of one effect of the event: one per recipient."""
     if effect.to == "requester":
-        person = Person(0, request.form.requester_name or "", request.requester_addr, "requester")
-        return [_row(request, effect, person, (request.thread,), desk, now)]
+        name = request.form.requester_name or ""
+        person = Person(0, name, effect.to_addr or _address(request, effect), "requester")
+        row = _row(request, effect, person, (request.thread,), desk, now)
+        believed = is_believed(request)
+        row["standing"] = manners.standing(effect.kind, event, believed=believed)
+        row["bundle"] = _bundle(request, effect, person.address, desk)
+        return [row]
     root = desk.thread_root(request.id)
     return [
         _row(request, effect, person, (root,), desk, now)
         for person in desk.people.get(effect.to, ())
     ]
+
+
+def _address(request: Request, effect: Send) -> str:
+    """The file goes where it was approved to go, all else to the sender."""
+    return recipient(request) if effect.attach else request.requester_addr
+
+
+def _bundle(request: Request, effect: Send, address: str, desk: Desk) -> str | None:
+    """What is alike in letters that may go as one; None for a request that came alone."""
+    if request.together < 2 or effect.kind not in manners.TOGETHER:
+        return None
+    first_mail = (request.thread, request.received_at.isoformat())
+    return desk.bundle(effect.kind, address.casefold(), *first_mail, effect.reason)
 
 
 def _row(
@@ -67,9 +98,23 @@ def _row(
     }
 
 
-def record(connection: sa.Connection, letter: Letter, audience: str, desk: Desk) -> None:
-    """A letter that no decision owes; erased with its request where it speaks of one."""
-    connection.execute(_O.insert(), [_recorded(letter, audience, desk)])
+def record(
+    connection: sa.Connection,
+    letter: Letter,
+    audience: str,
+    desk: Desk,
+    *,
+    standing: str | None = None,
+) -> None:
+    """A letter that no decision owes; erased with its request where it speaks of one.
+
+    `standing`: who ordered it, where a person did.
+    """
+    row = _recorded(letter, audience, desk)
+    if audience == "requester" and (letter.request is None or not is_believed(letter.request)):
+        row["standing"] = manners.STRANGER
+    row["standing"] = standing or row["standing"]
+    connection.execute(_O.insert(), [row])
 
 
 def _recorded(letter: Letter, audience: str, desk: Desk) -> dict[str, Any]:
@@ -84,28 +129,92 @@ def _recorded(letter: Letter, audience: str, desk: Desk) -> dict[str, Any]:
         "recorded_at": letter.created_at,
         "due_at": letter.created_at,
         "purge_after": letter.created_at + desk.keep,
+        "bundle": None,
+        "correspondent": letter.to_addr.casefold() if audience == "requester" else None,
+        "standing": None,
     }
 
 
-def is_due(connection: sa.Connection, now: datetime) -> bool:
-    return claims.is_due(connection, _O, now)
+def gather(connection: sa.Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Lets letters wait for their siblings that are still being made, or ends the waiting."""
+    kinds = {row["bundle"]: row for row in rows if row["bundle"]}
+    for bundle, row in kinds.items():
+        patience = manners.PATIENCE.get(row["kind"])
+        if patience is None:
+            continue
+        waiting = _O.update().where(_O.c.bundle == bundle, _O.c.state == "recorded")
+        waiting = waiting.where(_O.c.owner.is_(None), _O.c.tries == 0)
+        if _is_incomplete(connection, row, now):
+            waiting = waiting.where(_O.c.due_at == now).values(due_at=now + patience)
+        else:
+            waiting = waiting.values(due_at=now)
+        connection.execute(waiting)
+
+
+def _is_incomplete(connection: sa.Connection, row: dict[str, Any], now: datetime) -> bool:
+    """Whether a request of the same mail may get its letter of this bundle any moment."""
+    mine, other = schema.requests.alias(), schema.requests.alias()
+    there = sa.exists().where(_O.c.bundle == row["bundle"], _O.c.request_id == other.c.id)
+    held = sa.and_(other.c.state == State.APPROVED.value, other.c.due_at > now + _SOON)
+    query = (
+        sa.select(other.c.id)
+        .join(
+            mine,
+            sa.and_(
+                mine.c.requester_addr == other.c.requester_addr,
+                mine.c.opened_at == other.c.opened_at,
+            ),
+        )
+        .where(mine.c.id == row["request_id"], sa.not_(held), sa.not_(there))
+        .where(other.c.state.in_([state.value for state in _IN_WORK[row["kind"]]]))
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def is_due(connection: sa.Connection, now: datetime, *, stopped: bool = False) -> bool:
+    """Whether a letter is due; `stopped`: to those in the office alone."""
+    return claims.is_due(connection, _O, now, *_staff(stopped))
 
 
 def claim(
-    connection: sa.Connection, now: datetime, owner: str, limit: int
+    connection: sa.Connection, now: datetime, owner: str, limit: int, *, stopped: bool = False
 ) -> Sequence[sa.Row[Any]]:
-    """Recorded letters, leased; nothing was sent for them yet."""
-    return claims.claim(connection, _O, _O.c.state == "recorded", now=now, owner=owner, limit=limit)
+    """Recorded letters, leased, each with all of its bundle; nothing was sent for them yet."""
+    due = (_O.c.state == "recorded", *_staff(stopped))
+    rows = claims.claim(connection, _O, *due, now=now, owner=owner, limit=limit)
+    bundles = {row.bundle for row in rows if row.bundle is not None}
+    if not bundles:
+        return rows
+    rest = (
+        _O.update()
+        .where(_O.c.bundle.in_(bundles), _O.c.state == "recorded", _O.c.owner.is_(None))
+        .where(_O.c.letter.is_not(None))
+        .values(due_at=now + claims.LEASE, owner=owner)
+        .values(fence=_O.c.fence + 1, tries=_O.c.tries + 1)
+        .returning(*_O.c)
+    )
+    return sorted((*rows, *connection.execute(rest)), key=lambda row: row.id)
 
 
-def mark_transmitting(connection: sa.Connection, row: sa.Row[Any], now: datetime) -> bool:
+def _staff(stopped: bool) -> tuple[sa.ColumnElement[bool], ...]:
+    if not stopped:
+        return ()
+    by_hand = _O.c.standing == manners.HAND
+    return (sa.or_(_O.c.audience != "requester", by_hand, _O.c.state == "transmitting"),)
+
+
+def mark_transmitting(
+    connection: sa.Connection, row: sa.Row[Any], now: datetime, **values: Any
+) -> bool:
     """To be committed before the first byte goes out. False where the claim was lost."""
     lease = now + claims.LEASE
-    return _settle(connection, row, "recorded", state="transmitting", due_at=lease)
+    return _settle(connection, row, "recorded", state="transmitting", due_at=lease, **values)
 
 
 def put_back(connection: sa.Connection, row: sa.Row[Any], due_at: datetime, **values: Any) -> bool:
-    """It surely was not sent: recorded again, due later."""
+    """It surely was not sent: recorded again, due later, alone or in another bundle."""
+    if row.bundle is not None:
+        values["bundled_into"] = None
     return _settle(
         connection,
         row,
@@ -118,8 +227,13 @@ def put_back(connection: sa.Connection, row: sa.Row[Any], due_at: datetime, **va
     )
 
 
+def wait(connection: sa.Connection, row: sa.Row[Any], due_at: datetime) -> bool:
+    """Not now; this was no try."""
+    return put_back(connection, row, due_at, tries=row.tries - 1)
+
+
 def finish(connection: sa.Connection, row: sa.Row[Any], state: str, **values: Any) -> bool:
-    """sent, rejected or unknown. A late result still settles an `unknown`."""
+    """sent, rejected, held or unknown. A late result still settles an `unknown`."""
     return _settle(
         connection,
         row,
@@ -185,6 +299,28 @@ def bundled_requests(
     return found
 
 
+def asked_together(
+    connection: sa.Connection, letter_ids: Sequence[int]
+) -> dict[int, dict[int, tuple[Question, ...]]]:
+    """What mails about several requests asked of each, with the numbers that they showed.
+
+    By the letter that carried the others, then by request; a mail about one request is left out.
+    """
+    mail = sa.func.coalesce(_O.c.bundled_into, _O.c.id)
+    led = sa.select(_O.c.bundled_into).where(_O.c.bundled_into.in_(letter_ids))
+    query = sa.select(mail.label("lead"), _O.c.letter).where(
+        sa.or_(_O.c.id.in_(led), _O.c.bundled_into.in_(letter_ids)), _O.c.letter.is_not(None)
+    )
+    mails: dict[int, list[Request]] = {}
+    for row in connection.execute(query.order_by(_O.c.id)):
+        if (request := load_letter(row.letter).request) is not None:
+            mails.setdefault(row.lead, []).append(request)
+    return {
+        lead: dict(zip((r.id for r in told), numbered([r.questions for r in told]), strict=True))
+        for lead, told in mails.items()
+    }
+
+
 def listed(
     connection: sa.Connection, states: Sequence[str] = (), limit: int = 1000
 ) -> Sequence[sa.Row[Any]]:
@@ -201,8 +337,19 @@ def count_recent(connection: sa.Connection, kind: str, to_addr: str, since: date
     return connection.scalar(query) or 0
 
 
+def was_told(
+    connection: sa.Connection, kind: str, request_id: int | None, since: datetime | None
+) -> bool:
+    """Whether a letter of the kind was written about the request, or about none, since then."""
+    query = sa.select(_O.c.id).where(_O.c.kind == kind, _O.c.request_id == request_id)
+    if since is not None:
+        query = query.where(_O.c.recorded_at > since)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def came_back(connection: sa.Connection, row: sa.Row[Any], fate: str) -> None:
-    """What a delivery report says of a letter that was sent: bounced, or delayed for now."""
-    held = ("sent", "unknown", "delayed") if fate == "bounced" else ("sent", "unknown")
-    update = _O.update().where(_O.c.id == row.id, _O.c.state.in_(held)).values(state=fate)
+    """What a delivery report says of a mail that was sent: bounced, or delayed for now."""
+    before = ("sent", "unknown", "delayed") if fate == "bounced" else ("sent", "unknown")
+    mail = sa.or_(_O.c.id == row.id, _O.c.bundled_into == row.id)
+    update = _O.update().where(mail, _O.c.state.in_(before)).values(state=fate)
     connection.execute(update)

@@ -21,15 +21,16 @@ from mailproc.store import schema
 from mailproc.store.codec import dump_request, load_request
 from mailproc.store.database import insert
 from mailproc.store.desk import Desk, token_digest
-from mailproc.store.outbox import letters
+from mailproc.store.outbox import gather, letters
 from mailproc.workflow.effects import Decision, Send, StartJob, VoidLinks
+from mailproc.workflow.policy import fingerprint
 
 _R = schema.requests
 GENESIS = "0" * 64
 # Statements built once: they are on the path of every mail.
 _INSERT, _HISTORY = _R.insert(), schema.history.insert()
 _LINKS, _OUTBOX, _JOBS = schema.links.insert(), schema.outbox.insert(), schema.jobs.insert()
-_CHANGING = "version state due_at dataset_id requester_addr body chain_head".split()
+_CHANGING = "version state due_at dataset_id requester_addr fingerprint body chain_head".split()
 _UPDATE = (
     _R.update()
     .where(_R.c.id == sa.bindparam("new_id"), _R.c.number == sa.bindparam("new_number"))
@@ -61,6 +62,28 @@ def get_many(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Request
     """The requests by id."""
     rows = connection.execute(sa.select(_R.c.id, _R.c.body).where(_R.c.id.in_(list(ids))))
     return {row.id: load_request(row.body) for row in rows}
+
+
+def unconfirmed(connection: sa.Connection, addresses: Iterable[str]) -> list[Request]:
+    """Requests that wait for one of these senders to confirm the address."""
+    wanted = list(addresses)
+    if not wanted:
+        return []
+    query = sa.select(_R.c.body).where(
+        _R.c.requester_addr.in_(wanted), _R.c.state == State.UNCONFIRMED.value
+    )
+    return [load_request(body) for body in connection.scalars(query.order_by(_R.c.id))]
+
+
+def opened_since(connection: sa.Connection, since: datetime) -> tuple[int, int]:
+    """(requests opened, of these with an address that had to be confirmed first)."""
+    past = schema.history
+    asked = past.c.facts.contains(f'"to":"{State.UNCONFIRMED.value}"')
+    query = sa.select(
+        sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((asked, 1), else_=0)), 0)
+    ).where(past.c.version == 1, past.c.at >= since)
+    opened, confirmed_first = connection.execute(query).one()
+    return opened, confirmed_first
 
 
 def find(connection: sa.Connection, number: str) -> Request | None:
@@ -187,6 +210,7 @@ def request_row(request: Request, body: str, chain_head: str) -> dict[str, Any]:
         "due_at": request.due_at,
         "dataset_id": request.item.dataset_id,
         "requester_addr": request.requester_addr,
+        "fingerprint": fingerprint(request.requester_addr, request.form) or None,
         "body": body,
         "chain_head": chain_head,
     }
@@ -205,7 +229,7 @@ def _write_effects(
         for effect in decision.effects:
             match effect:
                 case Send():
-                    written = letters(request, effect, desk, now)
+                    written = letters(request, effect, desk, now, event=decision.event)
                     mails += written
                     links += [
                         _decide_link(request, mail, desk, now)
@@ -219,6 +243,7 @@ def _write_effects(
     for insertion, new in ((_LINKS, links), (_OUTBOX, mails), (_JOBS, jobs)):
         if new:
             connection.execute(insertion, new)
+    gather(connection, mails, now)
 
 
 def _job(request: Request, effect: StartJob, now: datetime) -> dict[str, Any]:

@@ -101,7 +101,8 @@ messages = sa.Table(
     sa.Column("kind", sa.Text),  # what the reader took it for
     sa.Column("from_addr", sa.Text),  # personal
     sa.Column("human", sa.Boolean, nullable=False, server_default=sa.false()),  # moved a request
-    sa.Column("guess", sa.Text),  # of an unplaced mail: where it may belong, as JSON
+    sa.Column("guess", sa.Text),  # of an unplaced mail that waits: where it may belong, as JSON
+    sa.Column("placed", sa.Text),  # a person's word: new, a request's number, not for us
     sa.Column("purge_class", sa.Text, nullable=False, server_default="raw_mail"),
     sa.Column("purge_after", Instant),
     *_lease(),
@@ -109,6 +110,7 @@ messages = sa.Table(
     sa.Index("ix_messages_due", "due_at", "id"),
     sa.Index("ix_messages_digest", "digest"),
     sa.Index("ix_messages_from_addr", "from_addr", "verdict_at"),
+    sa.Index("ix_messages_verdict_at", "verdict_at"),
     sa.Index(
         "ix_messages_mark",
         "mark",
@@ -183,6 +185,8 @@ outbox = sa.Table(
     sa.Column("file_id", sa.BigInteger),
     sa.Column("bundle", sa.Text),  # letters of one bundle that are due together go as one mail
     sa.Column("bundled_into", sa.BigInteger),  # the row whose mail carries this letter
+    sa.Column("correspondent", sa.Text),  # to_addr casefolded, where no office role reads it
+    sa.Column("standing", sa.Text),  # decision | hand | stranger: see workflow/manners.py
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("sent_at", Instant),
@@ -194,7 +198,9 @@ outbox = sa.Table(
     sa.Index("ix_outbox_due", "due_at", "id"),
     sa.Index("ix_outbox_request_id", "request_id"),
     sa.Index("ix_outbox_state", "state"),
-    sa.Index("ix_outbox_to_addr", "to_addr", "recorded_at"),
+    sa.Index("ix_outbox_correspondent", "correspondent", "recorded_at"),
+    sa.Index("ix_outbox_recorded_at", "recorded_at"),
+    sa.Index("ix_outbox_bundle", "bundle"),
     sa.Index("ix_outbox_bundled_into", "bundled_into"),
 )
 # Addresses whose owner has answered a confirmation, or was asked to.

@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from mailproc import thai
-from mailproc.model import Catalogue, Dataset, Form, Item, Question, Round
+from mailproc.model import Catalogue, Dataset, Doubts, Form, Item, Question, Round
+from mailproc.workflow.collection import awaited, wait_offer
 
+_NO_DOUBTS = Doubts()
 REQUIRED = ("requester_name", "organisation", "purpose")
-# A printed or PDF copy is made by the officer from the workbook until those formats are built.
-HANDED_OVER = ("pdf", "paper")
+# What no catalogue file lists: an officer prints the file.
+HANDED_OVER = ("paper",)
 
 
-def assess(form: Form, catalogue: Catalogue) -> tuple[Question, ...]:
-    """Everything that is missing or not to be had, at once; empty means: can be prepared."""
+# Where words were not understood, going on would give other data than was asked for.
+_DECIDING = ("academic_years", "round")
+
+
+def assess(form: Form, catalogue: Catalogue, doubts: Doubts = _NO_DOUBTS) -> tuple[Question, ...]:
+    """Everything that is missing, unclear or not to be had, at once; empty: can be prepared."""
     missing = (Question(name, "missing") for name in REQUIRED if not _stated(form, name))
     of_items = (q for item in form.items or (Item(),) for q in assess_item(item, catalogue))
-    return tuple(dict.fromkeys((*missing, *of_items)))
+    questions = tuple(dict.fromkeys((*missing, *of_items)))
+    questions = tuple(_nearest_first(question, doubts, catalogue) for question in questions)
+    said = (_as_said(question, doubts) for question in questions)
+    return (*said, *_unclear(form, questions, doubts))
+
+
+def _as_said(question: Question, doubts: Doubts) -> Question:
+    """What was said and not understood is not called missing."""
+    said = dict(doubts.unclear).get(question.field)
+    if said is None or question.problem != "missing":
+        return question
+    return replace(question, problem="unclear", said=said)
+
+
+def _unclear(form: Form, questions: Sequence[Question], doubts: Doubts) -> Iterator[Question]:
+    """Of what would change the data; the same thing may be stated clearly elsewhere."""
+    settled = {question.field for question in questions}
+    settled |= {n for n in _DECIDING if any(getattr(item, n) for item in form.items)}
+    for name, said in dict(doubts.unclear).items():
+        if name in _DECIDING and name not in settled:
+            yield Question(name, "unclear", said)
+
+
+def _nearest_first(question: Question, doubts: Doubts, catalogue: Catalogue) -> Question:
+    """The datasets that the words may mean stand first in the list."""
+    if question.field != "dataset" or question.problem != "unknown":
+        return question
+    had = (catalogue.get(dataset_id) for dataset_id in doubts.nearest)
+    near = tuple(d.title_th for d in had if d is not None and d.rounds)
+    rest = (offer for offer in question.offers if offer not in near)
+    return replace(question, offers=(*near, *rest), near=len(near))
 
 
 def assess_item(item: Item, catalogue: Catalogue) -> tuple[Question, ...]:
@@ -24,6 +61,10 @@ def assess_item(item: Item, catalogue: Catalogue) -> tuple[Question, ...]:
     dataset = catalogue.get(item.dataset_id)
     if dataset is None or not dataset.rounds:
         return (_which_dataset(item, dataset, catalogue), *_which_year(item))
+    later = awaited(item, dataset)
+    if later is not None:
+        of_rounds = () if item.wait else _not_open(item, dataset, later, catalogue)
+        return (*of_rounds, *_of_shape(item, dataset))
     return (*_of_rounds(item, dataset), *_of_shape(item, dataset))
 
 
@@ -36,9 +77,14 @@ def choose_round(item: Item, dataset: Dataset) -> Round | None:
     return next((r for r in fitting if item.round in (None, r.round)), None)
 
 
-def choose_format(item: Item) -> str:
-    """The kind of file that is written: a workbook unless CSV was asked for."""
-    return "csv" if item.format == "csv" else "xlsx"
+def choose_format(item: Item, formats: Collection[str] = ()) -> str:
+    """The kind of file that is written: a workbook unless another was asked for.
+
+    What is to be printed is set as pages, where the dataset is offered in such.
+    """
+    if item.format == "paper":
+        return "pdf" if "pdf" in formats else "xlsx"
+    return item.format or "xlsx"
 
 
 def titles(catalogue: Catalogue) -> tuple[str, ...]:
@@ -77,6 +123,16 @@ def _of_rounds(item: Item, dataset: Dataset) -> Iterator[Question]:
         yield Question("academic_years", "unclear", said, offers)
     elif choose_round(item, dataset) is None:
         yield Question("round", "unavailable", *_other_rounds(item, dataset))
+
+
+def _not_open(
+    item: Item, dataset: Dataset, later: tuple[int, int], catalogue: Catalogue
+) -> tuple[Question, ...]:
+    """The date of a round that is still to come, and the offer to wait for it."""
+    field = "academic_years" if item.round is None else "round"
+    said = thai.round_title(*later)
+    offers = (wait_offer(catalogue.calendar, *later), *map(_title, dataset.rounds))
+    return (Question(field, "not_open", said, offers),)
 
 
 def _other_rounds(item: Item, dataset: Dataset) -> tuple[str, tuple[str, ...]]:

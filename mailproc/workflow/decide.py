@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from mailproc.model import BY_RULE, Question, Request, Rules, State, Trust
+from mailproc.model import BY_RULE, Doubts, Question, Request, Rules, State
 from mailproc.workflow import events as e
-from mailproc.workflow import policy, retry
+from mailproc.workflow import pause, policy, retry
 from mailproc.workflow.assess import assess
+from mailproc.workflow.collection import round_words, waits_for
 from mailproc.workflow.effects import Decision, Effect, Send, StartJob, VoidLinks
 from mailproc.workflow.states import FROM_A_PERSON, allowed
 
 Step = tuple[Request, tuple[Effect, ...]]
 _PREPARE = StartJob("prepare")
+_SHOWN = frozenset({State.CHECKING, State.AWAITING_DECISION})  # an amendment voids what was shown
+_LATE = timedelta(days=14)  # after its day a round that is waited for is overdue
+ROUND_WAITED = "round_waited"
+SCAN, ASK_LIMIT = "scan", "ask_limit"  # why a person is needed although a reply may take it on
 _WAITING_ON = frozenset(
     {State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED, State.AWAITING_DECISION}
 )
@@ -33,6 +38,7 @@ def decide(request: Request, event: e.Event, rules: Rules, now: datetime) -> Dec
         after, effects, ignored = request, _answer(request, event), True
     else:
         (after, effects), ignored = step, False
+        after = pause.promised(request, after, rules, now)
     after = replace(after, version=request.version + 1)
     return Decision(
         before=request,
@@ -78,44 +84,122 @@ def _answer(request: Request, event: e.Event) -> tuple[Effect, ...]:
 
 
 def _opened(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
-    if request.trust is Trust.FAILED and not request.confirmed:
-        waiting = replace(request, state=State.UNCONFIRMED, due_at=now + rules.silent)
-        return waiting, (Send("confirm", "requester"),)
-    return _assessed(request, rules, now)
+    if policy.is_believed(request):
+        return _assessed(request, rules, now)
+    questions = assess(request.form, rules.catalogue, request.doubts)
+    waiting = replace(
+        request, state=State.UNCONFIRMED, questions=questions, due_at=now + rules.silent
+    )
+    return waiting, (Send("confirm", "requester", questions=questions),)
+
+
+def _recipient_proved(
+    request: Request, event: e.RecipientProved, rules: Rules, now: datetime
+) -> Step | None:
+    """What was shown for decision named another recipient, so it is shown anew."""
+    if event.address.casefold() != (request.form.email or "").casefold():
+        return None
+    proved = replace(request, deliver_to=event.address)
+    if request.state is not State.AWAITING_DECISION or proved.prepared is None:
+        return proved, ()
+    anew = replace(proved, content_hash=policy.content_hash(proved, proved.prepared))
+    after, effects = _before_director(anew, event, rules, now)
+    return after, (VoidLinks(), *effects)
 
 
 def _confirmed(request: Request, event: e.Confirmed, rules: Rules, now: datetime) -> Step:
     return _assessed(replace(request, form=event.form, confirmed=True), rules, now)
 
 
-def _answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -> Step:
-    after, effects = _assessed(replace(request, form=event.form), rules, now)
-    if request.state in (State.CHECKING, State.AWAITING_DECISION):  # amended: asked anew
-        return after, (VoidLinks(), *effects)
-    return after, effects
+def _answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -> Step | None:
+    if request.state is State.NEEDS_PERSON and not _goes_on(request, event, rules):
+        return None
+    if event.confused:
+        return _explained(request, event, rules, now)
+    answered = replace(request, form=event.form, doubts=event.doubts)
+    if request.state not in _SHOWN:
+        return _assessed(answered, rules, now)
+    after, effects = _assessed(replace(answered, amended=True), rules, now)
+    return after, (VoidLinks(), *_withdrawn(request, after), *effects)
+
+
+def _goes_on(request: Request, event: e.Answered, rules: Rules) -> bool:
+    """Whether an answer takes a request on that waits for a person."""
+    if event.confused or event.form == request.form:
+        return False
+    complete = not assess(event.form, rules.catalogue, event.doubts)
+    return request.reason == SCAN or (request.reason == ASK_LIMIT and complete)
+
+
+def _withdrawn(before: Request, after: Request) -> tuple[Effect, ...]:
+    """The director is told of a link that is void, unless a new one follows at once."""
+    if before.state is not State.AWAITING_DECISION or after.state is State.PREPARING:
+        return ()
+    return (Send("approval_withdrawn", "director"),)
+
+
+def _explained(request: Request, event: e.Answered, rules: Rules, now: datetime) -> Step:
+    """Who did not understand our question is not asked the same again; the officer is told."""
+    asks = _round(request, rules)
+    puzzled = replace(request, state=State.INCOMPLETE, asks=asks, due_at=now + rules.silent)
+    if asks > rules.ask_limit:
+        return _to_person(puzzled, request.state, ASK_LIMIT, rules, now)
+    officer = Send("officer_note", "officer", reason="confused", note=event.note)
+    return puzzled, (Send("explain", "requester", questions=request.questions), officer)
 
 
 def _assessed(request: Request, rules: Rules, now: datetime) -> Step:
     """On to the query where all is there, else back to the requester with what is missing."""
-    request = _unprepared(request)
-    questions = assess(request.form, rules.catalogue)
+    request = replace(_unprepared(request), resume=None, reason="")
+    questions = assess(request.form, rules.catalogue, request.doubts)
+    if questions and request.doubts.scans:
+        return _scanned(request, questions, rules, now)
     if questions:
         return _asked(request, questions, rules, now)
+    if (later := waits_for(request, rules.catalogue)) is not None:
+        return _put_aside(request, later, rules, now)
     ready = replace(
         request,
         state=State.PREPARING,
         questions=(),
         failures=0,
         due_at=None,
-        reason="",
         receipt_due=True,
     )
     return ready, (_PREPARE,)
 
 
+def _put_aside(request: Request, later: tuple[int, int], rules: Rules, now: datetime) -> Step:
+    """Until the round is open; the officer is reminded where it does not come."""
+    day = rules.catalogue.calendar.collected_on(*later)
+    collected = datetime.fromisoformat(day).replace(tzinfo=now.tzinfo) if day else now
+    waiting = replace(
+        request,
+        state=State.WAITING,
+        questions=(),
+        receipt_due=False,
+        reason=ROUND_WAITED,
+        due_at=max(collected, now) + _LATE,
+    )
+    title = round_words(rules.catalogue.calendar, *later)
+    return waiting, (Send("waiting", "requester", reason=title),)
+
+
+def _round_opened(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    return _prepare_again(replace(request, reason=""), event, rules, now)
+
+
 def _receipt(request: Request) -> tuple[Effect, ...]:
     """The receipt, once the data was tried: within the second, and never before an ask-back."""
-    return (Send("receipt", "requester"),) if request.receipt_due else ()
+    if not request.receipt_due:
+        return ()
+    stated = policy.unproved_address(request)
+    if not stated or policy.is_handed_over(request):
+        return (Send("receipt", "requester"),)
+    return (
+        Send("receipt", "requester"),
+        Send("confirm_recipient", "requester", to_addr=stated),
+    )
 
 
 def _asked(request: Request, questions: tuple[Question, ...], rules: Rules, now: datetime) -> Step:
@@ -124,12 +208,28 @@ def _asked(request: Request, questions: tuple[Question, ...], rules: Rules, now:
         state=State.INCOMPLETE,
         receipt_due=False,
         questions=questions,
-        asks=request.asks + 1,
+        asks=_round(request, rules),
         due_at=now + rules.silent,
     )
     if asked.asks > rules.ask_limit:
-        return _to_person(asked, request.state, "ask_limit", rules, now)
+        return _to_person(asked, request.state, ASK_LIMIT, rules, now)
     return asked, (Send("ask", "requester", questions=questions),)
+
+
+def _scanned(
+    request: Request, questions: tuple[Question, ...], rules: Rules, now: datetime
+) -> Step:
+    """The officer looks at the picture; meanwhile the requester may type what it says."""
+    asked = replace(request, questions=questions, asks=_round(request, rules), receipt_due=False)
+    if asked.asks > rules.ask_limit:
+        return _to_person(asked, State.INCOMPLETE, ASK_LIMIT, rules, now)
+    waiting = _for_person(asked, State.INCOMPLETE, SCAN, rules, now)
+    officer = Send("officer_needs_person", "officer", reason=SCAN)
+    return waiting, (Send("scan", "requester", questions=questions), officer)
+
+
+def _round(request: Request, rules: Rules) -> int:
+    return min(request.asks + 1, rules.ask_limit + 1)
 
 
 def _silent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
@@ -145,7 +245,9 @@ def _is_on_its_way(request: Request) -> bool:
 def _cancelled(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
     if _is_on_its_way(request):
         return None
-    return _ended(request, State.CANCELLED), (VoidLinks(), Send("cancelled", "requester"))
+    after = _ended(request, State.CANCELLED)
+    told = Send("cancelled", "requester")
+    return after, (VoidLinks(), *_withdrawn(request, after), told)
 
 
 def _ended(request: Request, state: State, reason: str = "") -> Request:
@@ -173,9 +275,14 @@ def _unprepared(request: Request) -> Request:
     )
 
 
-def _corrected(request: Request, event: e.OfficerCorrected, rules: Rules, now: datetime) -> Step:
-    corrected = replace(request, form=event.form)
-    return _prepare_again(corrected, event, rules, now)
+def _corrected(
+    request: Request, event: e.OfficerCorrected, rules: Rules, now: datetime
+) -> Step | None:
+    """The officer has seen pictures and unclear words, so nothing of them is in doubt."""
+    if _is_on_its_way(request):
+        return None
+    corrected = replace(request, form=event.form, doubts=Doubts(), asks=0)
+    return _assessed(corrected, rules, now)
 
 
 def _prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step | None:
@@ -350,7 +457,8 @@ def _to_person(request: Request, resume: State, reason: str, rules: Rules, now: 
 
 
 def _remind(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
-    later = replace(request, due_at=now + rules.remind)
+    waits = request.state is State.WAITING
+    later = replace(request, due_at=now + (_LATE if waits else rules.remind))
     if request.state is State.AWAITING_DECISION:
         return later, (Send("approval_reminder", "director"),)
     return later, (Send("officer_needs_person", "officer", reason=request.reason),)
@@ -365,7 +473,8 @@ def _settled(request: Request, event: e.PersonSettled, rules: Rules, now: dateti
 def _settle_ask(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
     """Asks once more what is open; where nothing is, the person's own words are the question."""
     unclear = Question("purpose", "unclear", said=getattr(event, "note", ""))
-    questions = request.questions or assess(request.form, rules.catalogue) or (unclear,)
+    known = request.questions or assess(request.form, rules.catalogue, request.doubts)
+    questions = known or (unclear,)
     return _asked(request, questions, rules, now)
 
 
@@ -401,7 +510,8 @@ _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | 
     e.Opened: _opened,
     e.Answered: _answered,
     e.Confirmed: _confirmed,
-    e.RoundOpened: _prepare_again,
+    e.RecipientProved: _recipient_proved,
+    e.RoundOpened: _round_opened,
     e.DataPrepared: _prepared,
     e.Unanswerable: _unanswerable,
     e.StepFailed: _step_failed,

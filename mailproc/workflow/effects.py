@@ -21,6 +21,7 @@ class Send:
     reason: str = ""
     note: str = ""
     attach: bool = False  # the request's file
+    to_addr: str = ""  # another address than that of the audience
 
 
 @dataclass(frozen=True, slots=True)

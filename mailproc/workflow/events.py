@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailproc.model import Form, Prepared, Question, State
+from mailproc.model import Doubts, Form, Prepared, Question, State
 
 _NOTHING = Form()
+_NO_DOUBTS = Doubts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,15 @@ class Opened(Event):
 
 @dataclass(frozen=True, slots=True)
 class Answered(Event):
-    """The requester replied; `form` is what is now known."""
+    """The requester replied; `form` is what is now known, `doubts` what stayed unclear.
+
+    `confused`: the words answer nothing and say that our question was not understood.
+    """
 
     form: Form = _NOTHING
+    doubts: Doubts = _NO_DOUBTS
+    confused: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,13 @@ class Confirmed(Event):
     """The requester proved the address by replying from it."""
 
     form: Form = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientProved(Event):
+    """The owner of the form's address answered: the result goes there."""
+
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from mailproc import thai
 from mailproc.digest import digest
-from mailproc.model import Prepared, Request
+from mailproc.model import Form, Item, Prepared, Request, State, Trust
 
 _OPENS, _CLOSES = time(8, 30), time(16, 30)  # office hours of government offices
 _BY_HAND = frozenset({"line", "pickup", "smart_office"})
-_ON_PAPER = frozenset({"pdf", "paper"})
+_ON_PAPER = frozenset({"paper"})
 
 
 def content_hash(request: Request, prepared: Prepared) -> str:
@@ -35,12 +36,54 @@ def prepared_digest(prepared: Prepared) -> str:
 
 def recipient(request: Request) -> str:
     """Where the result goes: never to an address that has not proved itself."""
-    return request.requester_addr
+    return request.deliver_to or request.requester_addr
+
+
+def is_believed(request: Request) -> bool:
+    """Whether the sender is who he says: stamped by our server, known to us, or confirmed."""
+    if request.confirmed or request.trust is Trust.VERIFIED:
+        return True
+    return request.trust is Trust.UNSTAMPED and bool(request.vouched)
+
+
+def unproved_address(request: Request) -> str:
+    """The address of the form where the result may go once its owner has answered; or nothing."""
+    stated = (request.form.email or "").strip()
+    if not stated or stated.casefold() == recipient(request).casefold():
+        return ""
+    return stated
 
 
 def is_handed_over(request: Request) -> bool:
     """True where the way or the format asked for is not automatic yet."""
     return request.form.delivery in _BY_HAND or request.item.format in _ON_PAPER
+
+
+def can_resend(request: Request) -> bool:
+    """Whether the delivered file may go to its requester once more."""
+    decided = bool(request.content_hash) and request.decided_at_hash == request.content_hash
+    held = request.file_id is not None and not is_handed_over(request)
+    return request.state is State.DELIVERED and held and decided
+
+
+def fingerprint(address: str, form: Form) -> str:
+    """Equal for requests of one person for the same data, whatever it is for; empty where the
+    form names no data."""
+    item = form.items[0] if form.items else Item()
+    named = item.dataset_id or thai.fold(item.dataset)
+    if not named:
+        return ""
+    content = {
+        "requester": address.casefold(),
+        "dataset": named,
+        "years": item.academic_years,
+        "latest": item.latest,
+        "round": item.round,
+        "level": item.level or "school",
+        "filters": sorted(map(thai.fold, item.filters)),
+        "format": item.format or "xlsx",
+    }
+    return digest(content)
 
 
 def number_year(received: datetime, timezone: str, *, fiscal: bool) -> int:
@@ -60,6 +103,30 @@ def promised_at(
         left -= rest
         at = _into_office_hours(datetime.combine(at.date() + timedelta(1), _OPENS, zone), holidays)
     return (at + left).astimezone(received.tzinfo)
+
+
+def moved(
+    promised: datetime,
+    asked: datetime,
+    answered: datetime,
+    timezone: str,
+    holidays: Collection[date] = (),
+) -> datetime:
+    """The promised time, later by the office hours that passed between question and answer."""
+    waited = _office_time(asked, answered, timezone, holidays)
+    return promised_at(promised, waited, timezone, holidays) if waited else promised
+
+
+def _office_time(
+    start: datetime, end: datetime, timezone: str, holidays: Collection[date]
+) -> timedelta:
+    zone, passed = ZoneInfo(timezone), timedelta()
+    at, until = start.astimezone(zone), end.astimezone(zone)
+    while (at := _into_office_hours(at, holidays)) < until:
+        closes = datetime.combine(at.date(), _CLOSES, zone)
+        passed += min(closes, until) - at
+        at = closes
+    return passed
 
 
 def _into_office_hours(at: datetime, holidays: Collection[date]) -> datetime:

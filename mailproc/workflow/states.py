@@ -29,15 +29,19 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Silent: (S.EXPIRED,),
         e.Cancelled: (S.CANCELLED,),
     },
-    S.INCOMPLETE: _REQUESTER | {e.DeliveryFailed: (S.INCOMPLETE,)},
-    S.RETURNED: _REQUESTER | {e.DeliveryFailed: (S.RETURNED,)},
+    S.INCOMPLETE: _REQUESTER
+    | {e.RecipientProved: (S.INCOMPLETE,), e.DeliveryFailed: (S.INCOMPLETE,)},
+    S.RETURNED: _REQUESTER | {e.RecipientProved: (S.RETURNED,), e.DeliveryFailed: (S.RETURNED,)},
     S.WAITING: {
+        e.RecipientProved: (S.WAITING,),
         e.RoundOpened: (S.PREPARING,),
         e.Answered: _ASSESSED,
         e.ReminderDue: (S.WAITING,),
         e.Cancelled: (S.CANCELLED,),
     },
     S.PREPARING: {
+        e.Answered: _ASSESSED,  # amended by the requester
+        e.RecipientProved: (S.PREPARING,),
         e.DataPrepared: (S.CHECKING, S.AWAITING_DECISION, S.APPROVED),
         e.Unanswerable: (S.INCOMPLETE, S.NEEDS_PERSON),
         e.StepFailed: (S.PREPARING, S.NEEDS_PERSON),
@@ -45,14 +49,16 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
     },
     S.CHECKING: {
         e.Answered: _ASSESSED,  # amended by the requester
+        e.RecipientProved: (S.CHECKING,),
         e.OfficerPassed: (S.AWAITING_DECISION,),
         e.OfficerAsked: (S.INCOMPLETE,),
-        e.OfficerCorrected: (S.PREPARING,),
+        e.OfficerCorrected: _ASSESSED,
         e.ReminderDue: (S.CHECKING,),
         e.Cancelled: (S.CANCELLED,),
     },
     S.AWAITING_DECISION: {
         e.Answered: _ASSESSED,  # amended by the requester
+        e.RecipientProved: (S.AWAITING_DECISION,),
         e.Approved: (S.APPROVED,),
         e.Refused: (S.REFUSED,),
         e.Returned: (S.RETURNED,),
@@ -79,6 +85,8 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Resend: (S.DELIVERED,),
     },
     S.NEEDS_PERSON: {
+        e.Answered: _ASSESSED,  # to a picture, or at last with all that was missing
+        e.OfficerCorrected: _ASSESSED,
         e.PersonSettled: (
             S.INCOMPLETE,
             S.PREPARING,

@@ -18,9 +18,21 @@ from jinja2.exceptions import SecurityError
 
 from mailproc.errors import ConfigError, NeedsPerson
 from mailproc.mail.compose import Composer
-from mailproc.model import Built, Form, Item, Known, Letter, Question, Trust
+from mailproc.model import (
+    Built,
+    Doubts,
+    Form,
+    Item,
+    Known,
+    Letter,
+    Question,
+    Refused,
+    State,
+    Trust,
+)
 from mailproc.parsers import reader
 from mailproc.parsers.answer import read_answer
+from mailproc.workflow.manners import TOGETHER
 from tests.factories import (
     NOW,
     a_built,
@@ -36,15 +48,16 @@ from tests.factories import (
 from tests.test_defang import AUTO_LINK, PAYLOADS
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-_NOT_KINDS = re.compile(r"(kit|layout|parts|footer|approval_details)\.")
+_NOT_KINDS = re.compile(r"(kit|layout|parts|several|footer|approval_details)\.")
 _FILES = [path.name for path in (TEMPLATES / "mail").glob("*.j2")]
 KINDS = sorted({name.partition(".")[0] for name in _FILES if not _NOT_KINDS.match(name)})
 LINKS = {
     "decide": "https://data.example.org/d/AbCdEfGhIjKlMnOpQrStUv",
     "status": "https://data.example.org/s/ZyXwVuTsRqPoNmLkJiHgFe",
 }
-WITHOUT_REQUEST = ("too_big", "noted", "how_to_decide", "officer_quarantined")
+WITHOUT_REQUEST = ("too_big", "noted", "how_to_decide", "officer_quarantined", "officer_held")
 WITH_FILE = ("dataset", "officer_handover")
+TO_FILL_IN = ("ask", "form")  # their labels wait for values
 DIRECTOR = ("approval", "approval_reminder", "decided", "how_to_decide")
 QUESTIONS = (
     Question("purpose", "missing"),
@@ -140,9 +153,13 @@ def test_every_template_is_of_a_letter_that_something_sends() -> None:
 
 def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> None:
     expected = (
-        "receipt ask confirm dataset refused cancelled expired noted handover too_big "
+        "receipt ask confirm confirm_recipient dataset refused cancelled expired noted handover "
+        "too_big "
         "too_late needs_person approval approval_reminder decided how_to_decide "
-        "officer_needs_person officer_handover officer_quarantined officer_note"
+        "officer_needs_person officer_handover officer_quarantined officer_note "
+        "officer_held officer_stopped officer_flood officer_unplaced "
+        "explain scan linked status which form too_many encrypted unreadable passed_on "
+        "approval_withdrawn waiting correction"
     )
     assert set(KINDS) == set(expected.split())
     names = {path.name for path in (TEMPLATES / "mail").iterdir()}
@@ -160,8 +177,8 @@ def test_every_letter_is_whole(composer: Composer, kind: str, language: str) -> 
     assert message["Content-Language"] == language
     assert message.defects == []
     text, html = bodies(wire)
-    words = re.findall(r"[\w.@/]{2,}", text)  # Thai marks end a run
-    assert set(words) <= set(re.findall(r"[\w.@/]{2,}", shown(html)))
+    words = re.findall(r"[\w@/][\w.@/]+(?<!\.)", text)  # Thai marks end a run
+    assert set(words) <= set(re.findall(r"[\w@/][\w.@/]+(?<!\.)", shown(html)))
     assert "None" not in text + html
     assert "{{" not in text + html
     assert "Undefined" not in text + html
@@ -196,7 +213,44 @@ def test_a_request_that_says_almost_nothing_gets_its_letter(
     request = a_request(form=Form(), prepared=None, trust=Trust.FAILED)
     text, _ = bodies(composer.compose(a_full_letter(kind, language, request=request), {}))
     assert "None" not in text
-    assert kind == "ask" or not re.search(r"(?m)^[^\n:]+: *$", text)  # no label without a value
+    assert kind in TO_FILL_IN or not re.search(
+        r"(?m)^[^\n:]+: *$", text
+    )  # no label without a value
+
+
+SEVERAL = sorted({name.partition(".")[0] for name in _FILES if ".several." in name})
+
+
+def test_every_kind_that_goes_together_has_a_mail_for_several() -> None:
+    assert set(SEVERAL) >= TOGETHER
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("kind", sorted(TOGETHER))
+def test_a_mail_about_several_requests_names_each(
+    composer: Composer, unreachable: Composer, kind: str, language: str
+) -> None:
+    letter = a_full_letter(kind, language)
+    asked = (Question("purpose", "missing"), QUESTIONS[2])
+    one, two = (
+        replace(letter.request or a_request(), id=id_, number=f"2569/000{id_}", questions=asked)
+        for id_ in (13, 14)
+    )
+    letter = replace(letter, request=one, others=(two,))
+    links = LINKS | {"status 14": "https://data.example.org/s/Other"}
+    files = (a_built(), a_built(filename="b.xlsx")) if kind == "dataset" else ()
+    for wire in (composer.compose(letter, links, files), unreachable.compose(letter, {}, files)):
+        assert_fit_for_the_wire(wire)
+        text, html = bodies(wire)
+        if kind != "ask":
+            assert one.number in subject_of(wire)
+        for number in (one.number, two.number):
+            assert number in text
+            assert number in shown(html)
+        assert "None" not in text + html
+        assert "0 2000 1234" in text
+        if kind in ("ask", "confirm"):
+            assert len(re.findall(r"(?m)^\d\) ", text)) == 2, "what both lack is asked once"
 
 
 # ---------------------------------------------------------------- what the letters say
@@ -545,3 +599,113 @@ def test_missing_or_broken_texts_are_a_fault_of_the_settings(tmp_path: Path) -> 
     (tmp_path / "own" / "texts" / "en.toml").write_text("[fields", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"en\.toml"):
         Composer(an_office(), (tmp_path / "own",))
+
+
+# ---------------------------------------------------------------- talking
+
+
+_ALL = tuple(
+    Question(name, "missing", offers=("จำนวนนักเรียน", "ทำเนียบโรงเรียน") if name == "dataset" else ())
+    for name in ("requester_name", "organisation", "purpose", "dataset", "academic_years")
+)
+_KNOWN = Known(datasets=(("student_count", ("จำนวนนักเรียน",)), ("schools", ("ทำเนียบโรงเรียน",))))
+
+
+def _blank_letter(kind: str, language: str) -> Letter:
+    scans = Doubts(scans=("IMG_1.jpg",))
+    request = a_request(
+        state=State.INCOMPLETE, form=Form(), prepared=None, asks=1, questions=_ALL, doubts=scans
+    )
+    return a_full_letter(kind, language, request=request, questions=_ALL)
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("kind", ["ask", "explain", "scan", "linked", "status", "form"])
+def test_what_we_wrote_is_never_taken_for_an_answer(
+    composer: Composer, kind: str, language: str
+) -> None:
+    wire = composer.compose(_blank_letter(kind, language), LINKS)
+    quoted = filled_in(bodies(wire)[0], {})
+    for body in (quoted, "ขอบคุณค่ะ\n\n" + quoted):
+        reading = reader.read(a_reply(wire, body), _KNOWN)
+        assert read_answer(reading, _ALL, _KNOWN) == Form()
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_two_lines_for_who_sent_a_picture_are_read_back(
+    composer: Composer, language: str
+) -> None:
+    wire = composer.compose(_blank_letter("scan", language), LINKS)
+    text = bodies(wire)[0]
+    said = ("นางสมศรี ตั้งใจสอน", "โรงเรียนบ้านดอนแก้ว", "วางแผนอัตรากำลัง", "2", "2568")
+    lines = [line for line in text.split("\n") if ": ......" in line]
+    assert len(lines) == 2
+    filled, values = "", iter(said)
+    for line in lines:
+        filled += re.sub(r"\.{4,}", lambda _: next(values), line) + "\n"
+    quoted = filled_in(text, {})
+    answer = read_answer(reader.read(a_reply(wire, f"{filled}\n{quoted}"), _KNOWN), _ALL, _KNOWN)
+    assert (answer.requester_name, answer.organisation, answer.purpose) == said[:3]
+    assert answer.items[0].dataset_id == "schools"
+    assert answer.items[0].academic_years == (2568,)
+
+
+def test_the_blank_form_goes_with_the_mail_that_was_asked_for_or_lacks_nearly_all(
+    composer: Composer,
+) -> None:
+    for kind in ("form", "ask"):
+        message = read(composer.compose(_blank_letter(kind, "th"), LINKS))
+        names = [part.get_filename() or "" for part in message.iter_attachments()]
+        assert {name.rpartition(".")[2] for name in names} >= {"docx", "xlsx"}
+        assert all(name in bodies(message.as_bytes())[0] for name in names)
+    few = read(composer.compose(a_full_letter("ask"), LINKS))
+    assert list(few.iter_attachments()) == []
+
+
+def test_a_file_that_could_not_be_opened_is_named_with_what_to_do(composer: Composer) -> None:
+    refused = Doubts(refused=tuple(Refused(f"{n}.zip", n) for n in _REFUSALS))
+    for kind in ("receipt", "ask", "scan", "needs_person", "officer_needs_person"):
+        for language in ("th", "en"):
+            letter = a_full_letter(kind, language, request=a_request(doubts=refused))
+            text = bodies(composer.compose(letter, LINKS))[0]
+            for reason in _REFUSALS:
+                assert f"«{reason} (zip)» " in text
+                assert f"«{reason} (zip)» {reason}" not in text, "the reason has words"
+
+
+_REFUSALS = (
+    "too_large bomb doctype encrypted damaged wrong_type unsupported too_slow too_many"
+).split()
+
+
+def test_the_director_is_told_that_a_request_was_changed(composer: Composer) -> None:
+    letter = a_full_letter("approval", request=a_request(amended=True))
+    assert "แทนฉบับก่อน" in bodies(composer.compose(letter, LINKS))[0]
+    assert "แทนฉบับก่อน" not in bodies(composer.compose(a_full_letter("approval"), LINKS))[0]
+
+
+def test_english_mails_say_conditions_and_source_in_english(composer: Composer) -> None:
+    prepared = a_prepared(filters=("ชั้น ป.1 ถึง ป.3", "เฉพาะเพศหญิง"))
+    letter = a_full_letter("dataset", "en", request=a_request(prepared=prepared))
+    text = bodies(composer.compose(letter, LINKS, (a_built(),)))[0]
+    assert "Filter: grades P.1 to P.3, girls only" in text
+
+
+@pytest.mark.parametrize("kind", ["status", "linked"])
+@pytest.mark.parametrize("state", [state for state in State if state is not State.NEW])
+def test_where_a_request_stands_is_told_with_what_comes_next(
+    composer: Composer, kind: str, state: State
+) -> None:
+    request = a_request(state=state, questions=(Question("purpose", "missing"),))
+    for language in ("th", "en"):
+        text = bodies(composer.compose(a_full_letter(kind, language, request=request), {}))[0]
+        assert "2569/00012" in text
+        assert language == "en" or state.value not in text, "no code in place of words"
+
+
+def test_which_request_is_meant_can_be_answered_by_number(composer: Composer) -> None:
+    other = a_request(id=13, number="2569/00013")
+    for language in ("th", "en"):
+        letter = a_full_letter("which", language, reason="cancel", others=(other,))
+        text = bodies(composer.compose(letter, LINKS))[0]
+        assert re.search(r"   2\. .*2569/00013", text)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailproc.model import Catalogue, Dataset, Form, Item, Question, Round
-from mailproc.workflow.assess import assess, assess_item, choose_round
+from mailproc.model import Catalogue, Dataset, Doubts, Form, Item, Question, Round
+from mailproc.workflow.assess import assess, assess_item, choose_format, choose_round
 
 ROUNDS = (
     Round(2568, 1, "2025-06-10", "สพฐ.", "c" * 64),
@@ -108,9 +108,32 @@ def test_all_that_is_not_there_is_told_at_once() -> None:
     assert [q.field for q in asked] == ["round", "level", "format"]
 
 
-@pytest.mark.parametrize("wanted", ["xlsx", "csv", "pdf", "paper", None])
+@pytest.mark.parametrize("wanted", ["xlsx", "csv", "paper", None])
 def test_a_printed_copy_is_no_question(wanted: str | None) -> None:
     assert assess_item(replace(ITEM, format=wanted), CATALOGUE) == ()
+
+
+def test_pages_are_told_to_be_missing_where_they_can_not_be_set() -> None:
+    (question,) = assess_item(replace(ITEM, format="pdf"), CATALOGUE)
+    assert (question.field, question.problem, question.said) == ("format", "unavailable", "pdf")
+    can = replace(STUDENTS, formats=(*STUDENTS.formats, "pdf"))
+    assert assess_item(replace(ITEM, format="pdf"), Catalogue((can,))) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "made"),
+    [
+        (None, (), "xlsx"),
+        ("csv", (), "csv"),
+        ("pdf", ("pdf",), "pdf"),
+        ("paper", ("xlsx", "pdf"), "pdf"),
+        ("paper", ("xlsx",), "xlsx"),
+    ],
+)
+def test_what_is_printed_is_set_as_pages_where_it_can_be(
+    wanted: str | None, offered: tuple[str, ...], made: str
+) -> None:
+    assert choose_format(replace(ITEM, format=wanted), offered) == made
 
 
 def test_the_round_is_the_one_named_else_the_newest_of_the_year() -> None:
@@ -124,3 +147,28 @@ def test_the_round_is_the_one_named_else_the_newest_of_the_year() -> None:
 def test_the_same_question_about_two_items_is_put_once() -> None:
     twice = replace(FORM, items=(replace(ITEM, level="group"), replace(ITEM, level="group")))
     assert len(assess(twice, CATALOGUE)) == 1
+
+
+def test_what_was_said_and_not_understood_is_not_called_missing() -> None:
+    form = replace(FORM, items=(replace(ITEM, academic_years=()),))
+    (question,) = assess(form, CATALOGUE, Doubts(unclear=(("academic_years", "25688"),)))
+    assert (question.problem, question.said) == ("unclear", "25688")
+    assert question.offers
+
+
+def test_a_round_that_was_not_understood_is_asked_for_unless_it_is_stated_elsewhere() -> None:
+    doubts = Doubts(unclear=(("round", "รอบสุดท้าย"), ("phone", "ไม่มี"), ("level", "?")))
+    (question,) = assess(FORM, CATALOGUE, doubts)
+    assert (question.field, question.problem, question.said) == ("round", "unclear", "รอบสุดท้าย")
+    stated = replace(FORM, items=(replace(ITEM, round=1),))
+    assert assess(stated, CATALOGUE, doubts) == ()
+
+
+def test_the_nearest_datasets_stand_first_if_they_can_be_had() -> None:
+    rooms = replace(STUDENTS, id="rooms", title_th="ห้องเรียน")
+    absent = replace(STUDENTS, id="absent", title_th="ยังไม่มี", rounds=())
+    catalogue = Catalogue((STUDENTS, rooms, absent))
+    form = replace(FORM, items=(replace(ITEM, dataset="ห้องอะไร", dataset_id=None),))
+    (question,) = assess(form, catalogue, Doubts(nearest=("absent", "rooms")))
+    assert question.offers == ("ห้องเรียน", "จำนวนนักเรียน")
+    assert question.near == 1

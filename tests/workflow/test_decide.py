@@ -105,6 +105,42 @@ def test_a_sender_who_failed_the_check_confirms_first() -> None:
     assert (confirmed.after.state, confirmed.after.confirmed) == (S.PREPARING, True)
 
 
+def test_a_sender_whom_nobody_vouches_for_confirms_first_and_answers_in_the_same_mail() -> None:
+    decision = _opened(trust=Trust.UNSTAMPED, form=a_form(purpose=None))
+    assert (decision.after.state, _sent(decision)) == (S.UNCONFIRMED, ["confirm"])
+    (confirm,) = decision.effects
+    assert isinstance(confirm, Send)
+    assert [q.field for q in confirm.questions] == ["purpose"]
+    assert decision.after.questions == confirm.questions
+
+
+@pytest.mark.parametrize("vouched", ["roster", "person", "confirmed"])
+def test_a_known_sender_need_not_confirm_unless_the_check_failed(vouched: str) -> None:
+    known = _opened(trust=Trust.UNSTAMPED, vouched=vouched)
+    assert known.after.state is S.PREPARING
+    forged = _opened(trust=Trust.FAILED, vouched=vouched)
+    assert forged.after.state is S.UNCONFIRMED
+
+
+def test_an_address_of_the_form_gets_the_file_once_its_owner_has_answered() -> None:
+    before = _before_director(form=a_form(email="else@example.org"))
+    assert policy.recipient(before) == before.requester_addr
+    proved = decide(before, e.RecipientProved(address="else@example.org"), RULES, NOW)
+    assert policy.recipient(proved.after) == "else@example.org"
+    assert proved.after.content_hash != before.content_hash, "another recipient is shown anew"
+    assert (proved.after.state, _sent(proved)) == (S.AWAITING_DECISION, ["approval"])
+    assert VoidLinks() in proved.effects
+    other = decide(before, e.RecipientProved(address="third@example.org"), RULES, NOW)
+    assert other.ignored
+
+
+def test_the_owner_of_another_address_in_the_form_is_asked_with_the_receipt() -> None:
+    opened = _opened(form=a_form(email="else@example.org")).after
+    effects = decide(opened, data_prepared(opened), RULES, NOW).effects
+    confirm = next(x for x in effects if isinstance(x, Send) and x.to_addr)
+    assert (confirm.kind, confirm.to_addr) == ("confirm_recipient", "else@example.org")
+
+
 def test_the_fourth_time_a_person_looks_at_it() -> None:
     request = _opened(form=_INCOMPLETE).after
     for n in (2, 3):
@@ -345,6 +381,7 @@ _VARIANTS: dict[type[e.Event], tuple[e.Event, ...]] = {
     e.Opened: (e.Opened(),),
     e.Answered: tuple(e.Answered(form=form) for form in _FORMS),
     e.Confirmed: tuple(e.Confirmed(form=form) for form in _FORMS),
+    e.RecipientProved: tuple(e.RecipientProved(address=x.email or "") for x in _FORMS[:2]),
     e.RoundOpened: (e.RoundOpened(),),
     e.DataPrepared: (
         e.DataPrepared(content_hash="CURRENT"),
@@ -444,6 +481,7 @@ def _live_through(request: Request, rules: Rules, steps: list[tuple[int, int]]) 
             assert request.decided_at_hash == request.content_hash
             assert request.content_hash in decided
             assert before.state in (S.DELIVERING, S.DELIVERED)
+            assert policy.is_believed(request)
         if "dataset" in _sent(decision):
             assert not policy.is_handed_over(request)
         # Nothing waits without a date; an end has none.

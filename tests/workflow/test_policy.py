@@ -61,7 +61,7 @@ def test_the_result_never_goes_to_an_address_that_was_only_written_down() -> Non
         (a_form(delivery="line"), True),
         (a_form(delivery="pickup"), True),
         (a_form(delivery="smart_office"), True),
-        (a_form(items=(an_item(format="pdf"),)), True),
+        (a_form(items=(an_item(format="pdf"),)), False),
         (a_form(items=(an_item(format="paper"),)), True),
         (a_form(items=(an_item(format="csv"),)), False),
     ],
@@ -121,3 +121,42 @@ def test_a_promise_counts_office_hours_alone(received: str, minutes: int, promis
     )
     assert found.tzinfo is UTC
     assert f"{found.astimezone(zone):%dT%H:%M}" == promised
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"purpose": "อื่น", "requester_name": "นางสาวอื่น", "phone": None},
+        {"items": (an_item(dataset="นักเรียน", filters=("อำเภอ เมืองตัวอย่าง",)),)},
+    ],
+)
+def test_requests_for_the_same_data_have_one_fingerprint(same: dict[str, Any]) -> None:
+    plain = policy.fingerprint("A@example.org", a_form())
+    assert plain
+    assert policy.fingerprint("a@example.org", a_form(**same)) == plain
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"dataset_id": "rooms"},
+        {"academic_years": (2567,)},
+        {"academic_years": (), "latest": True},
+        {"round": None},
+        {"level": "area"},
+        {"filters": ()},
+        {"format": "csv"},
+    ],
+)
+def test_other_data_has_another_fingerprint(other: dict[str, Any]) -> None:
+    form = a_form(items=(an_item(**other),))
+    assert policy.fingerprint("a@example.org", form) != policy.fingerprint(
+        "a@example.org", a_form()
+    )
+    assert policy.fingerprint("b@example.org", form) != policy.fingerprint("a@example.org", form)
+
+
+def test_what_names_no_data_is_like_nothing_else() -> None:
+    assert policy.fingerprint("a@example.org", Form()) == ""
+    words = Form(items=(Item("จำนวนครูพละ"),))
+    assert policy.fingerprint("a@example.org", words) != ""

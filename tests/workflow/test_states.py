@@ -27,6 +27,7 @@ EVENTS: dict[type[e.Event], e.Event] = {
     e.Opened: e.Opened(),
     e.Answered: e.Answered(form=a_form()),
     e.Confirmed: e.Confirmed(form=a_form()),
+    e.RecipientProved: e.RecipientProved(address=a_form().email or ""),
     e.RoundOpened: e.RoundOpened(),
     e.DataPrepared: e.DataPrepared(prepared=a_prepared(), content_hash=_HASH),
     e.Unanswerable: e.Unanswerable(questions=(a_question(),)),
@@ -62,7 +63,10 @@ def _name(value: object) -> str:
 
 def in_state(state: State) -> Request:
     """A request that has all that the state may need."""
-    return replace(a_request(), state=state, decided_at_hash=_HASH, file_id=1)
+    request = replace(a_request(), state=state, decided_at_hash=_HASH, file_id=1)
+    if state is not State.NEEDS_PERSON:
+        return request
+    return replace(request, reason="scan", form=a_form(purpose=None))
 
 
 def test_every_event_is_tried() -> None:
@@ -136,7 +140,7 @@ def test_the_way_to_a_job_starts_the_job() -> None:
         for source, row in states.TABLE.items():
             for kind, targets in row.items():
                 event = EVENTS[kind]
-                if state not in targets or kind is e.DataBuilt:
+                if state not in targets or kind in (e.DataBuilt, e.RecipientProved):
                     continue
                 if kind is e.PersonSettled:
                     event = e.PersonSettled(to=state)

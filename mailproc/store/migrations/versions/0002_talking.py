@@ -24,11 +24,18 @@ def upgrade() -> None:
 
 
 def _columns() -> None:
-    human: sa.Column[bool] = sa.Column("human", sa.Boolean(), server_default=sa.false(), nullable=False)
+    human: sa.Column[bool] = sa.Column(
+        "human", sa.Boolean(), server_default=sa.false(), nullable=False
+    )
     added = {
-        "messages": (_text("kind"), _text("from_addr"), human, _text("guess")),
+        "messages": (_text("kind"), _text("from_addr"), human, _text("guess"), _text("placed")),
         "requests": (_text("fingerprint"),),
-        "outbox": (_text("bundle"), sa.Column("bundled_into", sa.BigInteger(), nullable=True)),
+        "outbox": (
+            _text("bundle"),
+            sa.Column("bundled_into", sa.BigInteger(), nullable=True),
+            _text("correspondent"),
+            _text("standing"),
+        ),
     }
     for table, columns in added.items():
         for column in columns:
@@ -41,6 +48,9 @@ def _text(name: str) -> sa.Column[str]:
 
 def _indexes() -> None:
     op.create_index("ix_messages_from_addr", "messages", ["from_addr", "verdict_at"])
+    op.create_index("ix_messages_verdict_at", "messages", ["verdict_at"])
     op.create_index("ix_requests_fingerprint", "requests", ["fingerprint"])
-    op.create_index("ix_outbox_to_addr", "outbox", ["to_addr", "recorded_at"])
+    op.create_index("ix_outbox_correspondent", "outbox", ["correspondent", "recorded_at"])
+    op.create_index("ix_outbox_recorded_at", "outbox", ["recorded_at"])
+    op.create_index("ix_outbox_bundle", "outbox", ["bundle"])
     op.create_index("ix_outbox_bundled_into", "outbox", ["bundled_into"])

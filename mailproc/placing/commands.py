@@ -1,0 +1,87 @@
+"""The words that steer: cancel, status, resend, form.
+
+They count with the secret of one of our mails, or from the address that our own server vouches
+for; a blank form is for everybody.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mailproc import thai
+from mailproc.model import Known, Reading, Request, State
+from mailproc.placing import guess
+from mailproc.placing.nouns import NOTES_LIMIT, RESENDS_LIMIT, Found, Placing
+from mailproc.workflow import events as e
+from mailproc.workflow import policy
+from mailproc.workflow.states import ENDS, allowed
+
+_ALL = re.compile(r"ทั้งหมด|ทุก(?:คำขอ|รายการ|ข้อ)|\ball\b|\bboth\b|ทั้งสอง", re.I)
+_NUMBERS = re.compile(r"(?<![0-9/])([0-9]{1,2})(?![0-9/])")
+_LONGEST = 200  # characters in which a choice is looked for
+_FORM = Placing("command", answer="form")
+
+
+def alone(reading: Reading, found: Found, known: Known) -> Placing:
+    """A command in a mail that answers no letter of ours."""
+    if reading.command == "form":
+        return _FORM
+    about = _meant(reading.command or "", found) if found.verified else ()
+    if len(about) == 1:
+        return given(reading.command or "", about[0], found)
+    if about:
+        return Placing("command", answer="which", reason=reading.command or "", about=about)
+    guesses = guess.guesses(reading, found, known)
+    problem = f"{reading.command} of no request" if found.verified else "sender not authenticated"
+    return Placing(
+        "unplaced",
+        problem=f"{problem} ({reading.command})",
+        answer="passed_on" if found.own and found.notes_today < NOTES_LIMIT else "",
+        waits=bool(guesses) or found.dedicated,
+        guesses=guesses,
+    )
+
+
+def given(command: str, request: Request, found: Found) -> Placing:
+    """A command about one request, from somebody who may give it."""
+    often = found.notes_today >= NOTES_LIMIT
+    if command == "cancel":
+        if often and not allowed(request.state, e.Cancelled()):
+            return Placing("command", problem="answered often enough today")
+        return Placing("command", event=e.Cancelled(by="requester"), about=(request,))
+    if command == "resend" and policy.can_resend(request) and found.resends_today < RESENDS_LIMIT:
+        return Placing("command", event=e.Resend(by="requester"), about=(request,))
+    if often:
+        return Placing("command", problem="answered often enough today")
+    if command == "form":
+        return _FORM
+    return Placing("command", answer="status", reason=_why(command, request), about=(request,))
+
+
+def chosen(text: str, offered: tuple[Request, ...]) -> tuple[Request, ...]:
+    """The requests that an answer to «which request?» picks, by their place or number."""
+    words = thai.to_arabic(thai.mend(text[:_LONGEST]))
+    named = tuple(request for request in offered if request.number in words)
+    if named or not words.strip():
+        return named
+    if _ALL.search(words):
+        return offered
+    places = {int(number) for number in _NUMBERS.findall(words)}
+    return tuple(request for place, request in enumerate(offered, 1) if place in places)
+
+
+def _why(command: str, request: Request) -> str:
+    """Why a file is not sent again, for the answer."""
+    if command != "resend":
+        return ""
+    return "resend_limit" if policy.can_resend(request) else "resend_not_yet"
+
+
+def _meant(command: str, found: Found) -> tuple[Request, ...]:
+    """The sender's requests to which the command can apply."""
+    still_open = tuple(r for r in found.own if r.state not in ENDS)
+    if command == "cancel":
+        return still_open
+    if command == "resend":
+        return tuple(r for r in found.own if r.state is State.DELIVERED)
+    return still_open or found.own[:1]

@@ -1,0 +1,91 @@
+"""Mails that answer no letter of ours: requests, commands, and what nobody can place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mailproc.model import Form, Item, Known, Reading
+from mailproc.parsers import intent
+from mailproc.placing import commands, guess
+from mailproc.placing.nouns import ITEMS_LIMIT, Found, Placing
+
+_SURE = 0.3  # a guess below is none: in a shared mailbox the mail is then not for us
+
+
+def place(reading: Reading, found: Found, known: Known) -> Placing:
+    """The verdict on a mail of a person."""
+    if reading.command:
+        return commands.alone(reading, found, known)
+    if reading.kind in ("encrypted", "unreadable"):
+        return _unread(reading, found, known)
+    if _is_request(reading):
+        return opened(reading, found, known)
+    return _unclear(reading, found, known)
+
+
+def by_list(reading: Reading, found: Found, known: Known) -> Placing:
+    """A list is never answered; a request that came through one waits for the officer."""
+    if not reading.clear_sign:
+        return Placing("ignored_automatic")
+    return unplaced(reading, found, known, "a request through a mailing list")
+
+
+def opened(reading: Reading, found: Found, known: Known) -> Placing:
+    """One request for each dataset, year and round."""
+    forms = one_each(reading.form or Form(), known.spanning)
+    if len(forms) <= ITEMS_LIMIT:
+        return Placing("opened", forms=forms)
+    waiting = unplaced(reading, found, known, f"{len(forms)} datasets in one mail")
+    return replace(waiting, answer="too_many", reason=str(len(forms)))
+
+
+def unplaced(reading: Reading, found: Found, known: Known, problem: str) -> Placing:
+    """On the officer's list, with the best guesses."""
+    guesses = guess.guesses(reading, found, known)
+    return Placing("unplaced", problem=problem, waits=True, guesses=guesses)
+
+
+def one_each(form: Form, spanning: frozenset[str] = frozenset()) -> tuple[Form, ...]:
+    """Each dataset and year becomes a request of its own, decided and delivered by itself.
+
+    A dataset that spans years is one request, which ends with the last of them.
+    """
+    items = [one for item in form.items or (Item(),) for one in _one_year_each(item, spanning)]
+    return tuple(replace(form, items=(item,)) for item in dict.fromkeys(items))
+
+
+def _one_year_each(item: Item, spanning: frozenset[str]) -> list[Item]:
+    if len(item.academic_years) < 2:
+        return [item]
+    if item.dataset_id in spanning:
+        return [replace(item, academic_years=(max(item.academic_years),))]
+    return [replace(item, academic_years=(year,)) for year in item.academic_years]
+
+
+def _is_request(reading: Reading) -> bool:
+    """A clear sign; or a picture or a file that can't be read, sent with words that ask."""
+    if reading.kind == "request" or (reading.kind == "reply" and reading.clear_sign):
+        return True
+    names = (*reading.scans, *(file.filename for file in reading.refused))
+    return bool(names) and intent.asks_for_data(reading.subject, reading.text, *names)
+
+
+def _unread(reading: Reading, found: Found, known: Known) -> Placing:
+    """What can't be looked into is answered where it may well be for us."""
+    sure = found.dedicated or reading.clear_sign or bool(found.own)
+    sure = sure or intent.asks_for_data(reading.subject)
+    first = reading.kind == "encrypted" and not reading.references
+    waiting = unplaced(reading, found, known, reading.kind)
+    return replace(waiting, answer=reading.kind) if sure or first else waiting
+
+
+def _unclear(reading: Reading, found: Found, known: Known) -> Placing:
+    """What speaks for no request stays as it was, unless the mailbox is for requests alone."""
+    problem = f"kind {reading.kind}"
+    waiting = unplaced(reading, found, known, problem)
+    if found.dedicated:
+        answer = "" if found.forms_lately else "form"
+        return replace(waiting, answer=answer, reason="unclear")
+    if any(one.score >= _SURE for one in waiting.guesses):
+        return waiting
+    return Placing("unplaced", problem=problem)

@@ -1,0 +1,32 @@
+"""The same asked twice: linked to the first request, not run again."""
+
+from __future__ import annotations
+
+from mailproc import parsers
+from mailproc.model import Form, Known, Reading, Request, State
+from mailproc.parsers import intent
+from mailproc.placing import doubts
+from mailproc.placing.nouns import NOTES_LIMIT, Found, Placing
+from mailproc.workflow import events as e
+
+_ASKED = (State.INCOMPLETE, State.RETURNED)
+
+
+def again(
+    reading: Reading, form: Form, first: Request, found: Found, known: Known
+) -> Placing | None:
+    """What the second mail means; None where it is a request of its own.
+
+    Where the first still lacks something and the sender is surely the same, the second is an
+    answer. Else he is told of the first.
+    """
+    if found.placed == "new" or intent.asks_anew(reading.subject, reading.text):
+        return None
+    merged = parsers.merge(first.form, form)
+    if first.state in _ASKED and found.verified and merged != first.form:
+        event = e.Answered(
+            by="requester", form=merged, doubts=doubts.of(reading, merged, (), known)
+        )
+        return Placing("merged", event=event, about=(first,))
+    told = "" if found.notes_today >= NOTES_LIMIT else "linked"
+    return Placing("linked", answer=told, about=(first,))

@@ -1,0 +1,95 @@
+"""What a reply to a letter of ours means for the request that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mailproc import parsers
+from mailproc.model import Form, Known, Reading, Request, State
+from mailproc.placing import commands, doubts
+from mailproc.placing.nouns import NOTE_LENGTH, NOTES_LIMIT, Found, Placing
+from mailproc.workflow import events as e
+from mailproc.workflow.decide import ASK_LIMIT, SCAN
+from mailproc.workflow.states import allowed
+
+_ASKED = (State.INCOMPLETE, State.RETURNED, State.WAITING)
+_AMENDABLE = (State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
+
+
+def place(reading: Reading, request: Request, found: Found, known: Known) -> Placing:
+    """The verdict on a reply; everything that changes nothing is a note."""
+    if found.letter_kind == "confirm_recipient":
+        return _from_recipient(reading, request, found)
+    if command := found.asked or reading.command:
+        return commands.given(command, request, found)
+    if reading.kind in ("encrypted", "unreadable"):
+        return replace(_noted(reading, found, quiet=True), answer=reading.kind)
+    if request.state is State.UNCONFIRMED and _is_requester(reading, request):
+        return _confirmation(reading, request, found, known)
+    if request.state in _ASKED or _may_go_on(request):
+        return _answered(reading, request, found, known)
+    if request.state in _AMENDABLE and (amended := _amended(reading, request, known)):
+        kept = doubts.of(reading, amended, (), known)
+        return Placing("merged", event=e.Answered(by="requester", form=amended, doubts=kept))
+    return _noted(reading, found)
+
+
+def _may_go_on(request: Request) -> bool:
+    """Whether a reply can take on a request that waits for a person."""
+    return request.state is State.NEEDS_PERSON and request.reason in (SCAN, ASK_LIMIT)
+
+
+def _answered(reading: Reading, request: Request, found: Found, known: Known) -> Placing:
+    """Merged with what was known; words that only wonder are not taken for an answer."""
+    questions = found.numbered or request.questions
+    form = parsers.merge(request.form, parsers.read_answer(reading, questions, known))
+    left = doubts.of(reading, form, questions, known)
+    if form != request.form or left.unclear or left.scans or left.refused:
+        return Placing("merged", event=e.Answered(by="requester", form=form, doubts=left))
+    note = reading.text[:NOTE_LENGTH]
+    if parsers.confused(reading, questions, known):
+        puzzled = e.Answered(
+            by="requester", form=form, doubts=request.doubts, confused=True, note=note
+        )
+        return Placing("note", event=puzzled)
+    if note.strip():
+        return Placing("note", problem="thanks, and nothing else")
+    return Placing("merged", event=e.Answered(by="requester", form=form, doubts=request.doubts))
+
+
+def _confirmation(reading: Reading, request: Request, found: Found, known: Known) -> Placing:
+    """An empty reply, a yes or an answer confirms; other words do not, and are looked at."""
+    questions = found.numbered or request.questions
+    answered = parsers.merge(request.form, parsers.read_answer(reading, questions, known))
+    if parsers.confirms(reading.text) or (
+        answered != request.form and not parsers.denies(reading.text)
+    ):
+        return Placing("merged", event=e.Confirmed(by="requester", form=answered))
+    return _noted(reading, found)
+
+
+def _from_recipient(reading: Reading, request: Request, found: Found) -> Placing:
+    """The owner of the form's address says whether the file may come to it."""
+    owner = reading.from_addr.casefold() == found.letter_to.casefold()
+    proved = e.RecipientProved(by="recipient", address=found.letter_to)
+    if owner and parsers.confirms(reading.text) and allowed(request.state, proved):
+        return Placing("merged", event=proved)
+    return _noted(reading, found, quiet=True)
+
+
+def _noted(reading: Reading, found: Found, *, quiet: bool = False) -> Placing:
+    """The officer is told, and the writer answered unless that was done often enough."""
+    often = found.notes_today >= NOTES_LIMIT
+    problem = "too many notes today; the officer alone is told" if often else ""
+    note = e.Noted(by="requester", note=reading.text[:NOTE_LENGTH], quiet=often or quiet)
+    return Placing("note", event=note, problem=problem)
+
+
+def _amended(reading: Reading, request: Request, known: Known) -> Form | None:
+    """The form with what the reply corrects, under a label or as «ขอแก้เป็นปี 2567»."""
+    form = parsers.merge(request.form, parsers.read_answer(reading, (), known))
+    return form if form != request.form else None
+
+
+def _is_requester(reading: Reading, request: Request) -> bool:
+    return reading.from_addr.casefold() == request.requester_addr.casefold()

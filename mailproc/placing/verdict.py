@@ -1,0 +1,70 @@
+"""The one verdict of a mail that could be read."""
+
+from __future__ import annotations
+
+from mailproc.model import Known, Reading, State
+from mailproc.placing import fresh, replies
+from mailproc.placing.nouns import NOTES_LIMIT, Found, Placing
+from mailproc.workflow import events as e
+
+_AUTOMATIC = frozenset({"auto_reply", "report"})
+_AWAITED = frozenset({"ask", "explain", "confirm"})  # a request rots where these come back
+_WAITING = frozenset({State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED})
+
+
+def place(reading: Reading, found: Found, known: Known) -> Placing:
+    """The verdict, and what the mail means for the request that it is about, if any."""
+    if reading.kind == "own":
+        return Placing("ignored_own")
+    if found.duplicate:
+        return Placing("duplicate")
+    if found.placed:
+        return _by_person(reading, found, known)
+    if reading.kind == "bounce":
+        return _bounce(reading, found)
+    if reading.kind in _AUTOMATIC:
+        return Placing("ignored_automatic")
+    if reading.kind == "list":
+        return fresh.by_list(reading, found, known)
+    if found.audience == "director":
+        return _from_director(reading, found)
+    if found.audience == "officer":
+        return Placing("note")
+    if found.request is not None:
+        return replies.place(reading, found.request, found, known)
+    return fresh.place(reading, found, known)
+
+
+def _by_person(reading: Reading, found: Found, known: Known) -> Placing:
+    """An officer has read the mail and says what it is."""
+    if found.placed == "reply" and found.request is not None:
+        return replies.place(reading, found.request, found, known)
+    return fresh.opened(reading, found, known)
+
+
+def _bounce(reading: Reading, found: Found) -> Placing:
+    request = found.request
+    if request is None:
+        return Placing("ignored_automatic", problem="bounce of no mail of ours")
+    if reading.delayed:  # the server goes on trying; nobody has to do anything
+        return Placing("delivery_report", fate="delayed")
+    if found.letter_kind == "dataset" and request.state is State.DELIVERED:
+        event: e.Event | None = e.BounceReceived(by="mail server", problem="bounced")
+    elif found.audience == "director" and request.state is State.AWAITING_DECISION:
+        event = e.DeliveryFailed(by="mail server", problem="approval_bounced")
+    elif found.letter_kind in _AWAITED and request.state in _WAITING:
+        event = e.DeliveryFailed(by="mail server", problem=f"{found.letter_kind}_bounced")
+    else:
+        event = None
+    return Placing("delivery_report", event=event, fate="bounced")
+
+
+def _from_director(reading: Reading, found: Found) -> Placing:
+    """A reply never decides without a code; the answer says how to."""
+    open_yet = found.request is not None and found.request.state is State.AWAITING_DECISION
+    if (
+        reading.from_addr.casefold() != found.letter_to.casefold()
+        or found.notes_today >= NOTES_LIMIT
+    ):
+        return Placing("note")
+    return Placing("note", answer="how_to_decide" if open_yet else "decided")

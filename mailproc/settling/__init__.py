@@ -1,0 +1,10 @@
+"""What stored mails mean, as the rows of one transaction.
+
+`Facts` looks up what the store knows of a batch of mails, `Batch` gathers their verdicts and
+writes them, `drafts` makes new requests, `answers` the letters that answer a mail directly.
+"""
+
+from mailproc.settling.batch import Batch
+from mailproc.settling.nouns import Habits, Read
+
+__all__ = ["Batch", "Habits", "Read"]

@@ -1,0 +1,44 @@
+"""Letters that answer a mail directly, without a decision on a request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mailproc.model import Letter, Reading, Request
+from mailproc.store.desk import Desk
+
+# These tell of a request, so they go to its requester whoever wrote.
+_OF_REQUEST = frozenset({"status", "linked", "which"})
+
+
+def answer(
+    kind: str,
+    reading: Reading,
+    about: Sequence[Request],
+    desk: Desk,
+    now: datetime,
+    *,
+    reason: str = "",
+    to_director: bool = False,
+) -> Letter:
+    """The answer to the mail, about some requests or about none."""
+    first = about[0] if about else None
+    name, address = reading.from_name, reading.from_addr
+    if first is not None and kind in _OF_REQUEST:
+        name, address = first.form.requester_name or name, first.requester_addr
+    language = first.language if first is not None else reading.language
+    return Letter(
+        kind=kind,
+        language="th" if to_director else language,  # she is written to in Thai
+        to_name=name,
+        to_addr=address,
+        message_id=desk.new_message_id(),
+        in_reply_to=reading.message_id,
+        references=tuple(name for name in (*reading.references, reading.message_id) if name),
+        subject=reading.subject,
+        created_at=now,
+        request=first,
+        reason=reason,
+        others=tuple(about[1:]),
+    )

@@ -1,0 +1,281 @@
+"""The verdicts of one transaction, gathered before they are written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailproc.mail.delivery import is_one_address
+from mailproc.model import Form, Letter, Reading, Request, Rules
+from mailproc.placing import Found, Guess, Placing, again, place
+from mailproc.settling import drafts
+from mailproc.settling.answers import answer
+from mailproc.settling.facts import About, Facts
+from mailproc.settling.nouns import Habits, Read
+from mailproc.store import addresses, messages, outbox, requests, waiting
+from mailproc.store.desk import Desk
+from mailproc.workflow import policy
+from mailproc.workflow.decide import decide
+from mailproc.workflow.effects import Decision
+from mailproc.workflow.events import (
+    Answered,
+    Cancelled,
+    Confirmed,
+    Event,
+    Noted,
+    Opened,
+    RecipientProved,
+    Resend,
+)
+
+_MARKED = frozenset({"opened", "merged", "command", "note", "linked"})
+_Events = list[tuple[Request, Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """All that becomes of one mail."""
+
+    placing: Placing
+    events: _Events
+    forms: tuple[Form, ...] = ()  # that open requests
+    linked: tuple[Request, ...] = ()  # that were asked for before; the requester is told
+
+
+class Batch:
+    """Mails are added while none touches what another has touched; then all is written."""
+
+    def __init__(self, habits: Habits, rules: Rules, desk: Desk, now: datetime) -> None:
+        self._habits, self._rules, self._desk, self._now = habits, rules, desk, now
+        self._facts = Facts(habits, rules.same, now)
+        self._settled: list[messages.Settled] = []
+        self._decisions: list[Decision] = []
+        self._drafts: list[tuple[int, Request]] = []  # (position in _settled, draft)
+        self._answers: list[tuple[Letter, str]] = []  # with their audience
+        self._fates: list[tuple[sa.Row[Any], str]] = []  # letters that came back
+        self._touched: set[int] = set()
+        self._opened: set[str] = set()  # fingerprints of the drafts
+        self._newly_proved: set[str] = set()
+
+    def look_up(self, connection: sa.Connection, mails: Sequence[Read]) -> None:
+        """One query per question for the whole batch."""
+        self._facts.look_up(connection, mails)
+
+    def add(self, mail: Read) -> bool:
+        """Takes a mail in; False where a request of its was touched already in this batch."""
+        about = self._facts.about(mail)
+        if any(request.id in self._touched for request in about.requests):
+            return False
+        if mail.row.verdict == "too_big":
+            self._too_big(mail)
+            return True
+        outcome = self._outcome(mail.reading, about)
+        if outcome is None or any(r.id in self._touched for r, _ in outcome.events):
+            return False
+        self._take(mail, outcome, about)
+        return True
+
+    # ------------------------------------------------------------ what becomes of a mail
+
+    def _outcome(self, reading: Reading, about: About) -> _Outcome | None:
+        """None where the same is being opened in this batch."""
+        known = self._habits.known
+        placings = [self._checked(reading, place(reading, found, known)) for found in about.founds]
+        if placings[0].forms:
+            return self._opening(reading, placings[0], about.founds[0])
+        return _moving(about, placings)
+
+    def _checked(self, reading: Reading, placing: Placing) -> Placing:
+        """A request from no single plain address can't be answered: a person looks at it."""
+        plain = "several_from" not in reading.flags and is_one_address(reading.from_addr)
+        if placing.forms and not plain:
+            problem = "the sender is not one plain address"
+            return Placing("unplaced", problem=problem, waits=True)
+        return placing if plain or placing.event else replace(placing, answer="")
+
+    def _opening(self, reading: Reading, placing: Placing, found: Found) -> _Outcome | None:
+        """Each form opens a request unless the same was asked for before."""
+        new: list[Form] = []
+        links: list[tuple[Request, Placing]] = []
+        for form in placing.forms:
+            fingerprint = policy.fingerprint(reading.from_addr, form)
+            if fingerprint and fingerprint in self._opened:
+                return None
+            first = self._facts.same(fingerprint)
+            link = again(reading, form, first, found, self._habits.known) if first else None
+            if first is None or link is None:
+                new.append(form)
+            else:
+                links.append((first, link))
+        events = [(first, link.event) for first, link in links if link.event is not None]
+        told = tuple(first for first, link in links if link.answer)
+        verdict = placing if new else links[0][1]
+        return _Outcome(verdict, events, tuple(new), told)
+
+    # ------------------------------------------------------------ taking it in
+
+    def _take(self, mail: Read, outcome: _Outcome, about: About) -> None:
+        reading, events = mail.reading, list(outcome.events)
+        self._facts.digests.add(reading.digest)
+        position = len(self._settled)
+        self._settled.append(self._verdict(mail, outcome, about))
+        self._open_later(mail, position, outcome.forms)
+        if outcome.placing.fate and about.letter is not None:
+            self._fates.append((about.letter, outcome.placing.fate))
+        if about.letter is not None and _is_proof(reading, about.letter, events):
+            self._newly_proved.add(reading.from_addr)
+        events += self._confirmed_too(reading, events)
+        self._touched.update(request.id for request, _ in events)
+        self._decisions += [
+            decide(request, event, self._rules, self._now) for request, event in events
+        ]
+        self._answer(reading, outcome, about)
+
+    def _open_later(self, mail: Read, position: int, forms: Sequence[Form]) -> None:
+        proved = self._facts.proved | self._newly_proved
+        for form in forms:
+            made = drafts.draft(mail, form, len(forms), self._habits, self._desk, proved)
+            self._drafts.append((position, made))
+            self._opened.add(policy.fingerprint(made.requester_addr, form))
+
+    def _confirmed_too(self, reading: Reading, events: _Events) -> _Events:
+        """All that this sender waits to confirm: one reply is enough."""
+        if not any(isinstance(event, Confirmed) for _, event in events):
+            return []
+        done = self._touched | {request.id for request, _ in events}
+        sender = reading.from_addr.casefold()
+        return [
+            (request, Confirmed(by="requester", form=request.form))
+            for request in self._facts.unconfirmed
+            if request.id not in done and request.requester_addr.casefold() == sender
+        ]
+
+    def _verdict(self, mail: Read, outcome: _Outcome, about: About) -> messages.Settled:
+        placing, events = outcome.placing, outcome.events
+        touched = [r for r, _ in events] or list(outcome.linked or about.requests or placing.about)
+        tied = placing.verdict not in ("unplaced", "opened")
+        marked = self._habits.mark and placing.verdict in _MARKED
+        return messages.Settled(
+            row=mail.row,
+            verdict=placing.verdict,
+            digest=mail.reading.digest or None,
+            message_id=mail.reading.message_id or None,
+            request_id=touched[0].id if touched and tied else None,
+            problem=placing.problem or None,
+            mark="seen" if marked else None,
+            kind=mail.reading.kind,
+            from_addr=mail.reading.from_addr.casefold() or None,
+            human=bool(outcome.forms) or any(_moves(*one) for one in events),
+            guess=_as_json(placing.guesses) if placing.waits else None,
+        )
+
+    def _answer(self, reading: Reading, outcome: _Outcome, about: About) -> None:
+        """The letter that the mail gets, and one that tells of what was asked for before."""
+        placing = outcome.placing
+        if outcome.linked:
+            letter = answer("linked", reading, outcome.linked, self._desk, self._now)
+            self._answers.append((letter, "requester"))
+        elif placing.answer:
+            audience = about.letter.audience if about.letter is not None else "requester"
+            letter = answer(
+                placing.answer,
+                reading,
+                about.requests or placing.about,
+                self._desk,
+                self._now,
+                reason=placing.reason,
+                to_director=audience == "director",
+            )
+            self._answers.append((letter, audience))
+
+    def _too_big(self, mail: Read) -> None:
+        """Only the header was fetched; the sender is told once where the mail is surely for us."""
+        reading = mail.reading
+        seen = bool(reading.digest) and reading.digest in self._facts.digests
+        ours = reading.kind == "request" or (
+            self._habits.dedicated and reading.kind in ("other", "unreadable")
+        )
+        if ours and not seen and is_one_address(reading.from_addr):
+            letter = answer("too_big", reading, (), self._desk, self._now)
+            self._answers.append((letter, "requester"))
+        self._facts.digests.add(reading.digest)
+        self._settled.append(
+            messages.Settled(
+                mail.row,
+                "too_big",
+                reading.digest or None,
+                reading.message_id,
+                kind=reading.kind,
+                from_addr=reading.from_addr.casefold() or None,
+            )
+        )
+
+    # ------------------------------------------------------------ writing
+
+    def write(self, connection: sa.Connection) -> None:
+        """All of it in the caller's transaction."""
+        self._open(connection)
+        addresses.confirm(connection, self._newly_proved, self._now)
+        requests.apply(connection, self._decisions, self._desk, self._now)
+        for letter, audience in self._answers:
+            outbox.record(connection, letter, audience, self._desk)
+        for row, fate in self._fates:
+            outbox.came_back(connection, row, fate)
+        messages.settle(connection, self._settled, self._now)
+        if any(settled.guess is not None for settled in self._settled):
+            waiting.tell(connection, self._desk, self._now)
+
+    def _open(self, connection: sa.Connection) -> None:
+        """Numbers the drafts and decides on them."""
+        if not self._drafts:
+            return
+        made = drafts.numbered(connection, [one for _, one in self._drafts], self._habits)
+        for (position, _), request in zip(self._drafts, made, strict=True):
+            self._decisions.append(decide(request, Opened(by="requester"), self._rules, self._now))
+            settled = self._settled[position]
+            if settled.request_id is None:
+                self._settled[position] = replace(settled, request_id=request.id)
+
+
+def _moving(about: About, placings: Sequence[Placing]) -> _Outcome:
+    """Of several requests each gets its event; a mere note is told once.
+
+    What answers one of them says nothing to the others, so it leaves them as they are.
+    """
+    targets = about.requests or placings[0].about
+    moving = [p for p in placings if p.event and not isinstance(p.event, Noted)]
+    moving = [p for p in moving if not getattr(p.event, "confused", False)] or moving
+    first = (moving or placings)[0]
+    events = [
+        (request, placing.event)
+        for request, placing in zip(targets, placings, strict=False)
+        if placing.event is not None and (placing in moving or placing is first)
+    ]
+    return _Outcome(first, events)
+
+
+def _as_json(guesses: Iterable[Guess]) -> str:
+    return json.dumps(
+        [
+            {"request": guess.number or None, "score": guess.score, "because": guess.because}
+            for guess in guesses
+        ]
+    )
+
+
+def _is_proof(reading: Reading, letter: sa.Row[Any], events: _Events) -> bool:
+    """Whether the writer holds the mailbox that our letter went to, and did more than remark."""
+    same = reading.from_addr.casefold() == (letter.to_addr or "").casefold()
+    return same and any(not isinstance(event, Noted) for _, event in events)
+
+
+def _moves(request: Request, event: Event) -> bool:
+    """Whether a mail brought something: robots that answer robots never do."""
+    if isinstance(event, Answered):
+        return event.form != request.form
+    return isinstance(event, Confirmed | RecipientProved | Cancelled | Resend)

@@ -1,0 +1,34 @@
+"""What settling is told: the office's habits, and mails with what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailproc.model import Known, Reading, Roster
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What the office chose for its incoming mail."""
+
+    known: Known
+    timezone: str
+    fiscal: bool
+    promise: timedelta
+    holidays: frozenset[date]
+    authserv_id: str
+    mark: bool
+    dedicated: bool
+    roster: Roster = field(default_factory=Roster)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A stored mail and what it says."""
+
+    row: sa.Row[Any]
+    reading: Reading

@@ -1,0 +1,99 @@
+"""What intake asks of the store about a batch of mails: one query per question, none writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from mailproc.model import Request, State
+from mailproc.store import schema
+from mailproc.store.codec import load_request
+
+_R, _O = schema.requests, schema.outbox
+_CLOSED = tuple(s.value for s in (State.REFUSED, State.EXPIRED, State.CANCELLED))
+_MOST = 50  # requests of one sender
+
+
+def of_senders(
+    connection: sa.Connection, addresses: Iterable[str], since: datetime
+) -> dict[str, tuple[Request, ...]]:
+    """By casefolded address: its requests that are open, or delivered since then; newest first."""
+    wanted = {spelt for address in addresses for spelt in (address, address.casefold())}
+    if not wanted:
+        return {}
+    lately = sa.or_(_R.c.state != State.DELIVERED.value, _R.c.opened_at >= since)
+    query = (
+        sa.select(_R.c.body)
+        .where(_R.c.requester_addr.in_(wanted), _R.c.state.not_in(_CLOSED), lately)
+        .order_by(_R.c.id.desc())
+        .limit(_MOST * len(wanted))
+    )
+    found: dict[str, tuple[Request, ...]] = {}
+    for body in connection.scalars(query):
+        request = load_request(body)
+        key = request.requester_addr.casefold()
+        found[key] = (*found.get(key, ()), request)
+    return found
+
+
+def same(
+    connection: sa.Connection, fingerprints: Iterable[str], since: datetime
+) -> dict[str, Request]:
+    """The first request opened since then with each fingerprint that is open or delivered."""
+    wanted = {one for one in fingerprints if one}
+    if not wanted:
+        return {}
+    query = (
+        sa.select(_R.c.fingerprint, _R.c.body)
+        .where(_R.c.fingerprint.in_(wanted), _R.c.opened_at >= since)
+        .where(_R.c.state.not_in(_CLOSED))
+        .order_by(_R.c.id.desc())
+    )
+    return {row.fingerprint: load_request(row.body) for row in connection.execute(query)}
+
+
+def by_numbers(connection: sa.Connection, numbers: Iterable[str]) -> dict[str, Request]:
+    wanted = set(numbers)
+    if not wanted:
+        return {}
+    query = sa.select(_R.c.number, _R.c.body).where(_R.c.number.in_(wanted))
+    return {row.number: load_request(row.body) for row in connection.execute(query)}
+
+
+def letters_since(
+    connection: sa.Connection, kinds: Collection[str], addresses: Iterable[str], since: datetime
+) -> dict[str, int]:
+    """How many letters of these kinds each address got since then; addresses as they are spelt."""
+    wanted = {address for address in addresses if address}
+    if not wanted:
+        return {}
+    query = (
+        sa.select(_O.c.to_addr, sa.func.count())
+        .where(_O.c.to_addr.in_(wanted), _O.c.kind.in_(kinds), _O.c.recorded_at >= since)
+        .group_by(_O.c.to_addr)
+    )
+    return {address: count for address, count in connection.execute(query)}
+
+
+def resends_since(
+    connection: sa.Connection, request_ids: Iterable[int], since: datetime
+) -> dict[int, int]:
+    """How often each request's file was sent once more since then."""
+    wanted = set(request_ids)
+    if not wanted:
+        return {}
+    first = (
+        sa.select(_O.c.request_id, sa.func.min(_O.c.id).label("id"))
+        .where(_O.c.kind == "dataset", _O.c.request_id.in_(wanted))
+        .group_by(_O.c.request_id)
+        .subquery()
+    )
+    query = (
+        sa.select(_O.c.request_id, sa.func.count())
+        .join(first, first.c.request_id == _O.c.request_id)
+        .where(_O.c.kind == "dataset", _O.c.id > first.c.id, _O.c.recorded_at >= since)
+        .group_by(_O.c.request_id)
+    )
+    return {request_id: count for request_id, count in connection.execute(query)}

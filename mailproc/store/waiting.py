@@ -1,0 +1,97 @@
+"""Mails that wait for an officer to place them, and how the officer learns of them.
+
+Waiting means: unplaced, with guesses (be they none); unplaced without is not for us.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailproc.model import Letter, Person
+from mailproc.store import outbox, schema
+from mailproc.store.codec import dump_letter, load_letter
+from mailproc.store.desk import Desk
+
+_M, _O = schema.messages, schema.outbox
+_WAITS = sa.and_(_M.c.verdict == "unplaced", _M.c.guess.is_not(None))
+KIND = "officer_unplaced"
+PAUSE = timedelta(hours=1)  # between two notices
+
+
+def listed(connection: sa.Connection, limit: int = 1000) -> Sequence[sa.Row[Any]]:
+    """What waits for a person, newest first, without the bytes: unplaced, and put aside."""
+    columns = [column for column in _M.c if column.name != "raw"]
+    waits = sa.or_(_WAITS, _M.c.verdict == "quarantined")
+    return list(
+        connection.execute(sa.select(*columns).where(waits).order_by(_M.c.id.desc()).limit(limit))
+    )
+
+
+def count(connection: sa.Connection) -> int:
+    """How many mails nobody could place yet."""
+    return connection.scalar(sa.select(sa.func.count()).where(_WAITS)) or 0
+
+
+def guesses(row: sa.Row[Any]) -> list[dict[str, Any]]:
+    """`[{"request": number or None, "score": 0 to 1, "because": […]}]`, best first."""
+    return list(json.loads(row.guess)) if row.guess else []
+
+
+def place(connection: sa.Connection, message_id: int, where: str, now: datetime) -> bool:
+    """Has an unplaced mail read again as a person says: `new`, or the number of a request."""
+    again = _unplaced(message_id).values(
+        verdict=None, verdict_at=None, guess=None, problem=None, tries=0, due_at=now, placed=where
+    )
+    return connection.execute(again).rowcount == 1
+
+
+def dismiss(connection: sa.Connection, message_id: int) -> bool:
+    """The mail is not for us: it stays unplaced and waits no longer."""
+    done = _unplaced(message_id).values(guess=None, placed="not for us")
+    return connection.execute(done).rowcount == 1
+
+
+def _unplaced(message_id: int) -> sa.Update:
+    row = _M.update().where(_M.c.id == message_id, _M.c.verdict == "unplaced")
+    return row.where(_M.c.raw.is_not(None))
+
+
+def tell(connection: sa.Connection, desk: Desk, now: datetime) -> None:
+    """One notice an hour to each officer; one that was not sent yet is told the new count."""
+    waiting = count(connection)
+    for officer in desk.people.get("officer", ()):
+        last = connection.execute(
+            sa.select(_O)
+            .where(_O.c.kind == KIND, _O.c.to_addr == officer.address)
+            .order_by(_O.c.id.desc())
+            .limit(1)
+        ).first()
+        if last is not None and last.state == "recorded" and last.letter:
+            letter = replace(load_letter(last.letter), reason=str(waiting))
+            connection.execute(
+                _O.update().where(_O.c.id == last.id).values(letter=dump_letter(letter))
+            )
+            continue
+        at = now if last is None else max(now, last.recorded_at + PAUSE)
+        outbox.record(connection, _notice(officer, waiting, desk, at), "officer", desk)
+
+
+def _notice(officer: Person, waiting: int, desk: Desk, at: datetime) -> Letter:
+    return Letter(
+        kind=KIND,
+        language="th",
+        to_name=officer.name,
+        to_addr=officer.address,
+        message_id=desk.new_message_id(),
+        in_reply_to="",
+        references=(),
+        subject="",
+        created_at=at,
+        reason=str(waiting),
+    )

@@ -1,0 +1,25 @@
+"""The clock of the promised time: it pauses while the requester is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from mailproc.model import Request, Rules, State
+from mailproc.workflow import policy
+
+_ASKED = frozenset({State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED})
+_ENDED = frozenset({State.EXPIRED, State.CANCELLED})
+
+
+def promised(before: Request, after: Request, rules: Rules, now: datetime) -> Request:
+    """The request with its promise moved by the time that the requester took to answer."""
+    if after.state in _ENDED:
+        return replace(after, asked_at=None)
+    asks = after.state in _ASKED
+    if before.asked_at is not None and not (asks and after.asks == before.asks):
+        later = policy.moved(
+            before.promised_at, before.asked_at, now, rules.timezone, rules.holidays
+        )
+        after = replace(after, promised_at=later, asked_at=None)
+    return replace(after, asked_at=now) if asks and after.asked_at is None else after

@@ -1,0 +1,513 @@
+"""Talking with a requester by mail: whole turns on a real store, each as people do it."""
+
+from __future__ import annotations
+
+import email.policy
+import random
+import struct
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from mailproc.intake import Intake
+from mailproc.model import Reading, Refused, Request, State
+from mailproc.sandbox import Failed
+from mailproc.store import schema, waiting
+from mailproc.store.codec import load_letter
+from mailproc.store.database import Database
+from mailproc.workflow import events as e
+from tests.test_intake import FORM, HABITS, TEACHER, Office, Reader, a_mail, a_reply
+from tests.walk import OFFICER, RULES, data_prepared
+
+_M = schema.messages
+_STAMP = "Authentication-Results: mx.example.org; dmarc=pass header.from=school.example.org\n"
+_INCOMPLETE = FORM.replace("วัตถุประสงค์: เพื่อวางแผนอัตรากำลัง\n", "")
+_HOUR = timedelta(hours=1)
+
+
+class _Pictures(Reader):
+    """A mail with «X-Scan» has a picture, one with «X-Refused» a file that can't be read."""
+
+    def read(self, mails: Sequence[bytes]) -> Iterable[Reading | Failed]:
+        for raw, reading in zip(mails, super().read(mails), strict=True):
+            assert isinstance(reading, Reading)
+            if b"X-Scan" in raw:
+                reading = replace(reading, scans=("IMG_0042.jpg",))
+            if b"X-Refused" in raw:
+                reading = replace(reading, refused=(Refused("แบบคำขอ.zip", "encrypted"),))
+            yield reading
+
+
+@pytest.fixture
+def office(sqlite_database: Database) -> Office:
+    office = Office(sqlite_database)
+    office.intake = Intake(sqlite_database, _Pictures(), HABITS, RULES, "me")
+    return office
+
+
+def _delivered(office: Office) -> Request:
+    request = office.walk.built()
+    return office.walk.happen(request.id, e.AllSent()).after
+
+
+def _kinds(office: Office, audience: str = "requester") -> list[str]:
+    return [letter.kind for letter in office.letters() if letter.audience == audience]
+
+
+# ---------------------------------------------------------------- the same asked twice
+
+
+def test_the_same_asked_twice_is_linked_and_told(office: Office) -> None:
+    assert office.bring(a_mail()) == ["opened"]
+    again = FORM.replace("เพื่อวางแผนอัตรากำลัง", "ใช้ในการประชุม")
+    assert office.bring(a_mail(again)) == ["linked"]
+    (request,) = office.requests
+    (letter,) = office.letters("linked")
+    assert (letter.to_addr, letter.request_id) == (TEACHER, request.id)
+    assert office.walk.rows(_M)[-1].request_id == request.id
+
+
+def test_many_equal_mails_in_one_batch_open_one_request(office: Office) -> None:
+    verdicts = office.bring(*(a_mail() for _ in range(5)))
+    assert verdicts == ["opened", "linked", "linked", "linked", "linked"]
+    assert len(office.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        FORM.replace("2568", "2567"),
+        FORM + "รอบข้อมูล: 2\n",
+        FORM + "ระดับข้อมูล: ภาพรวมเขต\n",
+        FORM + "เงื่อนไข: ป.6\n",
+        FORM + "รูปแบบไฟล์: CSV\n",
+        FORM + "\nขอใหม่อีกครั้งครับ",
+        FORM + "\nฉบับนี้เป็นฉบับแก้ไข",
+    ],
+)
+def test_other_data_or_a_word_that_it_is_meant_anew_opens_a_second(
+    office: Office, other: str
+) -> None:
+    assert office.bring(a_mail(), a_mail(other)) == ["opened", "opened"]
+
+
+def test_another_person_or_another_week_opens_a_second(office: Office) -> None:
+    office.bring(a_mail(), a_mail(sender="other@school.example.org"))
+    office.walk.now += timedelta(days=8)
+    assert office.bring(a_mail()) == ["opened"]
+    assert len(office.requests) == 3
+
+
+def test_after_a_cancel_the_same_may_be_asked_for_again(office: Office) -> None:
+    office.bring(a_mail())
+    office.walk.happen(office.requests[0].id, e.Cancelled())
+    assert office.bring(a_mail()) == ["opened"]
+
+
+def test_a_second_mail_that_completes_the_first_is_an_answer(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE, head=_STAMP))
+    assert office.requests[0].state is State.INCOMPLETE
+    assert office.bring(a_mail(head=_STAMP)) == ["merged"]
+    (request,) = office.requests
+    assert (request.state, request.form.purpose) == (State.PREPARING, "เพื่อวางแผนอัตรากำลัง")
+
+
+def test_who_is_not_authenticated_answers_by_reply_alone(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE))
+    assert office.bring(a_mail()) == ["linked"]
+    assert office.requests[0].state is State.INCOMPLETE
+    (letter,) = office.letters("linked")
+    assert office.bring(a_reply(letter, "วัตถุประสงค์: ใช้ทำรายงาน")) == ["merged"]
+    assert [request.state for request in office.requests] == [State.PREPARING]
+
+
+def test_what_is_new_in_a_mail_is_opened_and_what_is_not_is_told(office: Office) -> None:
+    office.bring(a_mail())
+    assert office.bring(a_mail(FORM.replace("2568", "2568 และ 2567"))) == ["opened"]
+    assert [r.item.academic_years for r in office.requests] == [(2568,), (2567,)]
+    assert len(office.letters("linked")) == 1
+
+
+# ---------------------------------------------------------------- pictures and refused files
+
+
+def test_a_picture_goes_to_the_officer_and_its_sender_gets_a_short_form(office: Office) -> None:
+    mail = a_mail("", subject="หนังสือขอข้อมูลโรงเรียน", head="X-Scan: yes\n")
+    assert office.bring(mail) == ["opened"]
+    (request,) = office.requests
+    assert (request.state, request.reason) == (State.NEEDS_PERSON, "scan")
+    assert request.doubts.scans == ("IMG_0042.jpg",)
+    assert _kinds(office) == ["scan"]
+    assert _kinds(office, "officer") == ["officer_needs_person"]
+
+
+def test_the_short_form_filled_in_goes_on_without_the_officer(office: Office) -> None:
+    office.bring(a_mail("", subject="หนังสือขอข้อมูลโรงเรียน", head="X-Scan: yes\n"))
+    (letter,) = office.letters("scan")
+    filled = (
+        "ชื่อ-นามสกุล: นางสมศรี ตั้งใจสอน      หน่วยงาน: โรงเรียนบ้านดอนแก้ว      วัตถุประสงค์: ใช้ทำรายงาน\n"
+        "ข้อมูลที่ขอ: 1      ปีการศึกษา: 2568\n"
+    )
+    assert office.bring(a_reply(letter, filled)) == ["merged"]
+    (request,) = office.requests
+    assert request.state is State.PREPARING
+    assert request.form.organisation == "โรงเรียนบ้านดอนแก้ว"
+    assert request.item.dataset_id == "student_count"
+
+
+def test_thanks_for_the_short_form_leave_the_picture_with_the_officer(office: Office) -> None:
+    office.bring(a_mail("", subject="หนังสือขอข้อมูลโรงเรียน", head="X-Scan: yes\n"))
+    (letter,) = office.letters("scan")
+    office.bring(a_reply(letter, "ขอบคุณค่ะ"))
+    assert office.requests[0].state is State.NEEDS_PERSON
+
+
+def test_a_picture_with_a_complete_form_needs_nobody(office: Office) -> None:
+    office.bring(a_mail(head="X-Scan: yes\n"))
+    assert office.requests[0].state is State.PREPARING
+
+
+def test_a_picture_among_private_mail_is_left_alone(office: Office) -> None:
+    mail = a_mail("รูปงานเมื่อวาน", subject="งานเลี้ยง", head="X-Scan: yes\n")
+    assert office.bring(mail) == ["unplaced"]
+    assert office.letters() == []
+
+
+def test_a_file_that_cannot_be_read_is_kept_for_the_answer(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE, head="X-Refused: yes\n"))
+    (ask,) = office.letters("ask")
+    told = load_letter(ask.letter).request
+    assert told is not None
+    assert told.doubts.refused == (Refused("แบบคำขอ.zip", "encrypted"),)
+    office.bring(a_reply(ask, "วัตถุประสงค์: ใช้ทำรายงาน"))
+    assert office.requests[0].doubts.refused == (), "it is told once"
+
+
+def _photo(width: int, height: int) -> bytes:
+    """A grey PNG with noise in it, as large as a photo of a page."""
+    noise = random.Random(1)
+    rows = b"".join(b"\0" + noise.randbytes(width) for _ in range(height))
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        (chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows, 1)), chunk(b"IEND", b""))
+    )
+
+
+def test_a_real_photo_without_a_word_is_a_request(office: Office) -> None:
+    mail = EmailMessage(policy=email.policy.SMTP)
+    mail["From"], mail["To"], mail["Message-ID"] = TEACHER, "data@example.org", "<p@example.org>"
+    mail["Subject"] = "ขอข้อมูลนักเรียน"
+    mail.set_content("")
+    mail.add_attachment(_photo(900, 1200), maintype="image", subtype="png", filename="IMG_1.png")
+    assert office.bring(mail.as_bytes()) == ["opened"]
+    assert office.requests[0].reason == "scan"
+    assert _kinds(office) == ["scan"]
+
+
+# ---------------------------------------------------------------- asking back
+
+
+def test_a_year_that_is_none_is_named_and_not_called_missing(office: Office) -> None:
+    office.bring(a_mail(FORM.replace("2568", "25688")))
+    (question,) = office.requests[0].questions
+    assert (question.field, question.problem, question.said) == (
+        "academic_years",
+        "unclear",
+        "25688",
+    )
+
+
+def test_a_wrong_answer_is_named_too(office: Office) -> None:
+    office.bring(a_mail(FORM.replace("ปีการศึกษา: 2568\n", "")))
+    (ask,) = office.letters("ask")
+    office.bring(a_reply(ask, "25688 ครับ"))
+    (question,) = office.requests[0].questions
+    assert (question.problem, question.said) == ("unclear", "25688 ครับ")
+
+
+def test_the_nearest_datasets_stand_first_and_a_number_picks_one(office: Office) -> None:
+    office.bring(a_mail(FORM.replace("จำนวนนักเรียน", "นักเรียนจำนวนทั้งหมดเท่าไร")))
+    (question,) = office.requests[0].questions
+    assert (question.problem, question.near) == ("unknown", 1)
+    (ask,) = office.letters("ask")
+    assert office.bring(a_reply(ask, "1")) == ["merged"]
+    assert office.requests[0].state is State.PREPARING
+
+
+def test_who_does_not_understand_is_helped_and_not_asked_the_same_again(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE))
+    (ask,) = office.letters("ask")
+    assert office.bring(a_reply(ask, "งงครับ ต้องทำอะไร")) == ["note"]
+    assert _kinds(office) == ["ask", "explain"]
+    (told,) = office.letters("officer_note")
+    assert load_letter(told.letter).note == "งงครับ ต้องทำอะไร"
+    (request,) = office.requests
+    assert (request.state, request.asks) == (State.INCOMPLETE, 2)
+    (explain,) = office.letters("explain")
+    assert office.bring(a_reply(explain, "ใช้วางแผนอัตรากำลังครู")) == ["merged"]
+    assert office.requests[0].state is State.PREPARING
+
+
+def test_after_three_rounds_an_officer_takes_over_and_a_full_answer_still_counts(
+    office: Office,
+) -> None:
+    office.bring(a_mail(_INCOMPLETE))
+    for _ in range(3):
+        office.bring(a_reply(office.letters()[0], "ไม่เข้าใจครับ"))
+    (request,) = office.requests
+    assert (request.state, request.reason) == (State.NEEDS_PERSON, "ask_limit")
+    (letter,) = office.letters("needs_person")
+    office.bring(a_reply(letter, "วัตถุประสงค์: ใช้ทำรายงาน"))
+    assert office.requests[0].state is State.PREPARING
+
+
+def test_mere_thanks_are_not_asked_again(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE))
+    (ask,) = office.letters("ask")
+    assert office.bring(a_reply(ask, "ขอบคุณค่ะ")) == ["note"]
+    assert len(office.letters()) == 1
+    assert office.requests[0].asks == 1
+
+
+# ---------------------------------------------------------------- amending
+
+
+def test_an_amendment_voids_the_link_and_both_sides_are_told(office: Office) -> None:
+    request = office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    assert office.bring(a_reply(receipt, "วัตถุประสงค์: เพื่อการวิจัย")) == ["merged"]
+    links = office.walk.rows(schema.links, schema.links.c.purpose == "decide")
+    assert all(link.voided_at for link in links)
+    changed = office.walk.get(request.id)
+    assert (changed.state, changed.amended) == (State.PREPARING, True)
+    office.walk.happen(request.id, data_prepared(changed))
+    assert _kinds(office) == ["receipt", "receipt"]
+    assert _kinds(office, "director") == ["approval", "approval"]
+    (told,) = [load_letter(x.letter) for x in office.letters("approval")[1:]]
+    assert told.request is not None
+    assert told.request.amended
+
+
+def test_a_sentence_amends_too(office: Office) -> None:
+    request = office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    assert office.bring(a_reply(receipt, "ขอเปลี่ยนปีการศึกษาเป็น 2567 ครับ")) == ["merged"]
+    assert office.walk.get(request.id).item.academic_years == (2567,)
+
+
+def test_the_director_is_told_when_an_amendment_leaves_something_open(office: Office) -> None:
+    request = office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    office.bring(a_reply(receipt, "ปีการศึกษา: 2571"))
+    assert office.walk.get(request.id).state is State.INCOMPLETE
+    assert _kinds(office, "director") == ["approval", "approval_withdrawn"]
+
+
+def test_the_director_is_told_of_a_cancel(office: Office) -> None:
+    office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    assert office.bring(a_reply(receipt, "ยกเลิก")) == ["command"]
+    assert _kinds(office, "director") == ["approval", "approval_withdrawn"]
+
+
+# ---------------------------------------------------------------- commands
+
+
+def test_a_reply_with_the_word_status_is_answered(office: Office) -> None:
+    office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    assert office.bring(a_reply(receipt, "สถานะ")) == ["command"]
+    (letter,) = office.letters("status")
+    assert (letter.to_addr, letter.audience) == (TEACHER, "requester")
+
+
+def test_who_holds_a_forwarded_mail_learns_nothing_himself(office: Office) -> None:
+    office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    office.bring(a_reply(receipt, "สถานะ", sender="else@elsewhere.example.org"))
+    assert {letter.to_addr for letter in office.letters("status")} == {TEACHER}
+
+
+def test_a_file_is_sent_again_three_times_a_day(office: Office) -> None:
+    _delivered(office)
+    (letter,) = office.letters("dataset")
+    for _ in range(4):
+        assert office.bring(a_reply(letter, "ขอส่งใหม่")) == ["command"]
+    assert len(office.letters("dataset")) == 1 + 3
+    (told,) = office.letters("status")
+    assert load_letter(told.letter).reason == "resend_limit"
+    office.walk.now += timedelta(days=1, minutes=1)
+    office.bring(a_reply(letter, "ขอส่งใหม่"))
+    assert len(office.letters("dataset")) == 1 + 4
+
+
+def test_a_file_that_is_not_there_yet_cannot_be_sent_again(office: Office) -> None:
+    office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    office.bring(a_reply(receipt, "ขอส่งใหม่"))
+    (told,) = office.letters("status")
+    assert load_letter(told.letter).reason == "resend_not_yet"
+
+
+@pytest.mark.parametrize("body", ["ขอแบบฟอร์ม", "help"])
+def test_anybody_gets_the_form(office: Office, body: str) -> None:
+    mail = a_mail(body, subject="สอบถาม", sender="new@elsewhere.example.org")
+    assert office.bring(mail) == ["command"]
+    (letter,) = office.letters("form")
+    assert letter.to_addr == "new@elsewhere.example.org"
+
+
+def test_a_command_from_the_authenticated_address_needs_no_reply(office: Office) -> None:
+    office.bring(a_mail())
+    assert office.bring(a_mail("ยกเลิก", subject="ยกเลิก", head=_STAMP)) == ["command"]
+    assert office.requests[0].state is State.CANCELLED
+
+
+def test_any_other_address_may_be_forged_so_a_person_looks(office: Office) -> None:
+    office.bring(a_mail())
+    assert office.bring(a_mail("ยกเลิก", subject="ยกเลิก")) == ["unplaced"]
+    assert office.requests[0].state is State.PREPARING
+    assert _kinds(office) == ["passed_on"]
+    (row,) = office.walk.rows(_M, _M.c.verdict == "unplaced")
+    assert waiting.guesses(row)[0]["request"] == office.requests[0].number
+
+
+def test_of_several_requests_the_one_meant_is_asked_for(office: Office) -> None:
+    office.bring(a_mail(), a_mail(FORM.replace("2568", "ล่าสุด")))
+    office.bring(a_mail("ยกเลิก", subject="ยกเลิก", head=_STAMP))
+    (which,) = office.letters("which")
+    listed = load_letter(which.letter)
+    assert [r.id for r in (listed.request, *listed.others) if r] == [2, 1], "newest first"
+    assert {r.state for r in office.requests} == {State.PREPARING}
+    assert office.bring(a_reply(which, "ข้อ 2 ครับ")) == ["command"]
+    assert [r.state for r in office.requests] == [State.CANCELLED, State.PREPARING]
+
+
+@pytest.mark.parametrize("answer", ["ทั้งหมด", "1 และ 2", "2569/00001 กับ 2569/00002"])
+def test_all_of_them_can_be_meant(office: Office, answer: str) -> None:
+    office.bring(a_mail(), a_mail(FORM.replace("2568", "ล่าสุด")))
+    office.bring(a_mail("ยกเลิก", subject="ยกเลิก", head=_STAMP))
+    office.bring(a_reply(office.letters("which")[0], answer))
+    assert {r.state for r in office.requests} == {State.CANCELLED}
+
+
+def test_not_what_was_asked_for_is_told_to_the_officer(office: Office) -> None:
+    _delivered(office)
+    (letter,) = office.letters("dataset")
+    assert office.bring(a_reply(letter, f"ไม่ใช่ข้อมูลที่ขอ\n\n{FORM}")) == ["note"]
+    assert len(office.requests) == 1
+    assert len(office.letters("officer_note")) == 1
+
+
+# ---------------------------------------------------------------- what nobody can place
+
+
+def test_private_mail_is_not_for_us_and_waits_for_nobody(office: Office) -> None:
+    assert office.bring(a_mail("พรุ่งนี้ประชุมกี่โมง", subject="ประชุม")) == ["unplaced"]
+    (row,) = office.walk.rows(_M)
+    assert row.guess is None
+    assert office.letters() == []
+
+
+def test_an_unclear_mail_waits_with_the_best_guess_first(office: Office) -> None:
+    office.bring(a_mail(subject="ขอข้อมูลนักเรียน"))
+    mail = a_mail("ขอสอบถามเรื่องเดิมค่ะ 2569/00001", subject="Re: ขอข้อมูลนักเรียน")
+    assert office.bring(mail) == ["unplaced"]
+    row = office.walk.rows(_M)[-1]
+    best = waiting.guesses(row)[0]
+    assert (best["request"], best["score"]) == ("2569/00001", 1.0)
+    assert set(best["because"]) >= {"number", "sender", "subject"}
+
+
+def test_the_officer_is_told_once_an_hour_with_the_newest_count(office: Office) -> None:
+    unclear = ("ขอข้อมูลหน่อยครับ", "ขอความอนุเคราะห์ข้อมูล", "ต้องการข้อมูลด่วน")
+    for body in unclear:
+        assert office.bring(a_mail(body, subject="สอบถาม")) == ["unplaced"]
+    (notice,) = office.letters("officer_unplaced")
+    assert (notice.to_addr, load_letter(notice.letter).reason) == (OFFICER.address, "3")
+    with office.walk.database.write() as connection:
+        connection.execute(schema.outbox.update().values(state="sent", due_at=None))
+    office.walk.now += timedelta(minutes=5)
+    office.bring(a_mail("ขอข้อมูลอีกเรื่อง", subject="สอบถาม"))
+    second = office.letters("officer_unplaced")[1]
+    assert second.due_at == notice.recorded_at + _HOUR
+
+
+def _place(office: Office, where: str) -> str | None:
+    row = office.walk.rows(_M, _M.c.verdict == "unplaced")[-1]
+    with office.walk.database.write() as connection:
+        assert waiting.place(connection, row.id, where, office.walk.now)
+    office.turn()
+    verdict: str | None = office.walk.rows(_M, _M.c.id == row.id)[0].verdict
+    return verdict
+
+
+def test_a_person_places_a_mail_as_a_request(office: Office) -> None:
+    office.bring(a_mail("ขอข้อมูลหน่อยครับ", subject="สอบถาม"))
+    assert _place(office, "new") == "opened"
+    assert office.requests[0].state is State.INCOMPLETE
+
+
+def test_a_person_places_a_mail_as_an_answer(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE))
+    office.bring(a_mail("ใช้วางแผนอัตรากำลังครู", subject="ตอบเรื่อง 2569/00001"))
+    assert _place(office, office.requests[0].number) == "merged"
+    assert office.requests[0].form.purpose == "ใช้วางแผนอัตรากำลังครู"
+
+
+def test_a_mail_that_is_not_for_us_waits_no_longer(office: Office) -> None:
+    office.bring(a_mail("ขอข้อมูลหน่อยครับ", subject="สอบถาม"))
+    with office.walk.database.write() as connection:
+        assert waiting.count(connection) == 1
+        assert waiting.dismiss(connection, 1)
+        assert waiting.count(connection) == 0
+        assert not waiting.place(connection, 99, "new", office.walk.now)
+
+
+def test_more_than_ten_at_once_go_to_a_person_and_the_sender_is_told(office: Office) -> None:
+    years = ", ".join(str(year) for year in range(2556, 2569))
+    assert office.bring(a_mail(FORM.replace("2568", years))) == ["unplaced"]
+    (letter,) = office.letters("too_many")
+    assert (letter.to_addr, load_letter(letter.letter).reason) == (TEACHER, "13")
+    assert office.requests == []
+
+
+def test_a_request_through_a_list_waits_and_the_list_is_not_answered(office: Office) -> None:
+    assert office.bring(a_mail(head="List-Id: <schools.example.org>\n")) == ["unplaced"]
+    assert _kinds(office) == []
+    assert _kinds(office, "officer") == ["officer_unplaced"]
+
+
+_PGP = "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n"
+
+
+def test_encrypted_mail_is_answered_with_what_to_do(office: Office) -> None:
+    assert office.bring(a_mail(_PGP)) == ["unplaced"]
+    assert _kinds(office) == ["encrypted"]
+    office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    assert office.bring(a_reply(receipt, _PGP)) == ["note"]
+    assert len(office.letters("encrypted")) == 2
+
+
+def test_a_mailbox_for_requests_alone_answers_an_unclear_mail_once(
+    sqlite_database: Database,
+) -> None:
+    office = Office(sqlite_database)
+    habits = replace(HABITS, dedicated=True)
+    office.intake = Intake(sqlite_database, Reader(), habits, RULES, "me")
+    assert office.bring(a_mail("พรุ่งนี้เปิดไหมคะ", subject="สอบถาม")) == ["unplaced"]
+    office.bring(a_mail("สอบถามหน่อยค่ะ", subject="สอบถาม"))
+    (letter,) = office.letters("form")
+    assert load_letter(letter.letter).reason == "unclear"
+    assert len(office.letters("officer_unplaced")) == 1
