@@ -50,6 +50,10 @@ class Fulfil:
         self._rules, self._office, self._timezone = rules, office_name, timezone
         self._owner = owner
 
+    def renew(self, rules: Rules, prepare: Prepare) -> None:
+        """From now on with the rounds that were opened meanwhile."""
+        self._rules, self._prepare = rules, prepare
+
     def turn(self, desk: Desk, now: datetime) -> int:
         """Runs up to 32 jobs; gives their number."""
         with self._database.read() as connection:

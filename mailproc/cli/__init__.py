@@ -17,6 +17,8 @@ _COMMANDS = {
     "check": "mailproc.cli.check:check",
     "serve": "mailproc.cli.serve:serve",
     "parse": "mailproc.cli.parse:parse",
+    "form": "mailproc.cli.form:form",
+    "data": "mailproc.cli.data:data",
     "requests": "mailproc.cli.requests:requests",
     "outbox": "mailproc.cli.outbox:outbox",
     "quarantine": "mailproc.cli.quarantine:quarantine",

@@ -10,8 +10,10 @@ import socket
 import sys
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -19,22 +21,25 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc.cli.output import common, show
+from mailproc.cli.output import common, local, show
 from mailproc.cli.words import words
 from mailproc.clock import utc_now
 from mailproc.config import Config, load
+from mailproc.datasets.rhythm import is_overdue
 from mailproc.errors import AuthFailed, ConfigError, LinkLost, MailprocError
 from mailproc.mail.compose import Composer
 from mailproc.mail.delivery import Delivery
 from mailproc.mail.login import is_loopback
 from mailproc.mail.mailbox import Mailbox
+from mailproc.mail.sender import stamp_of
 from mailproc.model import Person
 from mailproc.office import make_office, open_database, read_catalogue
-from mailproc.store import people
+from mailproc.store import correspondence, messages, outbox, people, requests
 from mailproc.web.render import Pages
 
 _MARKS = {"ok": "✓", "note": "!", "fault": "✗"}
 _FREE_MB = 500
+_RECENT_DAYS, _STAMPS = 30, 50
 _WITHOUT_SERVERS = ("state", "database", "datasets")  # what can be tried before all is filled in
 
 
@@ -165,6 +170,50 @@ def _names(found: list[Person]) -> str:
     return ", ".join(person.name for person in found)
 
 
+def _senders(config: Config) -> Iterator[Finding]:
+    """How senders prove who they are, and how many had to be asked."""
+    database, now = open_database(config), utc_now()
+    with database.read() as connection:
+        opened, asked = requests.opened_since(connection, now - timedelta(days=_RECENT_DAYS))
+        stamps = Counter(stamp_of(raw) for raw in messages.newest(connection, _STAMPS))
+    database.close()
+    yield from _stamps(config.mailbox.authserv_id.casefold(), stamps)
+    if opened:
+        share = f"{100 * asked / opened:.0f}"
+        yield _found("senders", "ok", "senders_asked", asked=asked, opened=opened, share=share)
+
+
+def _stamps(chosen: str, stamps: Counter[str]) -> Iterator[Finding]:
+    total = stamps.total()
+    if not total:
+        return
+    if chosen:
+        level: Literal["ok", "note"] = "ok" if stamps[chosen] == total else "note"
+        count = stamps[chosen]
+        yield _found("senders", level, "senders_stamped", name=chosen, count=count, total=total)
+        return
+    name, count = stamps.most_common(1)[0]
+    if name and count > total * 0.8:
+        yield _found("senders", "note", "senders_could", name=name, count=count, total=total)
+    else:
+        yield _found("senders", "note", "senders_unstamped")
+
+
+def _sending(config: Config) -> Iterator[Finding]:
+    """Whether mail goes out to requesters, and how much of it is held."""
+    database = open_database(config)
+    with database.read() as connection:
+        since = correspondence.stopped_at(connection)
+        held = len(outbox.listed(connection, ("held",)))
+    database.close()
+    if since is not None:
+        yield _found("sending", "fault", "sending_stopped", since=local(since))
+    elif held:
+        yield _found("sending", "note", "sending_held", count=held)
+    else:
+        yield _found("sending", "ok", "sending_fine")
+
+
 def _datasets(config: Config) -> Iterator[Finding]:
     catalogue = read_catalogue(config, utc_now())
     loaded = [dataset.title_th for dataset in catalogue.datasets if dataset.rounds]
@@ -173,6 +222,9 @@ def _datasets(config: Config) -> Iterator[Finding]:
         yield _found("datasets", "ok", "datasets_fine", count=len(loaded), titles=titles)
     else:
         yield _found("datasets", "note", "datasets_none")
+    overdue = [d.title_th for d in catalogue.datasets if is_overdue(d, utc_now().date())]
+    if overdue:
+        yield _found("datasets", "note", "datasets_overdue", titles=", ".join(overdue))
 
 
 def _templates(config: Config) -> Iterator[Finding]:
@@ -278,6 +330,8 @@ def _answers(config: Config, url: str) -> Finding:
 _CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
     "state": _state,
     "database": _database,
+    "senders": _senders,
+    "sending": _sending,
     "datasets": _datasets,
     "templates": _templates,
     "imap": _imap,

@@ -9,13 +9,15 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
+from mailproc.cli.mails import known_of, save
 from mailproc.cli.output import common, config_option, local, show
-from mailproc.cli.store import Opened, opened
+from mailproc.cli.store import Opened, opened, warn_if_stopped
 from mailproc.errors import MailprocError
-from mailproc.model import Request, State
+from mailproc.model import Reading, Request, State
+from mailproc.parsers import merge, read_answer
 from mailproc.store import erase as forgetting
+from mailproc.store import messages, schema
 from mailproc.store import requests as stored
-from mailproc.store import schema
 from mailproc.store.codec import dump_request
 from mailproc.workflow import events as e
 
@@ -25,7 +27,7 @@ _STATES = [state.value for state in State if state is not State.NEW]
 
 @click.group()
 def requests() -> None:
-    """Requests: list, show, cancel, settle, erase."""
+    """Requests: list, show, fill, cancel, settle, erase."""
 
 
 @requests.command("list")
@@ -36,6 +38,7 @@ def list_requests(states: tuple[str, ...], config_file: Path, as_json: bool) -> 
     with opened(config_file) as store:
         with store.database.read() as connection:
             found = stored.listed(connection, [State(name) for name in states])
+        warn_if_stopped(store)
         for request in found:
             show(_summary(request), _line(request), as_json=as_json)
 
@@ -70,9 +73,18 @@ def _line(request: Request) -> str:
 
 @requests.command("show")
 @click.argument("number")
+@click.option(
+    "--mail",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Saves the requester's mails and their files into this folder instead.",
+)
 @common
-def show_request(number: str, config_file: Path, as_json: bool) -> None:
+def show_request(number: str, folder: Path | None, config_file: Path, as_json: bool) -> None:
     """One request with its history, its mails and who opened its links."""
+    if folder is not None:
+        _save_mails(number, folder, config_file)
+        return
     with opened(config_file) as store:
         request = store.request(number)
         whole = json.loads(dump_request(request)) | {
@@ -87,6 +99,36 @@ def show_request(number: str, config_file: Path, as_json: bool) -> None:
     else:
         whole.get("prepared", {}).update(dict.fromkeys(_LONG, "…"))
         click.echo(json.dumps(whole, ensure_ascii=False, indent=2, default=str))
+
+
+def _save_mails(number: str, folder: Path, config_file: Path) -> None:
+    with opened(config_file) as store:
+        request = store.request(number)
+        with store.database.read() as connection:
+            mails = messages.of_request(connection, request.id)
+    if not mails:
+        raise MailprocError(key="no_mails_of", number=number)
+    for mail_id, raw in mails:
+        for path in save(raw, str(mail_id), folder):
+            click.echo(str(path))
+
+
+@requests.command()
+@click.argument("number")
+@click.argument("lines", nargs=-1, required=True)
+@click.option("--by", default="officer", help="Who fills in, for the history.")
+@config_option
+def fill(number: str, lines: tuple[str, ...], by: str, config_file: Path) -> None:
+    """Fills in for the requester: lines such as "Purpose: research", as a reply would hold."""
+    with opened(config_file) as store:
+        request = store.request(number)
+        reading = Reading(kind="reply", text="\n".join(lines))
+        answer = read_answer(reading, request.questions, known_of(store))
+        form = merge(request.form, answer)
+        if form == request.form:
+            raise MailprocError(key="nothing_read", number=number)
+        decision = store.happen(number, e.OfficerCorrected(by=by, form=form))
+    click.echo(f"{number}: {decision.after.state.value}")
 
 
 def _rows(store: Opened, table: sa.Table, request: Request, names: str) -> list[dict[str, Any]]:

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import click
+
+from mailproc.cli.output import local
+from mailproc.cli.words import words
 from mailproc.clock import utc_now
 from mailproc.config import Config, load
 from mailproc.errors import MailprocError
 from mailproc.model import Request, Rules
 from mailproc.office import DeskSource, make_rules, open_database, read_catalogue
-from mailproc.store import requests
+from mailproc.store import correspondence, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow.decide import decide
@@ -54,6 +58,15 @@ class Opened:
         with self.database.write() as connection:
             requests.apply(connection, [decision], self.desk, self.now)
         return decision
+
+
+def warn_if_stopped(store: Opened) -> None:
+    """Says on stderr that nothing is sent to requesters, where that is so."""
+    with store.database.read() as connection:
+        since = correspondence.stopped_at(connection)
+    if since is not None:
+        for line in words("sending_stopped", since=local(since)):
+            click.echo(line, err=True)
 
 
 @contextlib.contextmanager

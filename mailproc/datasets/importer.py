@@ -1,16 +1,17 @@
-"""Loads a file of figures into the warehouse as one immutable round."""
+"""Loads figures into the warehouse as one immutable round."""
 
 from __future__ import annotations
 
 import csv
 import tomllib
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.exc import DatabaseError
 
 from mailproc.datasets import warehouse
@@ -19,40 +20,131 @@ from mailproc.errors import ConfigError, TryAgain
 from mailproc.model import Round
 from mailproc.thai import GRADES
 
-SAMPLE = Path(__file__).parent / "sample" / "students-by-grade-sex-2568-1.toml"
+SAMPLE = Path(__file__).parent / "sample" / "students-2568-1.toml"
+BY_SAMPLE = "sample"  # who imported the shipped figures
 SEXES = {"ชาย": "m", "หญิง": "f"}  # as the headers of the file say it
-CELLS = tuple((f"{grade} {said}", grade, sex) for grade in GRADES for said, sex in SEXES.items())
+PUPILS = tuple((f"{grade} {said}", grade, sex) for grade in GRADES for said, sex in SEXES.items())
+ROOMS = tuple((f"{grade} ห้อง", grade) for grade in GRADES)
 _TRIES = 3
+_BATCH = 5_000  # rows in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolRow:
+    """A school as the file of a round names it."""
+
+    school_code: str
+    name: str
+    district: str = ""
+    subdistrict: str = ""
+    province: str = ""
+    school_group: str = ""
+
+
+CellRow = tuple[str, str, str, str, int]  # school_code, measure, d1, d2, value
+TextRow = tuple[str, str, str]  # school_code, name, value
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A file read and found to agree with its source's own totals."""
+    """A file read and found in order."""
 
-    dataset_id: str
+    source_id: str
     round: Round
-    rows: tuple[tuple[str, str, str, str, int], ...]  # code, name, grade, sex, pupils
+    schools: tuple[SchoolRow, ...]
+    cells: tuple[CellRow, ...]
+    texts: tuple[TextRow, ...] = ()
+    example: bool = False
+
+
+def digested(found: Import) -> Import:
+    """The import with the digest of its facts and figures as that of its round."""
+    about = asdict(found.round)
+    del about["digest"]
+    facts = about | {
+        "source_id": found.source_id,
+        "schools": [asdict(school) for school in found.schools],
+        "cells": found.cells,
+        "texts": found.texts,
+    }
+    return replace(found, round=replace(found.round, digest=digest(facts)))
 
 
 def load_sample(warehouse_url: str, now: datetime) -> None:
-    """The shipped figures are in the warehouse afterwards; nothing happens if they were.
+    """The shipped figures are in the warehouse afterwards; nothing happens if they were, or if the
+    office has figures of its own.
 
     Raises ConfigError where file and totals differ, TryAgain where the database can't be written.
     """
-    load(read(SAMPLE), warehouse_url, now)
+    sample = read(SAMPLE)
+    stored = warehouse.stored_rounds(warehouse_url, sample.source_id)
+    if any(one.imported_by != BY_SAMPLE and not one.example for one in stored):
+        return
+    load(sample, warehouse_url, now, by=BY_SAMPLE, filename=SAMPLE.with_suffix(".csv").name)
 
 
-def load(found: Import, warehouse_url: str, now: datetime) -> None:
-    """Stores one round unless its digest is there. Safe when several processes start at once."""
+def load(
+    found: Import,
+    warehouse_url: str,
+    now: datetime,
+    *,
+    by: str = "",
+    filename: str = "",
+    status: str = "open",
+    corrects: str = "",
+) -> bool:
+    """Stores one round; False where its digest is there. Safe when processes start at once."""
+    about = {
+        "imported_at": now.isoformat(),
+        "imported_by": by,
+        "filename": filename,
+        "status": status,
+        "corrects": corrects,
+    }
     problem: Exception | None = None
     for _ in range(_TRIES):  # the loser of a race finds the winner's round on its next try
         try:
-            warehouse.metadata.create_all(warehouse.engine(warehouse_url))
+            warehouse.create(warehouse_url)
             with warehouse.engine(warehouse_url).begin() as connection:
-                return _store(connection, found, now)
+                return _store(connection, found, about)
         except DatabaseError as error:
             problem = error
     raise TryAgain(f"The warehouse could not be written: {problem}") from problem
+
+
+def _store(connection: Connection, found: Import, about: dict[str, Any]) -> bool:
+    if connection.dialect.name == "sqlite":  # take the write lock before reading the last id
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    c = warehouse.rounds.c
+    same = select(c.id).where(c.digest == found.round.digest)
+    if connection.execute(same).first() is not None:
+        return False
+    key = (connection.execute(select(func.max(c.id))).scalar() or 0) + 1
+    of_round = asdict(found.round) | {"source_id": found.source_id, "example": int(found.example)}
+    connection.execute(insert(warehouse.rounds), {"id": key} | of_round | about)
+    _fill(connection, warehouse.schools, key, [asdict(school) for school in found.schools])
+    names = ("school_code", "measure", "d1", "d2", "value")
+    cells = (dict(zip(names, cell, strict=True)) for cell in found.cells)
+    _fill(connection, warehouse.cells, key, cells)
+    texts = (
+        {"school_code": code, "name": name, "value": value} for code, name, value in found.texts
+    )
+    _fill(connection, warehouse.texts, key, texts)
+    return True
+
+
+def _fill(connection: Connection, table: Table, key: int, rows: Any) -> None:
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append({"round_id": key} | row)
+        if len(batch) == _BATCH:
+            connection.execute(insert(table), batch)
+            batch = []
+    if batch:
+        connection.execute(insert(table), batch)
+
+
+# ---------------------------------------------------------------- the shipped figures
 
 
 def read(facts_file: Path) -> Import:
@@ -61,33 +153,35 @@ def read(facts_file: Path) -> Import:
     with (facts_file.parent / facts["file"]).open(encoding="utf-8", newline="") as lines:
         schools = list(csv.DictReader(lines))
     _check(schools, facts["totals"], facts["file"])
-    rows = tuple(
-        (school["รหัสโรงเรียน"], school["ชื่อโรงเรียน"], grade, sex, int(school[header]))
-        for school in schools
-        for header, grade, sex in CELLS
+    names = ("academic_year", "round", "as_of", "source")
+    found = Import(
+        source_id=facts["source_id"],
+        round=Round(**{name: facts[name] for name in names}, digest=""),
+        schools=tuple(SchoolRow(s["รหัสโรงเรียน"], s["ชื่อโรงเรียน"]) for s in schools),
+        cells=tuple(cell for school in schools for cell in _cells(school)),
     )
-    about = {k: facts[k] for k in ("dataset_id", "academic_year", "round", "as_of", "source")}
-    loaded = Round(
-        academic_year=facts["academic_year"],
-        round=facts["round"],
-        as_of=facts["as_of"],
-        source=facts["source"],
-        digest=digest(about | {"rows": rows}),
-    )
-    return Import(facts["dataset_id"], loaded, rows)
+    return digested(found)
 
 
-def _check(schools: list[dict[str, str]], totals: dict[str, int], name: str) -> None:
+def _cells(school: dict[str, str]) -> Iterator[CellRow]:
+    code = school["รหัสโรงเรียน"]
+    for header, grade, sex in PUPILS:
+        yield code, "pupils", grade, sex, int(school[header])
+    for header, grade in ROOMS:
+        yield code, "rooms", grade, "", int(school[header])
+
+
+def _check(schools: Sequence[dict[str, str]], totals: dict[str, int], name: str) -> None:
     """Every column adds up to the source's total, every school to its own."""
     sums: Counter[str] = Counter(schools=len(schools))
     faults = []
     for school in schools:
-        for said in SEXES:
-            stated = int(school[f"รวม {said}"])
-            sums[f"รวม {said}"] += stated
-            if stated != sum(int(school[f"{grade} {said}"]) for grade in GRADES):
-                faults.append(f"{name}: {school['รหัสโรงเรียน']}: รวม {said}: not the sum of grades")
-        sums.update({header: int(school[header]) for header, _, _ in CELLS})
+        sums.update({key: int(said) for key, said in school.items() if said.isdigit()})
+        faults += [
+            f"{name}: {school['รหัสโรงเรียน']}: รวม {said}: not the sum of grades"
+            for said in (*SEXES, "ห้อง")
+            if int(school[f"รวม {said}"]) != sum(int(school[f"{g} {said}"]) for g in GRADES)
+        ]
     faults += [
         f"{name}: {key}: the source states {stated}, the rows add up to {sums[key]}"
         for key, stated in totals.items()
@@ -95,32 +189,3 @@ def _check(schools: list[dict[str, str]], totals: dict[str, int], name: str) -> 
     ]
     if faults:
         raise ConfigError(faults)
-
-
-def _store(connection: Connection, found: Import, now: datetime) -> None:
-    if connection.dialect.name == "sqlite":  # take the write lock before reading the last id
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    table = warehouse.rounds
-    same = select(table.c.id).where(
-        table.c.dataset_id == found.dataset_id, table.c.digest == found.round.digest
-    )
-    if connection.execute(same).first() is not None:
-        return
-    round_id = (connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
-    connection.execute(insert(table), _round_row(round_id, found, now))
-    keys = ("school_code", "school_name", "grade", "sex", "pupils")
-    rows = [{"round_id": round_id} | dict(zip(keys, row, strict=True)) for row in found.rows]
-    connection.execute(insert(warehouse.students), rows)
-
-
-def _round_row(round_id: int, found: Import, now: datetime) -> dict[str, Any]:
-    return {
-        "id": round_id,
-        "dataset_id": found.dataset_id,
-        "academic_year": found.round.academic_year,
-        "round": found.round.round,
-        "as_of": found.round.as_of,
-        "source": found.round.source,
-        "digest": found.round.digest,
-        "imported_at": now.isoformat(),
-    }

@@ -1,75 +1,33 @@
 """From a request to a query, and from the query to its table.
 
-A query is canonical JSON pinned to the digest of a round, so that it gives the same table in
-another process at another time. Needs no pandas: it runs wherever a request is decided.
+A query is the canonical JSON of a `Plan`, pinned to the digests of rounds, so that it gives the
+same table in another process at another time.
 """
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, select
 
-from mailproc.datasets import warehouse
-from mailproc.datasets.filters import Criteria, Register, School, understand
-from mailproc.datasets.texts import group
-from mailproc.digest import canonical, digest
-from mailproc.errors import NeedsPerson
+from mailproc.datasets import layout as layouts
+from mailproc.datasets import mask, register, rounds, tabulate, useful, warehouse
+from mailproc.datasets.entry import Entry
+from mailproc.datasets.filters import Criteria, understand
+from mailproc.datasets.narrowing import fitting
+from mailproc.datasets.plan import Plan
+from mailproc.datasets.register import Register
+from mailproc.datasets.shape import ColumnSpec, Measure, TableSpec
+from mailproc.datasets.table import Column, Table
+from mailproc.datasets.tabulate import Cells, Figures
+from mailproc.datasets.texts import text
+from mailproc.digest import digest
 from mailproc.model import Catalogue, Dataset, Item, Prepared, Question, Round
-from mailproc.thai import GRADES
 from mailproc.workflow.assess import assess_item, choose_format, choose_round
 
-DEFAULT_LEVEL = "school"
 SAMPLE_ROWS = 5
-Cell = str | int
-Row = tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a query asks of a round; `schools` is None where all are meant."""
-
-    dataset_id: str
-    round_digest: str
-    level: str
-    schools: tuple[str, ...] | None
-    grades: tuple[str, ...]
-    sexes: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, query: str) -> Selection:
-        """The selection in a stored query."""
-        facts = json.loads(query)
-        schools = facts["schools"]
-        return cls(
-            dataset_id=facts["dataset_id"],
-            round_digest=facts["round_digest"],
-            level=facts["level"],
-            schools=None if schools is None else tuple(schools),
-            grades=tuple(facts["grades"]),
-            sexes=tuple(facts["sexes"]),
-        )
-
-    @property
-    def query(self) -> str:
-        """Canonical JSON, enough to run it again."""
-        return canonical({name: getattr(self, name) for name in self.__dataclass_fields__})
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A result: `texts` leading columns of text, then numbers; the total row stands apart."""
-
-    columns: tuple[str, ...]
-    texts: int
-    rows: tuple[Row, ...]
-    total: Row
-    digest: str
 
 
 def prepare(
@@ -84,205 +42,252 @@ def prepare(
     chosen = choose_round(item, dataset) if dataset else None
     if dataset is None or chosen is None:
         return questions
-    criteria = _criteria(item, dataset, chosen, warehouse_url)
+    entry = entry_of(dataset)
+    plan = _started(item, dataset, entry, chosen, warehouse_url)
+    schools = rounds.register_for(plan, warehouse_url)
+    criteria = understand(item.filters, schools, entry, dataset, chosen.academic_year)
     if questions or not isinstance(criteria, Criteria):
         return (*questions, *(criteria if isinstance(criteria, tuple) else ()))
-    return _prepared(item, dataset, chosen, criteria, warehouse_url)
+    plan = _narrowed(plan, entry, criteria, schools, warehouse_url)
+    if plan.schools == ():
+        said = ", ".join(item.filters) or dataset.title_th
+        return (Question("filters", "unclear", said, hints=dataset.filters_th),)
+    plan = mask.pinned(plan, warehouse_url)
+    too_little = _too_little(item, plan, dataset, entry, schools, warehouse_url)
+    return too_little or _prepared(item, dataset, chosen, plan, criteria, warehouse_url)
 
 
 def run(query: str, warehouse_url: str) -> Table:
     """The table of a query, read afresh."""
-    selection = Selection.parse(query)
-    return table(selection, _shape(selection, fetch(selection, warehouse_url)))
-
-
-def fetch(selection: Selection, warehouse_url: str) -> Sequence[Any]:
-    """Rows of (school_code, school_name, grade, sex, pupils), or (grade, sex, pupils) by area."""
+    plan = Plan.parse(query)
+    mask_in_force = mask.load(plan, warehouse_url)
     with warehouse.reading(warehouse_url) as connection:
-        return connection.execute(_select(selection)).all()
+        schools = register.read(connection, plan)
+        figures = _figures(connection, plan)
+    return tabulate.table(plan, schools, figures, mask_in_force)
 
 
-def table(selection: Selection, rows: Iterable[Row]) -> Table:
-    """Rows under their headers, with the total row and the digest over all of it."""
-    shaped, names, texts = tuple(rows), columns(selection), text_columns(selection)
-    sums = (sum(int(row[i]) for row in shaped) for i in range(texts, len(names)))
-    total: Row = (group("columns")["total"], *[""] * (texts - 1), *sums)
-    return Table(names, texts, shaped, total, table_digest(names, shaped, total))
+def layout(query: str) -> tuple[Column, ...]:
+    """The columns of a query's table, without running it."""
+    return layouts.columns(Plan.parse(query))
 
 
-def table_digest(
-    names: Sequence[str], rows: Sequence[Sequence[Cell]], total: Sequence[Cell]
-) -> str:
-    """The result digest: names, rows and total, texts as texts and numbers as integers."""
-    return digest({"columns": names, "rows": rows, "total": total})
+def has_total(query: str) -> bool:
+    """Whether the last row of a query's table is a total."""
+    return layouts.has_total(Plan.parse(query))
 
 
-def columns(selection: Selection) -> tuple[str, ...]:
-    """The name of each column, complete in itself: «ป.1 หญิง»."""
-    leading = leading_columns(selection)
-    if selection.level == "area":
-        return (*leading, *measures(selection))
-    whole, both = _whole(selection), group("columns")["both"]
-    pairs = ((block, sex) for block in blocks(selection) for sex in measures(selection))
-    return (*leading, *(b if (b, sex) == (whole, both) else f"{b} {sex}" for b, sex in pairs))
+def entry_of(dataset: Dataset) -> Entry:
+    """The catalogue file that a dataset was made from."""
+    return _entry(dataset.spec)
 
 
-def leading_columns(selection: Selection) -> tuple[str, ...]:
-    """The text columns."""
-    words = group("columns")
-    if selection.level == "area":
-        return (words["grade"],)
-    return words["school_code"], words["school_name"]
-
-
-def text_columns(selection: Selection) -> int:
-    """How many columns of text lead."""
-    return len(leading_columns(selection))
-
-
-def blocks(selection: Selection) -> tuple[str, ...]:
-    """The grades, and all of them together where there is more than one."""
-    if len(selection.grades) == 1:
-        return selection.grades
-    return (*selection.grades, _whole(selection))
-
-
-def measures(selection: Selection) -> tuple[str, ...]:
-    """The sexes, and both together where both were asked for."""
-    words = group("columns")
-    named = tuple(words[sex] for sex in selection.sexes)
-    return (*named, words["both"]) if len(named) > 1 else named
-
-
-def _whole(selection: Selection) -> str:
-    """«รวมทั้งหมด» is said only where no grade was left out."""
-    return group("columns")["all_grades" if selection.grades == GRADES else "asked_grades"]
+@lru_cache(maxsize=64)
+def _entry(spec: str) -> Entry:
+    return Entry.model_validate_json(spec)
 
 
 # ---------------------------------------------------------------- preparing
 
 
-def _criteria(
-    item: Item, dataset: Dataset, chosen: Round, warehouse_url: str
-) -> Criteria | tuple[Question, ...]:
-    state = warehouse.state(warehouse_url)
-    register = _register(warehouse_url, dataset.id, chosen.digest, state)
-    return understand(item.filters, register, chosen.academic_year, dataset.filters_th)
+def _started(item: Item, dataset: Dataset, entry: Entry, chosen: Round, warehouse_url: str) -> Plan:
+    """The plan before anything is narrowed down."""
+    stored = _stored(warehouse_url, warehouse.state(warehouse_url))
+    places, sizes = rounds.helpers(entry.source_id, chosen, stored)
+    loaded = rounds.offered(stored.get(entry.source_id, ()), examples=dataset.example)
+    level = item.level if item.level in dataset.levels else dataset.levels[0]
+    return Plan(
+        dataset_id=entry.id,
+        source=entry.source_id,
+        rounds=tuple(map(rounds.pinned, rounds.spanned(chosen, loaded, dataset.years))),
+        places=places,
+        sizes=sizes,
+        level=level,
+        scale=entry.scales[0] if entry.scales else "obec4",
+        policy=entry.small_cells.policy,
+        threshold=entry.small_cells.threshold if entry.small_cells.policy != "none" else 0,
+        example=dataset.example,
+        table=entry.table(level),
+        dimensions=entry.dimensions,
+        measures=entry.measures,
+        columns=entry.columns,
+    )
+
+
+@lru_cache(maxsize=8)
+def _stored(url: str, _state: tuple[int, ...] | None) -> dict[str, tuple[warehouse.Stored, ...]]:
+    return warehouse.current_rounds(url)
+
+
+def _narrowed(
+    plan: Plan, entry: Entry, criteria: Criteria, schools: Register, warehouse_url: str
+) -> Plan:
+    """The plan with what was asked for, and without what no school has."""
+    codes = fitting(criteria.schools, entry.having, plan, schools, warehouse_url)
+    table = plan.table.model_copy(
+        update={"columns": tuple(_shown(plan.table, schools, plan, warehouse_url))}
+    )
+    return plan.model_copy(
+        update={
+            "schools": codes,
+            "where": criteria.where,
+            "scale": criteria.scale or plan.scale,
+            "table": table,
+        }
+    )
+
+
+def _shown(
+    table: TableSpec, schools: Register, plan: Plan, warehouse_url: str
+) -> Sequence[ColumnSpec]:
+    """The columns without the optional ones that would be empty."""
+    known = {kind: bool(schools.places(kind)) for kind in register.PLACES}
+    named: set[str] = set()
+    if any(spec.optional and spec.text for spec in table.columns):
+        with warehouse.reading(warehouse_url) as connection:
+            named = {name for _, name in register.texts(connection, plan)}
+    return [
+        spec
+        for spec in table.columns
+        if not spec.optional or known.get(spec.school or "") or spec.text in named
+    ]
 
 
 def _prepared(
-    item: Item, dataset: Dataset, chosen: Round, criteria: Criteria, warehouse_url: str
+    item: Item,
+    dataset: Dataset,
+    chosen: Round,
+    plan: Plan,
+    criteria: Criteria,
+    warehouse_url: str,
 ) -> Prepared:
-    selection = Selection(
-        dataset_id=dataset.id,
-        round_digest=chosen.digest,
-        level=item.level or DEFAULT_LEVEL,
-        schools=criteria.schools,
-        grades=criteria.grades,
-        sexes=criteria.sexes,
-    )
-    state = warehouse.state(warehouse_url)
-    result = _run_known(selection.query, warehouse_url, state) if state else None
-    result = result or run(selection.query, warehouse_url)
+    query = plan.query
+    result = _result(query, warehouse_url)
     return Prepared(
         dataset_id=dataset.id,
-        title_th=dataset.title_th,
+        title_th=_title(dataset),
         title_en=dataset.title_en,
         academic_year=chosen.academic_year,
         round=chosen.round,
-        level=selection.level,
+        level=plan.level,
         filters=criteria.words,
-        format=choose_format(item),
-        query=selection.query,
+        format=choose_format(item, dataset.formats),
+        query=query,
         rows=len(result.rows),
-        columns=result.columns,
-        hidden_cells=0,
+        columns=result.names,
+        hidden_cells=result.hidden,
         suppression=dataset.suppression,
         sensitivity=dataset.sensitivity,
         sample=tuple(tuple(map(str, row)) for row in result.rows[:SAMPLE_ROWS]),
         as_of=chosen.as_of,
         source=chosen.source,
-        round_digest=chosen.digest,
+        round_digest=_digest(plan),
         dataset_digest=dataset.digest,
         result_digest=result.digest,
     )
 
 
+def _too_little(
+    item: Item, plan: Plan, dataset: Dataset, entry: Entry, schools: Register, warehouse_url: str
+) -> tuple[Question, ...]:
+    """Asks for another level where most of the figures would be hidden."""
+    asked_back = plan.policy != "none" and not plan.example
+    if not asked_back or useful.is_useful(_result(plan.query, warehouse_url)):
+        return ()
+    others = []
+    for level in dataset.levels:
+        table = entry.table(level)
+        shown = tuple(_shown(table, schools, plan, warehouse_url))
+        whole = table.model_copy(update={"columns": shown})
+        if level != plan.level:
+            others.append(plan.model_copy(update={"level": level, "table": whole}))
+    levels = useful.releasable(others, lambda query: _result(query, warehouse_url))
+    return (useful.question(plan.level, item.filters, levels),)
+
+
+def _result(query: str, warehouse_url: str) -> Table:
+    state = warehouse.state(warehouse_url)
+    return _run_known(query, warehouse_url, state) if state else run(query, warehouse_url)
+
+
+def _title(dataset: Dataset) -> str:
+    """Made-up figures say so wherever their title stands: on sheets, pages and file names."""
+    if dataset.example:
+        return text("examples", "title", title=dataset.title_th)
+    return dataset.title_th
+
+
+def _digest(plan: Plan) -> str:
+    """Of all rounds that the table is made of; of a single one its own."""
+    several = [one.digest for one in plan.rounds]
+    return several[0] if len(several) == 1 else digest(several)
+
+
 @lru_cache(maxsize=64)
-def _run_known(query: str, warehouse_url: str, _state: tuple[int, ...]) -> Table:
-    """The same question to the same unchanged file is not computed twice."""
-    return run(query, warehouse_url)
+def _run_known(query: str, warehouse_url: str, state: tuple[int, ...]) -> Table:
+    """As `run`, over figures that were read before from the same unchanged file."""
+    plan = Plan.parse(query)
+    in_force = mask.load(plan, warehouse_url)
+    wanted = tuple(sorted(_measures(plan)))
+    figures = Figures(
+        tuple(_known_cells(warehouse_url, one.digest, wanted, state) for one in plan.rounds),
+        _known_texts(plan, warehouse_url),
+    )
+    return tabulate.table(plan, rounds.register_for(plan, warehouse_url), figures, in_force)
 
 
 @lru_cache(maxsize=16)
-def _register(
-    warehouse_url: str, dataset_id: str, round_digest: str, _state: tuple[int, ...] | None
-) -> Register:
-    """The schools of a round; rounds never change, so this is read once."""
-    c = warehouse.students.c
-    every_school = (
-        select(c.school_code, func.min(c.school_name), func.sum(c.pupils))
-        .where(c.round_id == _round_id(dataset_id, round_digest))
-        .group_by(c.school_code)
-        .order_by(c.school_code)
+def _known_cells(
+    url: str, digest_: str, measures: tuple[str, ...], _state: tuple[int, ...]
+) -> dict[str, Cells]:
+    with warehouse.reading(url) as connection:
+        return _cells(connection, register.round_id(connection, digest_), measures, None)
+
+
+def _known_texts(plan: Plan, url: str) -> dict[tuple[str, str], str]:
+    if not _needs_texts(plan.table.columns):
+        return {}
+    with warehouse.reading(url) as connection:
+        return register.texts(connection, plan)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _figures(connection: Connection, plan: Plan) -> Figures:
+    """The cells that the plan needs. Raises NeedsPerson where a round is gone."""
+    wanted = sorted(_measures(plan))
+    few = plan.schools if plan.schools is not None and len(plan.schools) <= _FEW else None
+    keys = [register.round_id(connection, one.digest) for one in plan.rounds]
+    per_round = tuple(_cells(connection, key, wanted, few) for key in keys)
+    texts = register.texts(connection, plan) if _needs_texts(plan.table.columns) else {}
+    return Figures(per_round, texts)
+
+
+def _cells(
+    connection: Connection, key: int, measures: Sequence[str], schools: tuple[str, ...] | None
+) -> dict[str, Cells]:
+    if not measures:
+        return {}
+    c = warehouse.cells.c
+    query = select(c.school_code, c.measure, c.d1, c.d2, c.value).where(
+        c.round_id == key, c.measure.in_(measures)
     )
-    with warehouse.reading(warehouse_url) as connection:
-        found = connection.execute(every_school).all()
-    if not found:
-        raise NeedsPerson(
-            f"The warehouse does not hold the round {round_digest[:12]} of {dataset_id}.",
-            "Import it again.",
-        )
-    return Register(School(code, name, int(pupils)) for code, name, pupils in found)
+    query = query if schools is None else query.where(c.school_code.in_(schools))
+    found: dict[str, dict[mask.Key, int]] = defaultdict(dict)
+    for code, measure, d1, d2, value in connection.execute(query).all():
+        found[code][measure, d1, d2] = value
+    return dict(found)
 
 
-# ---------------------------------------------------------------- the select and its shape
+_FEW = 500  # codes that one statement names; SQLite takes 32,766 values, others fewer
 
 
-def _select(selection: Selection) -> Select[Any]:
-    c = warehouse.students.c
-    where = [c.round_id == _round_id(selection.dataset_id, selection.round_digest)]
-    if selection.schools is not None:
-        where.append(c.school_code.in_(selection.schools))
-    if selection.grades != GRADES:
-        where.append(c.grade.in_(selection.grades))
-    if len(selection.sexes) == 1:
-        where.append(c.sex == selection.sexes[0])
-    if selection.level == "area":
-        return select(c.grade, c.sex, func.sum(c.pupils)).where(*where).group_by(c.grade, c.sex)
-    return (
-        select(c.school_code, c.school_name, c.grade, c.sex, c.pupils)
-        .where(*where)
-        .order_by(c.school_code)
-    )
+def _measures(plan: Plan) -> set[str]:
+    names = {name for leaf in layouts.leaves(plan) for name in leaf.spec.measures}
+    by_name: dict[str, Measure] = {measure.name: measure for measure in plan.measures}
+    return names | {over for name in names if (over := by_name[name].mean_over)}
 
 
-def _round_id(dataset_id: str, round_digest: str) -> Any:
-    c = warehouse.rounds.c
-    return (
-        select(c.id).where(c.dataset_id == dataset_id, c.digest == round_digest).scalar_subquery()
-    )
-
-
-def _shape(selection: Selection, fetched: Sequence[Any]) -> list[Row]:
-    if selection.level == "area":
-        of_grade: dict[str, dict[str, int]] = defaultdict(dict)
-        for grade, sex, pupils in fetched:
-            of_grade[grade][sex] = int(pupils)
-        return [(grade, *_measured(selection, of_grade[grade])) for grade in selection.grades]
-    of_school: dict[tuple[str, str], dict[tuple[str, str], int]] = defaultdict(dict)
-    for code, name, grade, sex, pupils in fetched:
-        of_school[code, name][grade, sex] = pupils
-    return [(code, name, *_cells(selection, of)) for (code, name), of in of_school.items()]
-
-
-def _cells(selection: Selection, pupils: Mapping[tuple[str, str], int]) -> list[int]:
-    by_grade = [{s: pupils.get((g, s), 0) for s in selection.sexes} for g in selection.grades]
-    if len(by_grade) > 1:
-        by_grade.append({s: sum(of[s] for of in by_grade) for s in selection.sexes})
-    return [cell for of in by_grade for cell in _measured(selection, of)]
-
-
-def _measured(selection: Selection, of: Mapping[str, int]) -> list[int]:
-    cells = [of.get(sex, 0) for sex in selection.sexes]
-    return [*cells, sum(cells)] if len(cells) > 1 else cells
+def _needs_texts(specs: Sequence[ColumnSpec]) -> bool:
+    return any(spec.text or _needs_texts(spec.columns) for spec in specs)

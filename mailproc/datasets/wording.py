@@ -99,13 +99,32 @@ SEXES = (
     (_any(r"(?:เพศ|นักเรียน|เด็ก)*\s*(?:หญิง|ญ(?![ก-๛]))|females?|girls?"), "f"),
 )
 
-# The four sizes of a primary area (0 pupils count as small); the first of three scales in use.
+# Sizes by name; which numbers they mean is said by the scale (`standard.toml`).
 _SCHOOL = r"(?:โรงเรียน|ร\s*\.?\s*ร\s*\.?)?\s*"
 BANDS = (
-    (_any(_SCHOOL + r"ขนาดเล็ก|small(?:-sized)?(?:\s+schools?)?"), (0, 120)),
-    (_any(_SCHOOL + r"ขนาดกลาง|medium(?:-sized)?(?:\s+schools?)?"), (121, 600)),
-    (_any(_SCHOOL + r"ขนาดใหญ่พิเศษ|extra[ -]large(?:\s+schools?)?"), (1501, None)),
-    (_any(_SCHOOL + r"ขนาดใหญ่|large(?:-sized)?(?:\s+schools?)?"), (601, 1500)),
+    (_any(_SCHOOL + r"ขนาดเล็ก|small(?:-sized)?(?:\s+schools?)?"), "s"),
+    (_any(_SCHOOL + r"ขนาดกลาง|medium(?:-sized)?(?:\s+schools?)?"), "m"),
+    (_any(_SCHOOL + r"ขนาดใหญ่พิเศษ|extra[ -]large(?:\s+schools?)?"), "xl"),
+    (_any(_SCHOOL + r"ขนาดใหญ่|large(?:-sized)?(?:\s+schools?)?"), "l"),
+)
+# «ขยายโอกาส»: a primary school that teaches lower secondary too.
+EXPANDING = _any(
+    _SCHOOL + r"(?:ที่)?(?:เปิด)?(?:สอน)?(?:ประเภท)?ขยายโอกาส(?:ทางการศึกษา)?"
+    r"|opportunity[ -]expansion(?:\s+schools?)?"
+)
+_SIZES = r"\s*(?:ขนาด|กลุ่มขนาด|ระดับขนาด)"
+_BY = r"(?:(?:ตาม|ใช้|แบบ|โดยใช้)?\s*(?:เกณฑ์|แบบ)\s*(?:การแบ่ง|แบ่ง|จำแนก)?\s*(?:เป็น)?\s*)?"
+SCALES = (
+    (_any(_BY + r"4" + _SIZES + r"|four sizes|4 sizes"), "obec4"),
+    (_any(_BY + r"7" + _SIZES + r"|seven sizes|7 sizes"), "obec7"),
+    (
+        _any(
+            _BY
+            + r"(?:ของ\s*)?(?:ก\s*\.?\s*ค\s*\.?\s*ศ\s*\.?(?![ก-๛])|บริหารงานบุคคล|อัตรากำลัง)"
+            + r"|personnel rules"
+        ),
+        "personnel",
+    ),
 )
 
 _OF_PUPILS = r"(?:ที่)?(?:มี)?(?:จำนวน)?(?:นักเรียน)?(?:จำนวน)?\s*"
@@ -136,19 +155,95 @@ BETWEEN = re.compile(
     rf"(?:{_DASH}|\s+and\s+|\s*และ\s*){_NUMBER}{_PEOPLE}"
 )
 
+# Before the name of a place. A place may stand in the register with or without its word.
+PLACES = (
+    ("subdistrict", re.compile(r"(?:ใน)?(?:ตำบล|ต\s*\.(?!\s*ช)|tambon|sub-?district(?: of)?)\s*")),
+    ("district", re.compile(r"(?:ใน)?(?:เขต)?(?:อำเภอ|อ\s*\.|amphoe|district(?: of)?)\s*")),
+    (
+        "group",
+        re.compile(
+            r"(?:ใน)?(?:กลุ่ม(?:โรงเรียน|เครือข่าย(?:โรงเรียน|สถานศึกษา)?|สถานศึกษา)?"
+            r"|(?:ศูนย์)?เครือข่าย(?:โรงเรียน|สถานศึกษา|พัฒนาคุณภาพการศึกษา)?"
+            r"|school group|group|network|cluster)\s*"
+        ),
+    ),
+)
+_PLACE = dict(PLACES)
+
+
+def bare_place(kind: str, name: str) -> str:
+    """The name without «อำเภอ», «ตำบล» or «กลุ่มโรงเรียน» before it."""
+    return _PLACE[kind].sub("", name, count=1) or name if _PLACE[kind].match(name) else name
+
+
+# After «ยกเว้น» what follows is left out, as far as it is of one kind; «เฉพาะ» ends that.
+EXCEPT = re.compile(
+    r"(?:แต่)?\s*(?:ยกเว้น|เว้น|ไม่รวมถึง|ไม่รวม|ไม่นับรวม|ไม่นับ|ไม่เอา|นอกจาก"
+    r"|(?:except(?:ing)?(?: for)?|excluding|without|other than|not including|but not)(?![a-z]))"
+)
+ANEW = re.compile(r"(?:ระดับ)?ชั้น")
+ONLY = re.compile(r"เฉพาะ|เพียง|only(?![a-z])")
+# «ตั้งแต่ ป.4», «ม.4 ขึ้นไป», «ไม่เกิน ป.3», «ต่ำกว่า ป.4».
+_A_GRADE = (
+    r"(?=\s*(?:ระดับ)?\s*(?:ชั้น)?\s*(?:อ|ป|ม|grade|primary|secondary|kindergarten|[kpmg]\.?\s*\d))"
+)
+FROM_GRADE = re.compile(
+    r"(?:ตั้งแต่|จาก|from|ไม่เกิน|up to|ไม่ต่ำกว่า|at least|ต่ำกว่า|below|สูงกว่า|เหนือกว่า|above)"
+    r"\s*(?:ระดับ)?\s*(?:ชั้น)?\s*" + _A_GRADE
+)
+AND_UP = re.compile(r"\s*(?:เป็นต้นไป|ขึ้นไป|(?:and|or) (?:above|up|higher|over)|upwards?|onwards?|\+)")
+AND_DOWN = re.compile(r"\s*(?:ลงมา|ลงไป|(?:and|or) (?:below|down|lower|under)|downwards?)")
+_BEFORE = {  # -> goes down, goes up, leaves the grade itself out
+    "": (False, False, 0),
+    "ตั้งแต่": (False, True, 0),
+    "จาก": (False, True, 0),
+    "from": (False, True, 0),
+    "ไม่ต่ำกว่า": (False, True, 0),
+    "at least": (False, True, 0),
+    "ไม่เกิน": (True, False, 0),
+    "up to": (True, False, 0),
+    "ต่ำกว่า": (True, False, 1),
+    "below": (True, False, 1),
+    "สูงกว่า": (False, True, 1),
+    "เหนือกว่า": (False, True, 1),
+    "above": (False, True, 1),
+}
+
+
+def direction(before: str, after: str, *, alone: bool) -> tuple[bool, bool, int] | None:
+    """(down, up, leaves itself out) for the words around a grade; None where they disagree.
+
+    «ตั้งแต่ ป.1 ถึง ป.3» names both ends and goes no further.
+    """
+    word = next((w for w in sorted(_BEFORE, key=len, reverse=True) if before.startswith(w)), "")
+    down, up, skip = _BEFORE[word]
+    if not alone:
+        return (False, False, 0) if word in ("", "ตั้งแต่", "จาก", "from") else None
+    if not after:
+        return down, up, skip
+    rises = AND_UP.fullmatch(after) is not None
+    if skip or (down and rises) or (up and not rises):
+        return None
+    return not rises, rises, 0
+
+
 CODE = re.compile(r"(?:รหัส(?:โรงเรียน)?|code)?\s*:?\s*([0-9]{8})(?![0-9])")
 YEAR = re.compile(
     r"(?:ปีการศึกษา|ปี|พ\.?\s*ศ\.?|academic year|year)\s*(?:พ\.?\s*ศ\.?)?\s*(\d{4})(?!\d)"
+)
+
+YEARS_BACK = re.compile(
+    r"(?:ย้อนหลัง|ใน(?:รอบ|ช่วง)|ช่วง)?\s*(\d{1,2})\s*ปี(?:การศึกษา)?(?:\s*(?:ย้อนหลัง|ล่าสุด|ที่ผ่านมา))?"
 )
 
 # Words that narrow nothing down. Longer ones first; «ยกเว้น» and «ไม่รวม» must never be here.
 FILLER = re.compile(
     r"(?:ทุกโรงเรียน(?:ในสังกัด)?|ทุกระดับชั้น|ทุกระดับ|ทุกชั้น(?:เรียน|ปี)?|ทุกช่วงชั้น|ทุกเพศ|ทุกขนาด"
     r"|ทุกแห่ง|ทุกคน|ทั้งหมด|ทั้งเขต|ทั้งสองเพศ|ทั้งชายและหญิง|ทุกอย่าง|ไม่มีเงื่อนไข|ไม่ระบุ|ไม่มี$|ไม่จำกัด"
-    r"|จำแนกตาม|จำแนก|แยกตาม|แยกเป็น|แยก|ราย(?:โรงเรียน|ชั้น(?:เรียน)?|เพศ)|ภาพรวม(?:เขต)?|ยอดรวม|รวม"
-    r"|เฉพาะ|เท่านั้น|ระดับชั้น|ระดับ|ช่วงชั้น|ชั้นเรียน|ชั้น|เพศ|โรงเรียน|ร\s*\.\s*ร\s*\.?|รร\.?"
-    r"|ในสังกัด|สังกัด|นักเรียน|เด็ก|จำนวน|ข้อมูล|ขอ|ของ|ใน|ที่มี|ที่|มี|เป็น|คือ|แต่|ครับ|ค่ะ"
-    r"|(?:all|every|any|only|both|just|the|of|in|for|with|but|by|at|no filters?|none|n/a"
+    r"|จำแนกตาม|จำแนก|แยกตาม|แยกเป็น|แยก|ราย(?:โรงเรียน|ชั้น(?:เรียน)?|เพศ|อำเภอ|กลุ่ม(?:โรงเรียน)?)|ภาพรวม(?:เขต)?|ยอดรวม|รวม"
+    r"|เท่านั้น|ระดับชั้น|ระดับ|ช่วงชั้น|ชั้นเรียน|ชั้น|เพศ|โรงเรียน|ร\s*\.\s*ร\s*\.?|รร\.?"
+    r"|ในสังกัด|สังกัด|นักเรียน|เด็ก|จำนวน|ข้อมูล|ของ|ขอ|ใน|ที่มี|ที่|มี|เป็น|คือ|แต่|ตาม|ครับ|ค่ะ"
+    r"|(?:all|every|any|both|just|the|of|in|for|with|but|by|at|no filters?|none|n/a"
     r"|schools?|students?|pupils?|grades?|levels?|sex(?:es)?|genders?|total|number)(?![a-z]))"
 )
 JOINED = re.compile(r"และ|กับ|หรือ|(?:and|or)(?![a-z])")

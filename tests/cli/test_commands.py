@@ -175,4 +175,5 @@ def test_check_names_each_fault_with_what_to_do(run: Run) -> None:
         found.setdefault(finding["part"], []).append(finding["level"])
     assert found["people"] == ["fault", "fault"]
     assert found["imap"] == found["smtp"] == ["fault"]
-    assert found["state"] == found["datasets"] == found["templates"] == ["ok"]
+    assert found["state"] == found["templates"] == ["ok"]
+    assert found["datasets"] == ["ok", "note"], "the shipped figures are past their rhythm"

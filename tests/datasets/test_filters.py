@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailproc.datasets.query import Selection
+from mailproc.datasets.plan import Plan
 from tests.datasets.conftest import Asking
 
 # What people write -> grades, sexes, number of schools (None: all of them).
@@ -42,6 +42,34 @@ CLEAR: list[tuple[str, str, str, int | None]] = [
     ("เกิน 20 คน แต่ไม่เกิน 60 คน", "", "mf", 15),
     ("1,500 คนขึ้นไป", "", "mf", 2),
     ("small schools up to 60 pupils", "", "mf", 17),
+    ("ม.4 ขึ้นไป", "ม.4 ม.5 ม.6", "mf", None),
+    ("ตั้งแต่ ม.4", "ม.4 ม.5 ม.6", "mf", None),
+    ("ตั้งแต่ชั้น ม.๔ ขึ้นไป", "ม.4 ม.5 ม.6", "mf", None),
+    ("ตั้งแต่ ป.4 ถึง ป.6", "ป.4 ป.5 ป.6", "mf", None),
+    ("ไม่เกิน ป.1", "อ.1 อ.2 อ.3 ป.1", "mf", None),
+    ("ป.1 ลงมา", "อ.1 อ.2 อ.3 ป.1", "mf", None),
+    ("ต่ำกว่า ป.1", "อ.1 อ.2 อ.3", "mf", None),
+    ("สูงกว่า ม.5", "ม.6", "mf", None),
+    ("M.5 and above", "ม.5 ม.6", "mf", None),
+    ("มัธยมศึกษาตอนปลายขึ้นไป", "ม.4 ม.5 ม.6", "mf", None),
+    ("ขยายโอกาส", "", "mf", 51),
+    ("โรงเรียนขยายโอกาสทางการศึกษา ชั้น ม.1-ม.3", "ม.1 ม.2 ม.3", "mf", 51),
+    ("ยกเว้นโรงเรียนขยายโอกาส", "", "mf", 88),
+    ("เฉพาะโรงเรียนขนาดเล็กและขยายโอกาส", "", "mf", 8),
+    ("ประถมศึกษา ยกเว้น ป.6", "ป.1 ป.2 ป.3 ป.4 ป.5", "mf", None),
+    ("ประถมศึกษา ยกเว้น ป.5 และ ป.6", "ป.1 ป.2 ป.3 ป.4", "mf", None),
+    ("ประถมศึกษา ยกเว้น ป.5, ป.6 เฉพาะหญิง", "ป.1 ป.2 ป.3 ป.4", "f", None),
+    ("ไม่รวมอนุบาลและมัธยม", "ป.1 ป.2 ป.3 ป.4 ป.5 ป.6", "mf", None),
+    ("except girls", "", "m", None),
+    ("ยกเว้นโรงเรียนขนาดเล็ก", "", "mf", 86),
+    ("ทุกโรงเรียน ยกเว้นโรงเรียนบ้านแม่คำ", "", "mf", 138),
+    (
+        "ขอจำนวนนักเรียนชั้น ป.1-ป.3 เฉพาะเพศหญิง ของโรงเรียนขนาดเล็ก ยกเว้นโรงเรียนบ้านแม่คำ",
+        "ป.1 ป.2 ป.3",
+        "f",
+        52,
+    ),
+    ("โรงเรียนที่มีนักเรียนตั้งแต่ 61 ถึง 200 คน และเป็นโรงเรียนขยายโอกาส ชั้น ม.ต้น", "ม.1 ม.2 ม.3", "mf", 18),
 ]
 
 
@@ -49,10 +77,10 @@ CLEAR: list[tuple[str, str, str, int | None]] = [
 def test_what_people_write_is_understood(
     ask: Asking, words: str, grades: str, sexes: str, schools: int | None
 ) -> None:
-    selection = Selection.parse(ask.prepared(words).query)
-    assert selection.grades == tuple(grades.split()) or (not grades and len(selection.grades) == 15)
-    assert "".join(selection.sexes) == sexes
-    found = len(selection.schools) if selection.schools is not None else None
+    plan = Plan.parse(ask.prepared(words).query)
+    assert plan.where.get("grade", ()) == tuple(grades.split())
+    assert "".join(plan.where.get("sex", ("m", "f"))) == sexes
+    found = len(plan.schools) if plan.schools is not None else None
     assert found == schools
 
 
@@ -74,7 +102,7 @@ def test_what_people_write_is_understood(
 def test_a_school_is_found_by_code_or_by_name_as_people_write_it(
     ask: Asking, words: str, codes: set[str]
 ) -> None:
-    assert set(Selection.parse(ask.prepared(words).query).schools or ()) == codes
+    assert set(Plan.parse(ask.prepared(words).query).schools or ()) == codes
 
 
 def test_a_name_that_two_schools_bear_is_asked_about_with_their_codes(ask: Asking) -> None:
@@ -98,7 +126,6 @@ def test_a_misspelt_school_is_answered_with_those_that_resemble_it(ask: Asking) 
 @pytest.mark.parametrize(
     "words",
     [
-        "ยกเว้น ป.6",
         "ป.1 ไม่รวมเด็กพิเศษ",
         "ป.6/1",
         "ป.9",
@@ -106,15 +133,26 @@ def test_a_misspelt_school_is_answered_with_those_that_resemble_it(ask: Asking) 
         "ปีการศึกษา 2567",
         "ศาสนาพุทธ",
         "99999999",
-        "except girls",
         "ป.6 เฉพาะ 2 โรงเรียนแรก",
+        "ยกเว้น",
+        "ไม่รวม",
+        "ยกเว้น ป.1 หญิง",
+        "ไม่รวม ป.1-ป.3 ชั้น ม.1",
+        "ป.1 หรือ หญิง",
+        "ขนาดเล็ก หรือ ป.6",
+        "น้อยกว่า 20 คน หรือ มากกว่า 500 คน",
+        "ตั้งแต่ ม.4 ลงมา",
+        "ม.4-ม.5 ขึ้นไป",
+        "7 ขนาด",
+        "อำเภอแม่จัน",
+        "กลุ่มโรงเรียนดอยตุง",
     ],
 )
 def test_words_that_are_not_understood_whole_become_a_question(ask: Asking, words: str) -> None:
     (question,) = ask.questions(words)
     assert (question.problem, question.said) == ("unclear", words)
     assert question.offers == (), "examples are not to be picked by number"
-    assert len(question.hints) == 5
+    assert question.hints
     assert "ป.6" in question.hints[1]
 
 
@@ -140,3 +178,34 @@ def test_what_was_understood_is_said_in_words(ask: Asking) -> None:
         "เฉพาะเพศหญิง",
     )
     assert ask.prepared("โรงเรียนขนาดเล็ก").filters == ("โรงเรียนที่มีนักเรียนไม่เกิน 120 คน",)
+
+
+def test_what_was_left_out_is_said_by_what_is_left(ask: Asking) -> None:
+    assert ask.prepared("ยกเว้น ป.1 และ ม.ปลาย").filters == ("ชั้น อ.1 ถึง อ.3", "ชั้น ป.2 ถึง ม.3")
+    assert ask.prepared("ยกเว้นโรงเรียนบ้านแม่คำ").filters == ("ยกเว้นโรงเรียนบ้านแม่คำ (57030066)",)
+
+
+def test_a_school_left_out_by_a_name_that_two_bear_is_asked_about_as_such(ask: Asking) -> None:
+    (question,) = ask.questions("ยกเว้นโรงเรียนบ้านสันโค้ง")
+    assert question.offers[0] == "ยกเว้นบ้านสันโค้ง (57030025)"
+    chosen = Plan.parse(ask.prepared(question.offers[0]).query)
+    assert chosen.schools is not None
+    assert "57030025" not in chosen.schools
+    assert len(chosen.schools) == 138
+
+
+def test_a_named_school_is_never_narrowed_away_in_silence(ask: Asking) -> None:
+    (question,) = ask.questions("บ้านแม่คำ, บ้านป่าตึง", "โรงเรียนขนาดใหญ่")
+    assert question.problem == "unclear"
+
+
+def test_what_a_dataset_is_not_counted_by_is_asked_back(ask: Asking) -> None:
+    (question,) = ask.questions("หญิง", dataset_id="classrooms")
+    assert question.said == "หญิง"
+    assert all("เพศ" not in hint for hint in question.hints)
+
+
+def test_the_name_of_the_dataset_narrows_nothing_down(ask: Asking) -> None:
+    plan = Plan.parse(ask.prepared("จำนวนห้องเรียนรายชั้น ป.6", dataset_id="classrooms").query)
+    assert plan.where == {"grade": ("ป.6",)}
+    assert plan.schools is None

@@ -133,7 +133,7 @@ CHANGES: list[tuple[str, str, Callable[[Files], None]]] = [
         ),
     ),
     ("a part that nobody knows", "unexpected", added("xl/extra.xml")),
-    ("a third sheet", "unexpected", added("xl/worksheets/sheet3.xml")),
+    ("one more sheet", "unexpected", added("xl/worksheets/sheet5.xml")),
     (
         "another number",
         "not what was approved",
@@ -241,7 +241,7 @@ CSV_CHANGES = [
         "138 rows",
         lambda content: b"\r\n".join(content.split(b"\r\n")[:1] + content.split(b"\r\n")[2:]),
     ),
-    ("columns, approved", lambda content: content.replace(b"57030001,", b"57030001,,", 1)),
+    ("columns, approved", lambda content: content.replace(b'"57030001",', b'"57030001",,', 1)),
     ("headers", lambda content: content.replace("ป.6".encode(), "ป.5".encode(), 1)),
     ("national id", lambda content: content.replace("บ้านไร่".encode(), ID.encode(), 1)),
     ("not a readable", lambda content: content.decode("utf-8-sig").encode("cp874")),

@@ -17,11 +17,13 @@ from tests.datasets.conftest import NOW
 
 
 def test_the_sample_holds_the_figures_of_the_source(url: str) -> None:
-    c = warehouse.students.c
-    by_sex = select(c.sex, func.sum(c.pupils)).group_by(c.sex)
+    c = warehouse.cells.c
+    by_sex = select(c.d2, func.sum(c.value)).where(c.measure == "pupils").group_by(c.d2)
+    rooms = select(func.sum(c.value)).where(c.measure == "rooms")
     with warehouse.engine(url).connect() as connection:
         sums = {sex: pupils for sex, pupils in connection.execute(by_sex)}
         schools = connection.execute(select(func.count(c.school_code.distinct()))).scalar()
+        assert connection.execute(rooms).scalar() == 1_781
     assert sums == {"m": 18_782, "f": 18_247}
     assert sum(sums.values()) == 37_029
     assert schools == 139
@@ -73,7 +75,7 @@ def test_figures_that_differ_from_the_totals_are_refused_cell_by_cell(tmp_path: 
 
 def test_a_database_that_cannot_be_written_says_try_again(tmp_path: Path) -> None:
     (tmp_path / "w.db").mkdir()
-    with pytest.raises(TryAgain, match="could not be written"):
+    with pytest.raises(TryAgain, match="The warehouse could not be"):
         load_sample(f"sqlite:///{tmp_path / 'w.db'}", NOW)
 
 
@@ -81,13 +83,17 @@ def test_the_sample_is_cell_by_cell_what_the_source_published(shared_file: Path)
     with shared_file.open(encoding="utf-8", newline="") as lines:
         *schools, totals = csv.DictReader(lines)
     source = {school["รหัสโรงเรียน"]: school for school in schools}
-    rows = read(SAMPLE).rows
-    assert len(rows) == 139 * 15 * 2
-    for code, name, grade, sex, pupils in rows:
-        header = f"{grade} {'ชาย' if sex == 'm' else 'หญิง'}"
-        assert source[code]["ชื่อโรงเรียน"] == name
-        assert int(source[code][header]) == pupils, (code, header)
-    assert sum(row[4] for row in rows) == int(totals["รวมทั้งหมด"])
+    found = read(SAMPLE)
+    assert {s.school_code: s.name for s in found.schools} == {
+        code: school["ชื่อโรงเรียน"] for code, school in source.items()
+    }
+    assert len(found.cells) == 139 * 15 * 3
+    said = {"m": "ชาย", "f": "หญิง", "": "ห้อง"}
+    for code, _, grade, sex, number in found.cells:
+        header = f"{grade} {said[sex]}"
+        assert int(source[code][header]) == number, (code, header)
+    pupils = sum(cell[4] for cell in found.cells if cell[1] == "pupils")
+    assert pupils == int(totals["รวมทั้งหมด"])
 
 
 def _copy(folder: Path) -> Path:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from mailproc.datasets.catalogue import load_catalogue
 from mailproc.datasets.importer import load_sample
+from mailproc.datasets.plan import Plan
 from mailproc.datasets.query import prepare, run
 from mailproc.errors import NeedsPerson, TryAgain
 from mailproc.model import Catalogue, Item, Prepared
@@ -18,7 +18,7 @@ from tests.datasets.conftest import NOW, Asking
 def test_the_latest_is_pinned_to_the_round_that_is_loaded(ask: Asking) -> None:
     latest = ask.prepared(academic_years=(), latest=True)
     assert (latest.academic_year, latest.round, latest.as_of) == (2568, 1, "2025-06-10")
-    assert json.loads(latest.query)["round_digest"] == latest.round_digest
+    assert Plan.parse(latest.query).main.digest == latest.round_digest
     assert latest.query == ask.prepared().query
 
 
@@ -64,7 +64,7 @@ def test_figures_changed_behind_our_back_are_seen_at_the_next_preparing(tmp_path
     ask = Asking(load_catalogue(None, url), url)
     before = ask.prepared().result_digest
     with sqlite3.connect(tmp_path / "w.db") as connection:
-        connection.execute("UPDATE students SET pupils = pupils + 1 WHERE school_code = '57030128'")
+        connection.execute("UPDATE cells SET value = value + 1 WHERE school_code = '57030128'")
     connection.close()
     assert ask.prepared().result_digest != before
 
@@ -83,11 +83,9 @@ def test_a_round_that_left_the_warehouse_is_a_matter_for_a_person(
 
 @pytest.mark.parametrize(
     ("wanted", "made"),
-    [(None, "xlsx"), ("xlsx", "xlsx"), ("csv", "csv"), ("pdf", "xlsx"), ("paper", "xlsx")],
+    [(None, "xlsx"), ("xlsx", "xlsx"), ("csv", "csv"), ("pdf", "pdf"), ("paper", "pdf")],
 )
-def test_print_and_pdf_become_a_workbook_for_the_officer(
-    ask: Asking, wanted: str | None, made: str
-) -> None:
+def test_what_is_to_be_printed_is_set_as_pages(ask: Asking, wanted: str | None, made: str) -> None:
     assert ask.prepared(format=wanted).format == made
 
 
