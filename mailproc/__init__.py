@@ -13,22 +13,28 @@ down this page, and tests/test_layers.py holds that.
     office.py     what settings and people mean for each part
     watch.py      keeps the connection to the mailbox    loops.py  a thread that takes turns
     collect.py    one turn: mailbox → store, and the flags that are owed there
-    intake.py     one turn: stored mails → verdicts    settling.py  those of one transaction
+    intake.py     one turn: stored mails → verdicts    settling/  those of one transaction
     fulfil.py     one turn: due jobs → datasets → workflow
     outbox.py     one turn: due letters → compose → delivery → result; only this sends
+    outgoing.py   the gate of all outgoing mail, and which letters go in one
+    tell.py       what the people of the office learn of it
+    drops.py      one turn: files in the drop folder → rounds, each with a report
     deadlines.py  one turn: requests whose date has come → workflow; the daily seal
     web/          public pages (decision, status) and internal ones, on two listeners
     composing.py  letters as bytes, many at a time in a child
     sandbox.py    parsers and builders in child processes with limits
-    placing.py    which verdict a mail gets and what it means for a request (pure)
+    placing/      which verdict a mail gets and what it means for a request (pure)
     mail/         mailbox (IMAP), delivery (SMTP), compose, headers, login, sender
     store/        the tables, and the only writers of them; chain, seals, claims, migrations
     datasets/     catalogue, import, query, workbook, privacy and the egress gate
+    requestform/  the form to hand out, as text, DOCX, XLSX and fillable PDF
     parsers/      bytes of a mail in, values out (pure)
     workflow/     the table of states, decide, what to ask, policies, retries (pure)
-    texts.py, wording.py, defang.py   texts as files, requests in words, harmless outside text
+    texts.py, wording.py, english.py, defang.py   texts as files, requests in words, outside text
+                  made harmless
     thai.py       digits, Buddhist dates, names, column widths, sorting
     digest.py     canonical JSON, and the digest that chains and approvals are made of
+    robots.py     addresses behind which no person reads
     clock.py      the time now, for those at the top; all others are told
     model.py      the frozen nouns between the modules
     errors.py     what can go wrong; the class says what the caller can do

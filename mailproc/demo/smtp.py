@@ -7,7 +7,8 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.parser import BytesHeaderParser
+from email.utils import format_datetime, parseaddr
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -91,12 +92,23 @@ class Handler:
             account = account_of(address, self._accounts)
             if account is not None and account not in delivered:
                 delivered.add(account)
-                trace = trace_headers(session, envelope, address, now)
+                trace = trace_headers(session, envelope, address, now) + stamp(envelope, raw)
                 await self._deliver(account, trace + raw, now)
         return "250 2.0.0 OK"
 
     async def handle_exception(self, error: Exception) -> str:
         return "451 4.3.0 Try again"
+
+
+def stamp(envelope: Envelope, raw: bytes) -> bytes:
+    """What a provider says of the sender (RFC 8601): here From must agree with MAIL FROM."""
+    _, sender = parseaddr(str(BytesHeaderParser().parsebytes(raw)["From"] or ""))
+    domain = sender.rpartition("@")[2].lower()
+    if not domain.isascii() or not domain.replace("-", "").replace(".", "").isalnum():
+        return b""
+    aligned = domain == str(envelope.mail_from or "").rpartition("@")[2].lower()
+    verdict = "pass" if aligned else "none"
+    return f"Authentication-Results: {HOST}; dmarc={verdict} header.from={domain}\r\n".encode()
 
 
 def trace_headers(session: Session, envelope: Envelope, address: str, now: datetime) -> bytes:

@@ -16,6 +16,7 @@ from mailproc.clock import utc_now
 from mailproc.config import ROOT, Config, build
 from mailproc.demo.inbox import DemoPages, inbox_app
 from mailproc.demo.server import LOOPBACK, NEIGHBOURS, EmbeddedMail
+from mailproc.demo.smtp import HOST
 from mailproc.errors import MailprocError
 from mailproc.model import Person
 from mailproc.office import open_database
@@ -133,6 +134,7 @@ def _config(
         "store": {"state": str(folder)},
         **servers,
     }
+    values["mailbox"]["authserv_id"] = HOST  # the embedded server says who a sender is
     return build(values, ROOT, "demo")
 
 

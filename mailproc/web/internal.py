@@ -18,6 +18,7 @@ class Health:
 
     polled_at: datetime | None  # the last time that the mailbox answered
     alive: bool
+    stopped_at: datetime | None = None  # since when nothing is sent to requesters
 
 
 def internal_app(health: Callable[[], Health]) -> Starlette:
@@ -26,6 +27,8 @@ def internal_app(health: Callable[[], Health]) -> Starlette:
     async def healthz(http: HttpRequest) -> Response:
         now = health()
         polled = now.polled_at.isoformat() if now.polled_at else None
-        return JSONResponse({"alive": now.alive, "polled_at": polled}, 200 if now.alive else 503)
+        stopped = now.stopped_at.isoformat() if now.stopped_at else None
+        told = {"alive": now.alive, "polled_at": polled, "sending_stopped_at": stopped}
+        return JSONResponse(told, 200 if now.alive else 503)
 
     return Starlette(routes=[Route("/", healthz), Route("/healthz", healthz)])

@@ -125,7 +125,9 @@ def test_auto_plays_to_the_workbook_whatever_the_environment_says() -> None:
     assert path.parent == Path(first["state"])
     assert path.is_relative_to(ROOT / "state")
     book = openpyxl.load_workbook(path)
-    assert len(book.sheetnames) == 2
+    first_sheet, *others = book.sheetnames
+    assert first_sheet == "จำนวนนักเรียนจำแนกตามชั้นและเพศ"
+    assert others == ["แผนภูมิ", "คำอธิบายคอลัมน์", "ที่มาของข้อมูล"]
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ import mailproc.parsers
 from mailproc import sandbox
 from mailproc.cli import main
 from mailproc.model import Known, Reading
+from mailproc.parsers.attachments import Fence, no_fence
 from mailproc.store.database import Database
 
 _POISON = re.compile(rb"^X-Poison: (\w+)", re.MULTILINE)
@@ -46,7 +47,7 @@ def crashing_write(self: Database) -> Iterator[sa.Connection]:
         _die()
 
 
-def poisoned_read(raw: bytes, known: Known) -> Reading:
+def poisoned_read(raw: bytes, known: Known, fence: Fence = no_fence) -> Reading:
     """`parsers.read` that a mail can break."""
     found = _POISON.search(raw[:2000])
     match found[1] if found else b"":
@@ -63,7 +64,7 @@ def poisoned_read(raw: bytes, known: Known) -> Reading:
             ctypes.string_at(0)
         case b"memory":
             return Reading(kind="x" * (1 << 40))
-    return _read(raw, known)
+    return _read(raw, known, fence)
 
 
 if "CRASH_AT" in os.environ:

@@ -43,6 +43,9 @@ host = "127.0.0.1"
 port = {smtp_port}
 tls = "none"
 
+[roster]
+members = ["example.org", ".example.org"]  # this server stamps nothing
+
 [store]
 state = "state"
 

@@ -109,6 +109,16 @@ def request(number: int = 0, *, sender: str = "", extra: str = "", **changes: st
     )
 
 
+_SEVERAL = ("จำนวนนักเรียนจำแนกตามชั้นและเพศ", "จำนวนนักเรียนต่อห้อง", "รายชื่อโรงเรียนขนาดเล็ก")
+
+
+def several(number: int = 0) -> bytes:
+    """A complete request for three datasets at once."""
+    wanted = " ".join(f"{place}. {name}" for place, name in enumerate(_SEVERAL, 1))
+    text = body(number).replace(f"ข้อมูลที่ต้องการ: {_SEVERAL[0]}", f"ข้อมูลที่ต้องการ: {wanted}")
+    return mail(text, sender=f"teacher{number}@school.example.org")
+
+
 def reply(text: str, to_message: str, *, sender: str = REQUESTER, quoted: str = "") -> bytes:
     """An answer in the thread of one of our mails."""
     quote = "".join(f"\n> {line}" for line in quoted.splitlines())

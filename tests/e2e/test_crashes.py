@@ -27,6 +27,13 @@ _MOMENTS = [
     for moment in ("before", "after")
     if _EVERY or number % 4 == {"before": 1, "after": 3}[moment]
 ]
+_BUNDLED_COMMITS = 44  # of three requests of one mail; 35 where nothing is in the way
+_BUNDLED_MOMENTS = [
+    (moment, number)
+    for number in range(1, _BUNDLED_COMMITS + 1)
+    for moment in ("before", "after")
+    if _EVERY or number % 8 == {"before": 3, "after": 7}[moment]
+]
 
 
 class Director:
@@ -72,18 +79,37 @@ def _in_doubt(office: Daemon, request: int) -> bool:
 
 def _check(office: Daemon) -> None:
     """Once or, where it is `unknown`, at most once; and the history is whole."""
-    rows = office.rows("SELECT message_id, state, kind, request_id, to_addr FROM outbox")
-    logical = [(kind, request, to) for _, _, kind, request, to in rows]
+    logical = office.rows("SELECT kind, request_id, to_addr FROM outbox")
     assert len(logical) == len(set(logical)), "a letter was recorded twice"
+    _check_bundles(office)
+    rows = office.rows(
+        "SELECT message_id, state, kind, request_id FROM outbox WHERE bundled_into IS NULL"
+    )
     arrived = Counter(mail.message_id for mail in office.sink.taken)
     assert arrived.keys() <= {row[0] for row in rows}
     for message_id, state, kind, *_ in rows:
         assert state in ("sent", "unknown"), (kind, state)
         assert arrived[message_id] == 1 or (state == "unknown" and arrived[message_id] == 0), kind
     listed = office.cli("outbox", "list", "--state", "unknown", "--json")
-    unknown = {row[0] for row in rows if row[1] == "unknown"}
-    assert {row["message_id"] for row in listed} == unknown
+    unknown = office.rows("SELECT id FROM outbox WHERE state = 'unknown'")
+    assert {(row["id"],) for row in listed} == set(unknown)
     assert office.verify()["faults"] == []
+
+
+def _check_bundles(office: Daemon) -> None:
+    """Letters that went together share their fate; each file arrived in the mail that has it."""
+    query = (
+        "SELECT mail.message_id, mail.state, mail.bundled_into, part.state, file.filename "
+        "FROM outbox part JOIN outbox mail ON mail.id = coalesce(part.bundled_into, part.id) "
+        "LEFT JOIN files file ON file.id = part.file_id"
+    )
+    files: dict[str, list[str]] = {}
+    for message_id, state, led, own, name in office.rows(query):
+        assert (led, own) == (None, state)
+        if name:
+            files.setdefault(message_id, []).append(name)
+    for mail in office.sink.taken:
+        assert sorted(name for name, _ in mail.files) == sorted(files.get(mail.message_id, []))
 
 
 def test_the_sweep_reaches_every_commit(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +138,49 @@ def test_a_crash_at_a_commit_loses_nothing_and_repeats_nothing(
     office.start(ready=False)
     _finish(office, director, 1)
     _check(office)
+
+
+def _several(make: Make) -> Daemon:
+    """An office that holds approvals long enough for three of one mail to go together."""
+    office = make()
+    office.hold = 3
+    office.write_settings()
+    return office
+
+
+def test_three_datasets_of_one_mail_need_one_receipt_and_one_delivery(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Undisturbed; and with no more commits than the sweep below goes through."""
+    monkeypatch.setenv("CRASH_AT", f"before {_BUNDLED_COMMITS + 1}")
+    office = _several(make)
+    office.start(_LAUNCHER)
+    office.dovecot.append(office.user, letters.several())
+    _finish(office, Director(office), 3)
+    assert not office.is_dead, "the path has more commits than the sweep"
+    assert office.states() == ["delivered"] * 3
+    _check(office)
+    kinds = Counter(office.kind(mail) for mail in office.sink.taken)
+    assert kinds == {"receipt": 1, "approval": 3, "dataset": 1}
+    assert len(office.letter("dataset").files) == 3
+
+
+@pytest.mark.parametrize(("moment", "number"), _BUNDLED_MOMENTS)
+def test_a_crash_loses_and_repeats_nothing_of_three_requests_of_one_mail(
+    make: Make, monkeypatch: pytest.MonkeyPatch, moment: str, number: int
+) -> None:
+    monkeypatch.setenv("CRASH_AT", f"{moment} {number}")
+    office = _several(make)
+    office.start(_LAUNCHER, ready=False)
+    office.dovecot.append(office.user, letters.several())
+    director = Director(office)
+
+    _finish(office, director, 3)
+    office.kill()
+    office.start(ready=False)
+    _finish(office, director, 3)
+    _check(office)
+    assert office.verdicts() == {"opened": 1}
 
 
 def test_kills_at_random_moments_lose_nothing_and_repeat_nothing(make: Make) -> None:

@@ -18,7 +18,7 @@ from tests.e2e.conftest import Make
 from tests.e2e.daemon import CODE, DIRECTOR, Daemon, decide, read_page
 from tests.e2e.letters import REQUESTER
 
-_SAMPLE = Path(mailproc.datasets.__file__).parent / "sample" / "students-by-grade-sex-2568-1.csv"
+_SAMPLE = Path(mailproc.datasets.__file__).parent / "sample" / "students-2568-1.csv"
 
 
 def _sample() -> list[dict[str, str]]:

@@ -46,6 +46,7 @@ from mailproc.web.render import Pages
 from mailproc.web.server import WebThread, listen
 from mailproc.workflow import events as e
 from mailproc.workflow.decide import decide
+from mailproc.workflow.manners import Manners
 from tests.factories import NOW, a_form, a_person, a_request, an_item
 
 CODE = "482915"
@@ -270,6 +271,8 @@ class Room:
             self.public_url,
             "test",
             self.clock,
+            # No mail asked for these requests: by the limits their letters answer a robot.
+            Manners(per_correspondent=1000, per_day=1000, breaker_mails=1000),
         )
         while await outbox.turn(self.desk()):
             pass
