@@ -52,7 +52,7 @@ class Director:
                     self._done.add(link)
 
 
-def _finish(office: Daemon, director: Director, requests: int) -> None:
+def _finish(office: Daemon, director: Director, requests: int, seconds: float = 60) -> None:
     """Until every request is delivered or waits for a person (or the daemon died)."""
 
     def settled() -> bool:
@@ -63,7 +63,7 @@ def _finish(office: Daemon, director: Director, requests: int) -> None:
         ]
         return office.is_dead or (len(done) == requests and office.is_quiet())
 
-    office.until(settled, "every request is settled")
+    office.until(settled, "every request is settled", seconds)
 
 
 def _waiting(office: Daemon) -> list[tuple[int, str]]:
@@ -183,19 +183,20 @@ def test_a_crash_loses_and_repeats_nothing_of_three_requests_of_one_mail(
     assert office.verdicts() == {"opened": 1}
 
 
+@pytest.mark.timeout(300)
 def test_kills_at_random_moments_lose_nothing_and_repeat_nothing(make: Make) -> None:
     office, dice, requests = make(), random.Random(7), 20
     director = Director(office)
     for number in range(requests):
-        office.start(ready=False)
+        office.start(ready=number % 4 > 0)  # each fourth is killed while it starts
         office.dovecot.append(office.user, letters.request(number))
-        until = time.monotonic() + dice.uniform(0.4, 1.6)
+        until = time.monotonic() + dice.uniform(0.1, 1.3)
         while time.monotonic() < until:
             director.act()
             time.sleep(0.01)
         office.kill()
     office.start(ready=False)
-    _finish(office, director, requests)
+    _finish(office, director, requests, 120)
     _check(office)
     assert office.verdicts() == {"opened": requests}
 
