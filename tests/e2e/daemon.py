@@ -278,7 +278,7 @@ def decide(link: str, choice: str, **typed: str) -> tuple[int, str]:
     assert status == 200, page
     form = Form(page)
     assert form.action is not None, page
-    assert choice in form.choices["choice"]
+    assert choice in form.choices.get("choice", ()), "it was decided already"
     assert typed.keys() <= form.fields.keys()
     fields = form.fields | {"choice": choice} | typed
     return read_page(urljoin(link, form.action), urlencode(fields).encode())
