@@ -35,6 +35,16 @@ _SIDEWAYS = {
     ("wording", "defang"),
     ("mail", "requestform"),
 }
+# The machine has rows of its own: what is decided by whom, above what all flows share.
+MACHINE = (
+    ("decide",),
+    ("steps.people",),
+    ("steps.intake", "steps.preparing", "steps.ending"),
+    ("steps.asking", "steps.deciding", "steps.delivering"),
+    ("steps.common", "states"),
+    ("effects", "pause", "assess"),
+    ("policy", "collection", "retry", "events"),
+)
 _CONFIG_READERS = {"cli", "demo", "service", "office"}
 # What the pure half may never reach: the outside world, the clock, chance.
 _PURE = (
@@ -128,6 +138,15 @@ def test_imports_point_one_way(name: str) -> None:
             continue
         level = _ROW[there] - _ROW[here]
         assert level > 0 or (here, there) in _SIDEWAYS, f"{name} imports {target}"
+
+
+def test_the_rooms_of_the_machine_know_only_those_below() -> None:
+    row = {f"mailproc.workflow.{name}": n for n, names in enumerate(MACHINE) for name in names}
+    rooms = {name for name in MODULES if name.startswith("mailproc.workflow.steps.")}
+    assert rooms <= set(row)
+    for name in row:
+        for target in set(_imports(name)) & set(row):
+            assert row[target] > row[name], f"{name} imports {target}"
 
 
 def test_every_arrow_within_a_row_is_used() -> None:

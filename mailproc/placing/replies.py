@@ -9,8 +9,8 @@ from mailproc.model import Form, Known, Reading, Request, State
 from mailproc.placing import commands, doubts
 from mailproc.placing.nouns import NOTE_LENGTH, NOTES_LIMIT, Found, Placing
 from mailproc.workflow import events as e
-from mailproc.workflow.decide import ASK_LIMIT, SCAN
 from mailproc.workflow.states import allowed
+from mailproc.workflow.steps.common import ASK_LIMIT, SCAN
 
 _ASKED = (State.INCOMPLETE, State.RETURNED, State.WAITING)
 _AMENDABLE = (State.PREPARING, State.CHECKING, State.AWAITING_DECISION)

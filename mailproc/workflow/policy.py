@@ -59,11 +59,15 @@ def is_handed_over(request: Request) -> bool:
     return request.form.delivery in _BY_HAND or request.item.format in _ON_PAPER
 
 
+def is_decided(request: Request) -> bool:
+    """True where the decision is over the content at hand."""
+    return bool(request.content_hash) and request.decided_at_hash == request.content_hash
+
+
 def can_resend(request: Request) -> bool:
     """Whether the delivered file may go to its requester once more."""
-    decided = bool(request.content_hash) and request.decided_at_hash == request.content_hash
     held = request.file_id is not None and not is_handed_over(request)
-    return request.state is State.DELIVERED and held and decided
+    return request.state is State.DELIVERED and held and is_decided(request)
 
 
 def fingerprint(address: str, form: Form) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 from dataclasses import replace
+from importlib import import_module
 from itertools import product
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import get_args
 
 import pytest
@@ -14,13 +16,14 @@ import pytest
 from mailproc.model import Request, State
 from mailproc.texts import LANGUAGES
 from mailproc.workflow import decide as decisions
-from mailproc.workflow import effects, states
+from mailproc.workflow import effects, states, steps
 from mailproc.workflow import events as e
 from mailproc.workflow.decide import DEADLINES, decide
 from tests.factories import NOW, a_form, a_prepared, a_question, a_request
 from tests.walk import RULES
 
 _ROOT = Path(__file__).parents[2]
+_STEPS = (steps.__path__, f"{steps.__name__}.")
 _HASH = a_request().content_hash
 # One of each event, so filled that it has its effect where it has a place.
 EVENTS: dict[type[e.Event], e.Event] = {
@@ -151,9 +154,10 @@ def test_the_way_to_a_job_starts_the_job() -> None:
 
 
 def _sent_kinds() -> set[str]:
-    """The first argument of every Send(…) in decide."""
-    tree = ast.parse(inspect.getsource(decisions))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    """The first argument of every Send(…) of the machine."""
+    rooms = [decisions, *(import_module(room.name) for room in iter_modules(*_STEPS))]
+    trees = [ast.parse(inspect.getsource(room)) for room in rooms]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     sends = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "Send"]
     names = [c.args[0] for c in sends]
     assert all(isinstance(name, ast.Constant) for name in names)

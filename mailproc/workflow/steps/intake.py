@@ -1,0 +1,108 @@
+"""What a mail of the requester does to the request: opens, confirms, answers or amends it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from mailproc.model import Doubts, Request, Rules, State
+from mailproc.workflow import events as e
+from mailproc.workflow import policy
+from mailproc.workflow.assess import assess
+from mailproc.workflow.collection import round_words, waits_for
+from mailproc.workflow.effects import Send, VoidLinks
+from mailproc.workflow.steps import asking
+from mailproc.workflow.steps.common import (
+    ASK_LIMIT,
+    LATE,
+    PREPARE,
+    ROUND_WAITED,
+    SCAN,
+    Step,
+    is_on_its_way,
+    unprepared,
+    withdrawal,
+)
+
+_SHOWN = frozenset({State.CHECKING, State.AWAITING_DECISION})  # an amendment voids what was shown
+
+
+def opened(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    if policy.is_believed(request):
+        return assess_anew(request, rules, now)
+    questions = assess(request.form, rules.catalogue, request.doubts)
+    waiting = replace(
+        request, state=State.UNCONFIRMED, questions=questions, due_at=now + rules.silent
+    )
+    return waiting, (Send("confirm", "requester", questions=questions),)
+
+
+def confirmed(request: Request, event: e.Confirmed, rules: Rules, now: datetime) -> Step:
+    return assess_anew(replace(request, form=event.form, confirmed=True), rules, now)
+
+
+def answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -> Step | None:
+    if request.state is State.NEEDS_PERSON and not _goes_on(request, event, rules):
+        return None
+    if event.confused:
+        return asking.explain(request, event, rules, now)
+    known = replace(request, form=event.form, doubts=event.doubts)
+    if request.state not in _SHOWN:
+        return assess_anew(known, rules, now)
+    after, effects = assess_anew(replace(known, amended=True), rules, now)
+    return after, (VoidLinks(), *withdrawal(request, after), *effects)
+
+
+def _goes_on(request: Request, event: e.Answered, rules: Rules) -> bool:
+    """Whether an answer takes a request on that waits for a person."""
+    if event.confused or event.form == request.form:
+        return False
+    complete = not assess(event.form, rules.catalogue, event.doubts)
+    return request.reason == SCAN or (request.reason == ASK_LIMIT and complete)
+
+
+def corrected(
+    request: Request, event: e.OfficerCorrected, rules: Rules, now: datetime
+) -> Step | None:
+    """The officer has seen pictures and unclear words, so nothing of them is in doubt."""
+    if is_on_its_way(request):
+        return None
+    known = replace(request, form=event.form, doubts=Doubts(), asks=0)
+    return assess_anew(known, rules, now)
+
+
+def assess_anew(request: Request, rules: Rules, now: datetime) -> Step:
+    """On to the query where all is there, else back to the requester with what is missing."""
+    request = replace(unprepared(request), resume=None, reason="")
+    questions = assess(request.form, rules.catalogue, request.doubts)
+    if questions and request.doubts.scans:
+        return asking.look_at_picture(request, questions, rules, now)
+    if questions:
+        return asking.ask_back(request, questions, rules, now)
+    if (later := waits_for(request, rules.catalogue)) is not None:
+        return _put_aside(request, later, rules, now)
+    ready = replace(
+        request,
+        state=State.PREPARING,
+        questions=(),
+        failures=0,
+        due_at=None,
+        receipt_due=True,
+    )
+    return ready, (PREPARE,)
+
+
+def _put_aside(request: Request, later: tuple[int, int], rules: Rules, now: datetime) -> Step:
+    """Until the round is open; the officer is reminded where it does not come."""
+    day = rules.catalogue.calendar.collected_on(*later)
+    collected = datetime.fromisoformat(day).replace(tzinfo=now.tzinfo) if day else now
+    waiting = replace(
+        request,
+        state=State.WAITING,
+        questions=(),
+        receipt_due=False,
+        reason=ROUND_WAITED,
+        due_at=max(collected, now) + LATE,
+    )
+    title = round_words(rules.catalogue.calendar, *later)
+    return waiting, (Send("waiting", "requester", reason=title),)

@@ -1,0 +1,79 @@
+"""Where a person of the office takes part: told of trouble, reminded, settling how it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from mailproc.model import Question, Request, Rules, State
+from mailproc.workflow import events as e
+from mailproc.workflow import policy
+from mailproc.workflow.assess import assess
+from mailproc.workflow.effects import Send, StartJob
+from mailproc.workflow.steps import asking, deciding, ending, preparing
+from mailproc.workflow.steps.common import LATE, Step, end, to_person
+
+_WAITING_ON = frozenset(
+    {State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED, State.AWAITING_DECISION}
+)
+
+
+def trouble(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    """The gate, the sending or a bounce: the officer is told; who waits for a person waits on."""
+    problem = getattr(event, "problem", "")
+    if request.state in _WAITING_ON:
+        return request, (Send("officer_needs_person", "officer", reason=problem),)
+    return to_person(request, request.state, problem, rules, now)
+
+
+def remind(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    waits = request.state is State.WAITING
+    later = replace(request, due_at=now + (LATE if waits else rules.remind))
+    if request.state is State.AWAITING_DECISION:
+        return later, (Send("approval_reminder", "director"),)
+    return later, (Send("officer_needs_person", "officer", reason=request.reason),)
+
+
+def settled(request: Request, event: e.PersonSettled, rules: Rules, now: datetime) -> Step | None:
+    settle = _SETTLE.get(event.to)
+    settled = replace(request, resume=None, reason="", failures=0, asks=0, due_at=None)
+    return settle(settled, event, rules, now) if settle else None
+
+
+def _settle_ask(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    """Asks once more what is open; where nothing is, the person's own words are the question."""
+    unclear = Question("purpose", "unclear", said=getattr(event, "note", ""))
+    known = request.questions or assess(request.form, rules.catalogue, request.doubts)
+    questions = known or (unclear,)
+    return asking.ask_back(request, questions, rules, now)
+
+
+def _settle_decide(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+    return deciding.ask_director(request, event, rules, now) if request.prepared else None
+
+
+def _settle_deliver(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+    if not policy.is_decided(request):
+        return None  # nothing leaves without a decision over the same content
+    return replace(request, state=State.DELIVERING), (StartJob("build"),)
+
+
+def _settle_delivered(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    return end(request, State.DELIVERED), ()
+
+
+def _settle_refused(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    note = getattr(event, "note", "")
+    return deciding.refused(request, e.Refused(by=event.by, reason=note), rules, now)
+
+
+_SETTLE: dict[State, Callable[..., Step | None]] = {
+    State.INCOMPLETE: _settle_ask,
+    State.PREPARING: preparing.prepare_again,
+    State.AWAITING_DECISION: _settle_decide,
+    State.DELIVERING: _settle_deliver,
+    State.DELIVERED: _settle_delivered,
+    State.REFUSED: _settle_refused,
+    State.CANCELLED: ending.cancelled,
+}

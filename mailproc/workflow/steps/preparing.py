@@ -1,0 +1,70 @@
+"""The data is tried: what comes of it, and who looks at it next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from mailproc.model import Request, Rules, State
+from mailproc.workflow import events as e
+from mailproc.workflow import policy, retry
+from mailproc.workflow.effects import Effect, Send, StartJob
+from mailproc.workflow.steps import deciding
+from mailproc.workflow.steps.common import PREPARE, Step, to_person, unprepared
+
+
+def prepare_again(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    anew = replace(unprepared(request), state=State.PREPARING, due_at=None, failures=0)
+    return anew, (PREPARE,)
+
+
+def round_opened(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    return prepare_again(replace(request, reason=""), event, rules, now)
+
+
+def prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step | None:
+    if event.prepared is None or not event.content_hash:
+        return None
+    ready = replace(
+        request,
+        prepared=event.prepared,
+        content_hash=event.content_hash,
+        failures=0,
+        receipt_due=False,
+    )
+    after, effects = _ready(ready, event, rules, now)
+    return after, (*_receipt(request), *effects)
+
+
+def _ready(ready: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    """Who looks at the prepared data next: nobody, the officer, or the director."""
+    dataset = rules.catalogue.get(ready.item.dataset_id)
+    if dataset is not None and not dataset.needs_approval:
+        return deciding.approve_by_rule(ready, rules, now)
+    if rules.officer_checks_all:
+        checking = replace(ready, state=State.CHECKING, due_at=now + rules.remind)
+        return checking, (Send("officer_needs_person", "officer", reason="check"),)
+    return deciding.ask_director(ready, event, rules, now)
+
+
+def _receipt(request: Request) -> tuple[Effect, ...]:
+    """The receipt, once the data was tried: within the second, and never before an ask-back."""
+    if not request.receipt_due:
+        return ()
+    stated = policy.unproved_address(request)
+    if not stated or policy.is_handed_over(request):
+        return (Send("receipt", "requester"),)
+    return (
+        Send("receipt", "requester"),
+        Send("confirm_recipient", "requester", to_addr=stated),
+    )
+
+
+def step_failed(request: Request, event: e.StepFailed, rules: Rules, now: datetime) -> Step:
+    failed = replace(request, failures=request.failures + 1, receipt_due=False)
+    if failed.failures >= rules.failure_limit:
+        return to_person(failed, request.state, event.problem or "failed", rules, now)
+    pause = retry.job_pause(failed.failures)
+    preparing = request.state is State.PREPARING
+    again = StartJob("prepare" if preparing else "build", after=pause)
+    return failed, (*_receipt(request), again)
