@@ -15,11 +15,15 @@ import pytest
 
 from mailproc.intake import Intake
 from mailproc.model import Reading, Refused, Request, State
+from mailproc.requestform import request_form
 from mailproc.sandbox import Failed
 from mailproc.store import schema, waiting
 from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
+from tests.factories import a_catalogue, a_dataset, an_office
+from tests.requestform.conftest import FOLDERS
+from tests.requestform.filling import mail as filled
 from tests.test_intake import FORM, HABITS, TEACHER, Office, Reader, a_mail, a_reply
 from tests.walk import OFFICER, RULES, data_prepared
 
@@ -130,6 +134,88 @@ def test_what_is_new_in_a_mail_is_opened_and_what_is_not_is_told(office: Office)
     assert office.bring(a_mail(FORM.replace("2568", "2568 และ 2567"))) == ["opened"]
     assert [r.item.academic_years for r in office.requests] == [(2568,), (2567,)]
     assert len(office.letters("linked")) == 1
+
+
+_FAILED = "Authentication-Results: mx.example.org; dmarc=fail header.from=school.example.org\n"
+_TURNED = "\n".join(reversed(FORM.strip().split("\n")))
+_SPELT = [
+    _TURNED,
+    FORM.replace("2568", "๒๕๖๘"),
+    FORM.replace("2568", "68"),
+    FORM.replace("ปีการศึกษา: 2568", "ปี พ.ศ. ๒๕๖๘"),
+    FORM.replace("ข้อมูลที่ต้องการ: จำนวนนักเรียน", "ชื่อชุดข้อมูล : จำนวนนักเรียนจำแนกตามชั้นและเพศ"),
+    FORM.replace("แบบคำขอใช้บริการข้อมูล\n", "เรียน ผู้อำนวยการ\n\nขอข้อมูลดังนี้ครับ\n\n") + "\nขอบคุณครับ\n",
+    FORM + "รูปแบบไฟล์: Excel\nระดับข้อมูล: รายโรงเรียน\n",
+]
+
+
+@pytest.mark.parametrize("spelt", _SPELT)
+def test_the_same_form_in_other_words_is_the_same(office: Office, spelt: str) -> None:
+    assert office.bring(a_mail(), a_mail(spelt)) == ["opened", "linked"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ป.1, ป.2", "ป.๒ และ ป.๑"),
+        ("อำเภอเมืองตัวอย่าง, ป.6", "ป.6\nเงื่อนไข: อำเภอเมืองตัวอย่าง"),
+        ("ป.1-ป.3", "ป.1 - ป.3"),
+    ],
+)
+def test_the_same_conditions_in_another_order_are_the_same(
+    office: Office, one: str, other: str
+) -> None:
+    mails = [a_mail(f"{FORM}เงื่อนไข: {said}\n") for said in (one, other)]
+    assert office.bring(*mails) == ["opened", "linked"]
+
+
+def test_the_same_form_as_a_word_file_is_the_same(office: Office) -> None:
+    form = request_form(an_office(), a_catalogue(), "th", FOLDERS)
+    answers = {
+        "requester_name": "นางสมศรี ตั้งใจสอน",
+        "dataset": "student_count",
+        "academic_years": "2568",
+        "purpose": "เพื่อวางแผนอัตรากำลัง",
+    }
+    mails = [filled(form, shape, answers) for shape in ("docx", "xlsx", "text")]
+    named = [raw.replace(b"<1@", f"<{at}@".encode()) for at, raw in enumerate(mails, 77)]
+    assert office.bring(a_mail(), *named) == ["opened", "linked", "linked", "linked"]
+
+
+def test_a_trend_of_several_years_asked_twice_is_linked(office: Office) -> None:
+    """Of a table that spans years only the last one counts, in whatever words they are named."""
+    known = replace(HABITS.known, spanning=frozenset({a_dataset().id}))
+    office.intake = Intake(
+        office.walk.database, Reader(), replace(HABITS, known=known), RULES, "me"
+    )
+    years = [FORM.replace("2568", said) for said in ("2566-2568", "2566, 2567 และ 2568")]
+    assert office.bring(*map(a_mail, years)) == ["opened", "linked"]
+    assert office.bring(a_mail(years[0])) == ["linked"]
+    (request,) = office.requests
+    assert request.item.academic_years == (2568,)
+
+
+# ---------------------------------------------------------------- who may not have written at all
+
+
+def test_who_never_confirmed_gets_the_confirmation_and_nothing_else(office: Office) -> None:
+    office.bring(a_mail(head=_FAILED))
+    assert office.bring(a_mail(head=_FAILED), a_mail(head=_FAILED)) == ["linked", "linked"]
+    office.walk.happen(office.requests[0].id, e.Silent())
+    assert office.requests[0].state is State.EXPIRED
+    assert _kinds(office) == ["confirm"]
+
+
+def test_who_asks_again_a_day_later_is_asked_to_confirm_once_more(office: Office) -> None:
+    """Perhaps the first mail was lost: a clear request is never met with silence."""
+    office.bring(a_mail(_INCOMPLETE, head=_FAILED))
+    office.walk.now += timedelta(hours=25)
+    assert office.bring(*(a_mail(_INCOMPLETE, head=_FAILED) for _ in range(3))) == ["linked"] * 3
+    assert _kinds(office) == ["confirm", "confirm"]
+    letter = office.letters("confirm")[-1]
+    assert [q.field for q in load_letter(letter.letter).questions] == ["purpose"]
+    assert office.bring(a_reply(letter, "ยืนยัน\nวัตถุประสงค์: ใช้ทำแผน")) == ["merged"]
+    assert office.requests[0].state is State.PREPARING
 
 
 # ---------------------------------------------------------------- pictures and refused files

@@ -28,5 +28,12 @@ def again(
             by="requester", form=merged, doubts=doubts.of(reading, merged, (), known)
         )
         return Placing("merged", event=event, about=(first,))
-    told = "" if found.notes_today >= NOTES_LIMIT else "linked"
-    return Placing("linked", answer=told, about=(first,))
+    return Placing("linked", answer=_told(first, found), about=(first,))
+
+
+def _told(first: Request, found: Found) -> str:
+    """The letter that he gets. Who never confirmed is asked for that alone, and once a day: the
+    sender may be forged."""
+    if first.state is State.UNCONFIRMED:
+        return "" if found.confirms_today else "confirm"
+    return "" if found.notes_today >= NOTES_LIMIT else "linked"

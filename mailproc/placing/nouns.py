@@ -39,6 +39,7 @@ class Found:
     mentioned: tuple[Request, ...] = ()  # whose number the mail names
     asked: str = ""  # the command about which our letter asked «which request?»
     resends_today: int = 0  # of the request's file
+    confirms_today: int = 0  # letters to this sender that ask him to confirm his address
     forms_lately: int = 0  # blank forms that this sender got within a week
     placed: str = ""  # a person's word on a mail that waited: new | reply
 

@@ -9,7 +9,7 @@ from mailproc.model import Letter, Reading, Request
 from mailproc.store.desk import Desk
 
 # These tell of a request, so they go to its requester whoever wrote.
-_OF_REQUEST = frozenset({"status", "linked", "which"})
+_OF_REQUEST = frozenset({"status", "linked", "which", "confirm"})
 
 
 def answer(
@@ -39,6 +39,7 @@ def answer(
         subject=reading.subject,
         created_at=now,
         request=first,
+        questions=first.questions if first is not None and kind == "confirm" else (),
         reason=reason,
         others=tuple(about[1:]),
     )

@@ -44,7 +44,12 @@ class _Outcome:
     placing: Placing
     events: _Events
     forms: tuple[Form, ...] = ()  # that open requests
-    linked: tuple[Request, ...] = ()  # that were asked for before; the requester is told
+    told: tuple[tuple[Request, str], ...] = ()  # asked for before: the letter that says so
+
+    @property
+    def about(self) -> tuple[Request, ...]:
+        """Those that it moves, then those of which the requester is told."""
+        return (*(r for r, _ in self.events), *(r for r, _ in self.told))
 
 
 class Batch:
@@ -75,7 +80,7 @@ class Batch:
             self._too_big(mail)
             return True
         outcome = self._outcome(mail.reading, about)
-        if outcome is None or any(r.id in self._touched for r, _ in outcome.events):
+        if outcome is None or any(r.id in self._touched for r in outcome.about):
             return False
         self._take(mail, outcome, about)
         return True
@@ -113,7 +118,7 @@ class Batch:
             else:
                 links.append((first, link))
         events = [(first, link.event) for first, link in links if link.event is not None]
-        told = tuple(first for first, link in links if link.answer)
+        told = tuple((first, link.answer) for first, link in links if link.answer)
         verdict = placing if new else links[0][1]
         return _Outcome(verdict, events, tuple(new), told)
 
@@ -130,7 +135,7 @@ class Batch:
         if about.letter is not None and _is_proof(reading, about.letter, events):
             self._newly_proved.add(reading.from_addr)
         events += self._confirmed_too(reading, events)
-        self._touched.update(request.id for request, _ in events)
+        self._touched.update(request.id for request, _ in (*events, *outcome.told))
         self._decisions += [
             decide(request, event, self._rules, self._now) for request, event in events
         ]
@@ -157,7 +162,7 @@ class Batch:
 
     def _verdict(self, mail: Read, outcome: _Outcome, about: About) -> messages.Settled:
         placing, events = outcome.placing, outcome.events
-        touched = [r for r, _ in events] or list(outcome.linked or about.requests or placing.about)
+        touched = outcome.about or about.requests or placing.about
         tied = placing.verdict not in ("unplaced", "opened")
         marked = self._habits.mark and placing.verdict in _MARKED
         return messages.Settled(
@@ -175,12 +180,12 @@ class Batch:
         )
 
     def _answer(self, reading: Reading, outcome: _Outcome, about: About) -> None:
-        """The letter that the mail gets, and one that tells of what was asked for before."""
+        """The letter that the mail gets, or those that tell of what was asked for before."""
         placing = outcome.placing
-        if outcome.linked:
-            letter = answer("linked", reading, outcome.linked, self._desk, self._now)
-            self._answers.append((letter, "requester"))
-        elif placing.answer:
+        for kind in dict.fromkeys(kind for _, kind in outcome.told):
+            known = [request for request, told in outcome.told if told == kind]
+            self._answers.append((answer(kind, reading, known, self._desk, self._now), "requester"))
+        if placing.answer and not outcome.told:
             audience = about.letter.audience if about.letter is not None else "requester"
             letter = answer(
                 placing.answer,

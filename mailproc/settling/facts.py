@@ -59,6 +59,7 @@ class Facts:
         self._same: dict[str, Request] = {}
         self._notes: dict[str, int] = {}
         self._forms: dict[str, int] = {}
+        self._confirms: dict[str, int] = {}
         self._resends: dict[int, int] = {}
 
     # ------------------------------------------------------------ asking
@@ -70,7 +71,9 @@ class Facts:
             connection, [x for r in readings for x in _addresses(r)], self._now
         )
         self._same = lookups.same(
-            connection, [x for r in readings for x in _prints(r)], self._now - self._same_within
+            connection,
+            [x for r in readings for x in self._prints(r)],
+            self._now - self._same_within,
         )
         self._look_up_letters(connection, [name for r in readings for name in r.references])
         self._look_up_loose(connection, mails)
@@ -110,10 +113,19 @@ class Facts:
         both = {r.from_addr for r in readings if r.references or r.command}
         both |= {row.to_addr for row in rows if row.to_addr} | {r for r in self._same_senders()}
         self._notes = lookups.letters_since(connection, ANSWERS, both, since)
+        unproved = {r.requester_addr for r in self._same.values() if r.state is State.UNCONFIRMED}
+        self._confirms = lookups.letters_since(connection, ["confirm"], unproved, since)
         own = (r.id for all_ in self._own.values() for r in all_)
         wanted = any(r.command == "resend" for r in readings) or self._offered
         delivered = {*self._requests, *own} if wanted else ()
         self._resends = lookups.resends_since(connection, delivered, since)
+
+    def _prints(self, reading: Reading) -> tuple[str, ...]:
+        """What the requests that the mail may open are known by."""
+        if reading.form is None:
+            return ()
+        forms = one_each(reading.form, self._habits.known.spanning)
+        return tuple(policy.fingerprint(reading.from_addr, form) for form in forms)
 
     def _same_senders(self) -> set[str]:
         return {request.requester_addr for request in self._same.values()}
@@ -136,6 +148,7 @@ class Facts:
             mentioned=tuple(self._numbered[n] for n in _numbers(reading) if n in self._numbered),
             forms_lately=self._forms.get(reading.from_addr, 0),
             notes_today=self._notes.get(reading.from_addr, 0),
+            confirms_today=self._confirms.get(reading.from_addr, 0),
         )
         if mail.row.placed:
             return self._by_person(mail, known)
@@ -200,13 +213,6 @@ def _addresses(reading: Reading) -> tuple[str, ...]:
     """Those that matter where the mail opens a request."""
     stated = reading.form.email if reading.form else None
     return (reading.from_addr, stated) if stated else (reading.from_addr,)
-
-
-def _prints(reading: Reading) -> tuple[str, ...]:
-    """What the requests that the mail may open are known by."""
-    if reading.form is None:
-        return ()
-    return tuple(policy.fingerprint(reading.from_addr, form) for form in one_each(reading.form))
 
 
 def _numbers(reading: Reading) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,7 @@ from mailproc.model import Form, Item, Prepared, Request, State, Trust
 
 _OPENS, _CLOSES = time(8, 30), time(16, 30)  # office hours of government offices
 _BY_HAND = frozenset({"line", "pickup", "smart_office"})
+_AND = re.compile(r"[,，;；\n]|\sและ\s?|\sand\s")  # between conditions written in one line
 _ON_PAPER = frozenset({"paper"})
 
 
@@ -84,7 +86,7 @@ def fingerprint(address: str, form: Form) -> str:
         "latest": item.latest,
         "round": item.round,
         "level": item.level or "school",
-        "filters": sorted(map(thai.fold, item.filters)),
+        "filters": sorted({thai.fold(part) for said in item.filters for part in _AND.split(said)}),
         "format": item.format or "xlsx",
     }
     return digest(content)

@@ -19,4 +19,6 @@ def cancelled(request: Request, event: e.Event, rules: Rules, now: datetime) -> 
 
 
 def silent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
-    return end(request, State.EXPIRED), (VoidLinks(), Send("expired", "requester"))
+    """Who never confirmed the address is told nothing: he may not have written at all."""
+    told = () if request.state is State.UNCONFIRMED else (Send("expired", "requester"),)
+    return end(request, State.EXPIRED), (VoidLinks(), *told)
