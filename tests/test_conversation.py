@@ -195,6 +195,44 @@ def test_a_trend_of_several_years_asked_twice_is_linked(office: Office) -> None:
     assert request.item.academic_years == (2568,)
 
 
+# ---------------------------------------------------------------- who waits for a round
+
+
+def _waiting(office: Office) -> Request:
+    office.bring(a_mail(FORM + "รอบข้อมูล: 2\n", head=_STAMP))
+    (asked,) = office.letters("ask")
+    office.bring(a_reply(asked, "รอได้ค่ะ"))
+    (request,) = office.requests
+    assert request.state is State.WAITING
+    return request
+
+
+@pytest.mark.parametrize("words", ["เมื่อไรจะได้คะ?", "ไม่ทราบว่าจะได้เดือนไหน", "ขอบคุณมากค่ะ"])
+def test_a_question_meanwhile_leaves_the_request_waiting(office: Office, words: str) -> None:
+    """It was once put back to the missing fields, where the open round did not find it."""
+    _waiting(office)
+    assert office.bring(a_reply(office.letters("waiting")[0], words)) == ["note"]
+    (request,) = office.requests
+    assert request.state is State.WAITING
+    office.walk.happen(request.id, e.RoundOpened())
+    assert office.requests[0].state is State.PREPARING
+
+
+@pytest.mark.parametrize("words", ["ปีการศึกษา 2568 รอบที่ 1", "ขอเปลี่ยนเป็นรอบที่ 1 ครับ", "รอบที่ 1"])
+def test_who_waits_may_choose_a_round_that_is_there(office: Office, words: str) -> None:
+    _waiting(office)
+    assert office.bring(a_reply(office.letters("waiting")[0], words)) == ["merged"]
+    (request,) = office.requests
+    assert (request.state, request.item.round) == (State.PREPARING, 1)
+
+
+def test_the_promise_stands_still_while_a_round_is_waited_for(office: Office) -> None:
+    before = _waiting(office).promised_at
+    office.walk.now += timedelta(days=7)
+    after = office.walk.happen(office.requests[0].id, e.RoundOpened()).after
+    assert after.promised_at > before + timedelta(days=6)
+
+
 # ---------------------------------------------------------------- who may not have written at all
 
 

@@ -63,14 +63,18 @@ def test_the_director_is_reminded_each_day_and_silence_decides_nothing(walk: Wal
 
 
 @pytest.mark.parametrize(
-    "changes", [{"form": a_form(purpose=None)}, {"trust": Trust.FAILED}], ids=str
+    ("changes", "told"),
+    [({"form": a_form(purpose=None)}, "expired"), ({"trust": Trust.FAILED}, "confirm")],
+    ids=str,
 )
-def test_a_silent_requester_is_told_that_it_is_over(walk: Walk, changes: dict[str, object]) -> None:
+def test_a_silent_requester_is_told_that_it_is_over_unless_he_never_confirmed(
+    walk: Walk, changes: dict[str, object], told: str
+) -> None:
     request = walk.open(**changes)
     assert _turn(walk, NOW + RULES.silent - timedelta(seconds=1)) == 0
     assert _turn(walk, NOW + RULES.silent) == 1
     assert walk.get(request.id).state is State.EXPIRED
-    assert _kinds(walk)[-1] == "expired"
+    assert _kinds(walk)[-1] == told
     assert _turn(walk, NOW + 2 * RULES.silent) == 0
 
 

@@ -117,7 +117,7 @@ def test_a_reply_to_somebody_elses_mail_can_be_a_request() -> None:
 # ---------------------------------------------------------------- replies of the requester
 
 
-@pytest.mark.parametrize("state", [State.INCOMPLETE, State.RETURNED, State.WAITING])
+@pytest.mark.parametrize("state", [State.INCOMPLETE, State.RETURNED])
 def test_an_answer_is_merged_into_what_was_said_before(state: State) -> None:
     request = a_request(
         state=state,

@@ -95,8 +95,9 @@ class Composer:
 
 def _offers_form(letter: Letter) -> bool:
     """Whether the blank form goes with it: asked for, or nearly everything is missing."""
-    much = letter.kind == "ask" and not letter.others and len(letter.questions) >= _MUCH
-    return letter.kind == "form" or much
+    asked = [letter.questions, *(request.questions for request in letter.others)]
+    fields = {question.field for questions in asked for question in questions}
+    return letter.kind == "form" or (letter.kind == "ask" and len(fields) >= _MUCH)
 
 
 def _blank_files(
@@ -199,6 +200,7 @@ def _several(letter: Letter, links: Mapping[str, str]) -> dict[str, Any]:
     urls = [links.get("status", ""), *(links.get(f"status {r.id}", "") for r in letter.others)]
     return {
         "requests": [shown(r) for r in requests],
+        "refused": [shown(x) for x in dict.fromkeys(x for r in requests for x in r.doubts.refused)],
         "alike": [shown(q) for q in alike],
         "each": [
             (shown(request), [shown(q) for q in questions], url)

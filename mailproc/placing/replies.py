@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailproc import parsers
-from mailproc.model import Form, Known, Reading, Request, State
+from mailproc.model import Form, Known, Question, Reading, Request, State
 from mailproc.placing import commands, doubts
 from mailproc.placing.nouns import NOTE_LENGTH, NOTES_LIMIT, Found, Placing
 from mailproc.workflow import events as e
 from mailproc.workflow.states import allowed
 from mailproc.workflow.steps.common import ASK_LIMIT, SCAN
 
-_ASKED = (State.INCOMPLETE, State.RETURNED, State.WAITING)
-_AMENDABLE = (State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
+_ASKED = (State.INCOMPLETE, State.RETURNED)
+_AMENDABLE = (State.WAITING, State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
+
+_ANOTHER_ROUND = (Question("academic_years", "missing"),)
 
 
 def place(reading: Reading, request: Request, found: Found, known: Known) -> Placing:
@@ -86,8 +88,12 @@ def _noted(reading: Reading, found: Found, *, quiet: bool = False) -> Placing:
 
 
 def _amended(reading: Reading, request: Request, known: Known) -> Form | None:
-    """The form with what the reply corrects, under a label or as «ขอแก้เป็นปี 2567»."""
-    form = parsers.merge(request.form, parsers.read_answer(reading, (), known))
+    """The form with what the reply corrects, under a label or as «ขอแก้เป็นปี 2567».
+
+    Who waits for a round may name another one, and nothing else is asked of him.
+    """
+    questions = _ANOTHER_ROUND if request.state is State.WAITING else ()
+    form = parsers.merge(request.form, parsers.read_answer(reading, questions, known))
     return form if form != request.form else None
 
 

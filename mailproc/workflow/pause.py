@@ -8,12 +8,13 @@ from datetime import datetime
 from mailproc.model import Request, Rules, State
 from mailproc.workflow import policy
 
-_ASKED = frozenset({State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED})
+# Nothing is done for these before the requester answers, or the round that he waits for opens.
+_ASKED = frozenset({State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED, State.WAITING})
 _ENDED = frozenset({State.EXPIRED, State.CANCELLED})
 
 
 def promised(before: Request, after: Request, rules: Rules, now: datetime) -> Request:
-    """The request with its promise moved by the time that the requester took to answer."""
+    """The request with its promise moved by the time that it waited for answer or round."""
     if after.state in _ENDED:
         return replace(after, asked_at=None)
     asks = after.state in _ASKED

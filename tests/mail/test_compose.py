@@ -307,6 +307,40 @@ def test_the_question_mail_names_each_problem_offer_and_line_to_fill_in(
     assert html.count("<li") == 4
 
 
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_a_question_about_several_requests_shows_all_and_names_what_could_not_be_opened(
+    composer: Composer, language: str
+) -> None:
+    """It is as whole as one about a single request: what is known, the files, the blank form."""
+    missing = tuple(
+        Question(name, "missing") for name in ("requester_name", "purpose", "dataset", "level")
+    )
+    refused = Doubts(refused=(Refused("แบบคำขอ.zip", "encrypted"),))
+    form = a_form(requester_name=None, purpose=None, items=(an_item(level=None),))
+    one, two = (
+        a_request(id=id_, form=form, prepared=None, questions=missing, doubts=refused, asks=1)
+        for id_ in (13, 14)
+    )
+    letter = a_letter("ask", language=language, request=one, questions=missing, others=(two,))
+    wire = composer.compose(letter, LINKS)
+    text, _ = bodies(wire)
+    names = [part.get_filename() or "" for part in read(wire).iter_attachments()]
+    assert {name.rpartition(".")[2] for name in names} >= {"docx", "xlsx"}
+    assert text.count("แบบคำขอ (zip)") == 1, "the mail brought it once"
+    for known in ("โรงเรียนบ้านดอนแก้ว", "08 0000 1234", "อำเภอเมืองตัวอย่าง"):
+        assert known in text
+    few = replace(letter, questions=missing[:2], others=(replace(two, questions=missing[:2]),))
+    assert list(read(composer.compose(few, LINKS)).iter_attachments()) == []
+
+
+def test_a_question_mail_does_not_promise_what_waits_for_the_answer(composer: Composer) -> None:
+    asked = a_full_letter("ask", request=a_request(asks=1, asked_at=NOW))
+    text, _ = bodies(composer.compose(asked, LINKS))
+    assert "09:15 น. (เลื่อนออกไปเท่าเวลาที่รอคำตอบจากท่าน)" in text
+    text, _ = bodies(composer.compose(a_letter("receipt"), LINKS))
+    assert "เลื่อนออกไป" not in text
+
+
 def filled_in(text: str, values: dict[str, str]) -> str:
     """The mail as a careless client quotes it, answers written behind its labels."""
     for label, value in values.items():
@@ -408,7 +442,7 @@ def test_the_dataset_letter_carries_the_file_and_says_how_to_object(composer: Co
     assert attached.get_filename() == a_built().filename
     assert attached.get_payload(decode=True) == a_built().content
     assert attached.get_content_type() == a_built().media_type
-    assert "ไม่ตรงที่ขอ ตอบเมลนี้" in bodies(wire)[0]
+    assert "หากข้อมูลไม่ตรงตามที่ขอ โปรดตอบกลับเมลฉบับนี้" in bodies(wire)[0]
 
 
 def test_the_officer_reads_a_reason_in_words_and_the_command(composer: Composer) -> None:
