@@ -6,15 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import structlog
-
 from mailproc.errors import MailprocError
 from mailproc.mail.compose import Composer
 from mailproc.model import Built, Catalogue, Letter, Office
 from mailproc.sandbox import Children, Failed
 from mailproc.store.codec import load_letter
+from mailproc.texts import Compiled
 
-log = structlog.get_logger()
 _MANY, _CHUNK = 12, 6  # below, starting a child is not worth it
 _SECONDS = 60  # for a chunk; a letter takes a millisecond
 
@@ -37,7 +35,7 @@ class Composing:
         self._build()
 
     def _build(self) -> None:
-        parts = (self._office, self._folders, self._catalogue)
+        parts = (self._office, self._folders, self._catalogue, Compiled())
         self._composer = Composer(*parts)
         self._children = Children(1, _start, *parts)
 
@@ -76,7 +74,9 @@ def compose(composer: Composer, draft: Draft) -> bytes | Failed:
     except MailprocError as error:
         return Failed(error.problem)
     except Exception as error:
-        log.error("compose_failed", error=type(error).__name__)
+        import structlog  # a child that never fails need not load it, which takes long
+
+        structlog.get_logger().error("compose_failed", error=type(error).__name__)
         return Failed(f"could not be composed ({type(error).__name__})")
 
 
@@ -93,8 +93,10 @@ def _letter(draft: Draft) -> Letter:
 _composers: list[Composer] = []
 
 
-def _start(office: Office, folders: tuple[Path, ...], catalogue: Catalogue) -> None:
-    _composers.append(Composer(office, folders, catalogue))
+def _start(
+    office: Office, folders: tuple[Path, ...], catalogue: Catalogue, compiled: Compiled
+) -> None:
+    _composers.append(Composer(office, folders, catalogue, compiled))
 
 
 def _compose(drafts: Sequence[Draft]) -> list[bytes | Failed]:

@@ -7,14 +7,15 @@ autoescape for HTML; a name that is not given is an error, never an empty place.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -82,6 +83,34 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return not attr.startswith("_")
         return super().is_safe_attribute(obj, attr, value)
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Plain where it can be: every context copies them, and Jinja's ChainMap is slow at it."""
+        return self.globals if d is None else super().make_globals(d)
+
+
+class Compiled(BytecodeCache):
+    """Templates as code: in a child that gets them from its parent they are not compiled again.
+
+    Jinja works some expressions out ahead, with the words and the escaping of the environment.
+    """
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, bool, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self._code.get(_compiled_key(bucket))
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        # A new dict each time: another thread may be handing the old one to a child.
+        self._code = {**self._code, _compiled_key(bucket): bucket.bytecode_to_string()}
+
+
+def _compiled_key(bucket: Bucket) -> tuple[str, bool, str]:
+    env = bucket.environment
+    return str(env.globals["language"]), bool(env.autoescape), bucket.key
+
 
 def load_texts(folders: tuple[Path, ...], language: str) -> Texts:
     """The words of all folders, the first folder winning key by key.
@@ -108,7 +137,13 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def environment(
-    folders: tuple[Path, ...], part: str, texts: Texts, office: Office, *, html: bool
+    folders: tuple[Path, ...],
+    part: str,
+    texts: Texts,
+    office: Office,
+    *,
+    html: bool,
+    compiled: Compiled | None = None,
 ) -> Sandbox:
     """Compiled-once templates of `part` («mail» or «web») in one language."""
     loader = FileSystemLoader([folder / part for folder in folders])
@@ -118,6 +153,7 @@ def environment(
         undefined=StrictUndefined,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=compiled,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -20,8 +20,7 @@ from mailproc import thai
 from mailproc.defang import defang, defang_line
 from mailproc.mail import headers
 from mailproc.model import Built, Catalogue, Letter, Office
-from mailproc.requestform import blank_files, text_lines
-from mailproc.texts import LANGUAGES, Sandbox, environment, load_texts, template_faults
+from mailproc.texts import LANGUAGES, Compiled, Sandbox, environment, load_texts, template_faults
 from mailproc.wording import request_words, shown
 from mailproc.workflow import numbering
 
@@ -39,10 +38,14 @@ class Composer:
     """All letters of an office; `folders` hold templates, the office's own first."""
 
     def __init__(
-        self, office: Office, folders: tuple[Path, ...], catalogue: Catalogue | None = None
+        self,
+        office: Office,
+        folders: tuple[Path, ...],
+        catalogue: Catalogue | None = None,
+        compiled: Compiled | None = None,
     ) -> None:
         known = catalogue or Catalogue()
-        self._voices = {x: _Voice(office, folders, known, x) for x in LANGUAGES}
+        self._voices = {x: _Voice(office, folders, known, x, compiled) for x in LANGUAGES}
         self._blank_files = partial(_blank_files, office, known, folders)
         self._timezone = ZoneInfo(office.timezone)
         self._address = headers.strict_address(office.address)
@@ -103,22 +106,38 @@ def _offers_form(letter: Letter) -> bool:
 def _blank_files(
     office: Office, catalogue: Catalogue, folders: tuple[Path, ...], language: str
 ) -> tuple[Built, ...]:
+    from mailproc.requestform import blank_files  # few letters need it, and it takes long to load
+
     return blank_files(office, catalogue, language, folders)
+
+
+def _form_lines(
+    office: Office, catalogue: Catalogue, language: str, folders: tuple[Path, ...]
+) -> tuple[str, ...]:
+    from mailproc.requestform import text_lines
+
+    return text_lines(office, catalogue, language, folders)
 
 
 class _Voice:
     """The templates of one language, each compiled once for text and once for HTML."""
 
     def __init__(
-        self, office: Office, folders: tuple[Path, ...], catalogue: Catalogue, language: str
+        self,
+        office: Office,
+        folders: tuple[Path, ...],
+        catalogue: Catalogue,
+        language: str,
+        compiled: Compiled | None,
     ) -> None:
         self.language = language
         self.office_name = office.name_th if language == "th" else office.name_en
         texts = load_texts(folders, language)
         words = request_words(texts, catalogue)
-        form_lines = cache(partial(text_lines, office, catalogue, language, folders))
+        form_lines = cache(partial(_form_lines, office, catalogue, language, folders))
         self._text, self._html = (
-            environment(folders, "mail", texts, office, html=html) for html in (False, True)
+            environment(folders, "mail", texts, office, html=html, compiled=compiled)
+            for html in (False, True)
         )
         for env, form in ((self._text, "text"), (self._html, "html")):
             env.globals.update(words)

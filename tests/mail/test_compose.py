@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import pickle
 import re
 import shutil
 from dataclasses import fields, replace
@@ -32,6 +33,7 @@ from mailproc.model import (
 )
 from mailproc.parsers import reader
 from mailproc.parsers.answer import read_answer
+from mailproc.texts import LANGUAGES, Compiled
 from mailproc.workflow.manners import TOGETHER
 from tests.factories import (
     NOW,
@@ -477,6 +479,20 @@ def test_the_same_letter_gives_the_same_bytes(composer: Composer) -> None:
     assert composer.compose(letter, LINKS, (a_built(),)) == other.compose(
         letter, LINKS, (a_built(),)
     )
+
+
+def test_a_composer_that_got_its_templates_compiled_writes_the_same_bytes(
+    composer: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = Compiled()
+    first = Composer(an_office(), (TEMPLATES,), a_catalogue(), compiled)
+    letters = [a_full_letter("ask", language) for language in LANGUAGES]
+    written = [first.compose(letter, LINKS) for letter in letters]
+    handed = pickle.loads(pickle.dumps(compiled))  # noqa: S301 - our own, as a child gets it
+    monkeypatch.delattr(Compiled, "dump_bytecode")  # compiling anything now is an error
+    other = Composer(an_office(), (TEMPLATES,), a_catalogue(), handed)
+    assert [other.compose(letter, LINKS) for letter in letters] == written
+    assert [composer.compose(letter, LINKS) for letter in letters] == written
 
 
 def test_a_letter_to_what_is_not_one_address_waits_for_a_person(composer: Composer) -> None:
