@@ -6,6 +6,7 @@ Only finds which words stand behind which label; `values` says what they mean.
 from __future__ import annotations
 
 import re
+from itertools import islice, takewhile
 
 from mailproc import thai
 from mailproc.parsers import corrections, plain, stacked, tables, ticks, values
@@ -15,13 +16,14 @@ from mailproc.parsers.labels import (
     LONGEST_LABEL,
 )
 from mailproc.parsers.lines import MAX_LINE, Stated, labelled, opens_known, within_ticks
-from mailproc.parsers.naming import SECTION, label
+from mailproc.parsers.naming import SECTION, label, sensed
 
 __all__ = ["MAX_LINES", "Stated", "find", "label"]
 
 MAX_LINES = 4_000
 _LOOKED_AT = 80  # lines
 _FORM_LABELS = 3
+_MAX_OPTIONS = 12
 _OFFICE = re.compile(
     r"^\s{0,9}(?:(?:ส่วนที่|ตอนที่)\s?[0-9๐-๙]{1,2}\s{0,9}[:.]?\s{0,9})?[*(\[]?\s{0,9}(?:สำหรับเจ้าหน้าที่|"
     r"เฉพาะเจ้าหน้าที่|ส่วนของเจ้าหน้าที่|"
@@ -81,10 +83,14 @@ class _Finder:
             return [Stated(*corrected, corrects=True)]
         if not stated and not (self._lists and _answers(self._last, line)):
             stated = labelled(line, self._in_form)
-        if ("\t" in line or _may_head(stated)) and self._table.begins(line, label):
-            return []
-        if not stated and line.strip() and _heads_options(line, self._lines, number):
-            return [Stated(label(line.strip()) or "", "")]
+        if "\t" in line or _may_head(stated):
+            below = self._lines[number + 1 : number + 2]
+            if self._table.begins(
+                line, tables.unframed(below[0][:MAX_LINE] if below else ""), label
+            ):
+                return []
+        if not stated and line.strip() and (name := _heads_options(line, self._lines, number)):
+            return [Stated(name, "")]
         return stated
 
     def _in_form(self) -> bool:
@@ -121,12 +127,17 @@ def _may_head(stated: list[Stated]) -> bool:
     return len(stated) == 1 and stated[0].name in ITEM_FIELDS and len(stated[0].value) < 40
 
 
-def _heads_options(line: str, lines: list[str], number: int) -> bool:
-    """Whether a short label stands alone above options to tick: «ระดับ», then «[x] รายโรงเรียน»."""
-    if len(line) > LONGEST_LABEL or number + 1 >= len(lines):
-        return False
-    following = lines[number + 1][:LONGEST_LABEL].strip()
-    return ticks.starts(following) and not ticks.has_sign(line) and label(line.strip()) is not None
+def _heads_options(line: str, lines: list[str], number: int) -> str | None:
+    """The field of a short line alone above options to tick: «ระดับ», then «[x] รายโรงเรียน»."""
+    words = line.strip().rstrip(" :：")
+    if len(line) > LONGEST_LABEL or ticks.has_sign(line):
+        return None
+    below = (one.strip() for one in islice(lines, number + 1, number + 1 + _MAX_OPTIONS))
+    options = list(takewhile(lambda one: len(one) < MAX_LINE and ticks.starts(one), below))
+    if not options:
+        return None
+    name = label(words) or sensed(words, "")
+    return name or plain.field_of_options("  ".join(options))
 
 
 def _is_list(one: Stated) -> bool:

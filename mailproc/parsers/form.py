@@ -70,7 +70,7 @@ def assemble(stated: list[Stated], known: Known) -> Found:
     found = Found()
     whole: dict[str, Any] = {}
     collected = Collected(known, found.problems)
-    for one in stated:
+    for one in _surer(stated):
         if one.name == "dataset":
             collected.dataset(one)
         elif one.name in ITEM_FIELDS:
@@ -84,6 +84,20 @@ def assemble(stated: list[Stated], known: Known) -> Found:
     found.names = stated_names(found.form)
     found.sources = _sources(stated, found)
     return found
+
+
+def _surer(stated: list[Stated]) -> list[Stated]:
+    """Without guesses at fields that a known label states, or that are guessed in two ways."""
+    guesses: dict[str, set[str]] = {}
+    for one in stated:
+        if one.guessed:
+            guesses.setdefault(one.name, set()).add(_key(one.value))
+    if not guesses:
+        return stated
+    known = {one.name for one in stated if not one.guessed and (one.value.strip() or one.more)}
+    known |= {_PARTS_OF[name] for name in known if name in _PARTS_OF}
+    sure = {name for name, said in guesses.items() if len(said) == 1 and name not in known}
+    return [one for one in stated if not one.guessed or one.name in sure]
 
 
 _PARTS_OF = {

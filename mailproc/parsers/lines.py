@@ -15,7 +15,7 @@ from mailproc.parsers.labels import (
     lookup,
     opening,
 )
-from mailproc.parsers.naming import BRACKET, SECTION, composite, label, sensed, unmarked
+from mailproc.parsers.naming import BRACKET, SECTION, composite, label, sensed, told, unmarked
 
 MAX_LINE = 2_000
 _BOXED = re.compile(  # «[ชื่อ-สกุล] นายมานะ ใจดี»
@@ -61,6 +61,7 @@ class Stated:
     row: int = 0  # of a table with a dataset in each row; 0 elsewhere
     late: bool = False  # stands below the closing of a letter, and yields to what stands above
     corrects: bool = False  # «ขอแก้เป็น», which wins over what was said before
+    guessed: bool = False  # known by its value alone, and yields to every label that is known
 
 
 def labelled(line: str, in_form: Callable[[], bool]) -> list[Stated]:
@@ -85,7 +86,16 @@ def labelled(line: str, in_form: Callable[[], bool]) -> list[Stated]:
         names = composite(line[: colon.start()])
         if names:
             return [Stated(n, v) for n, v in plain.parted(names, line[colon.end() :])]
+        if guessed := _guessed(words, rest, in_form):
+            return guessed
     return _without_colon(line, in_form)
+
+
+def _guessed(words: str, value: str, in_form: Callable[[], bool]) -> list[Stated]:
+    """The field of a label that nobody knows, by a value that can be of one field only."""
+    value = value.strip()
+    name = told(words, value) if value and in_form() else None
+    return [Stated(name, value, guessed=True)] if name else []
 
 
 def opens_known(line: str) -> bool:
@@ -248,4 +258,6 @@ def _parted(bare: str, in_form: Callable[[], bool]) -> list[Stated]:
     name = label(words)
     if name is None and (_ARROW.search(gap[0]) or in_form()):
         name = sensed(words, value)
-    return list(_opened(name, value)) if name and value else []
+    if name is None:
+        return _guessed(words, value, in_form)
+    return list(_opened(name, value)) if value else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailproc.parsers import sense, values
+from mailproc.parsers import sense, telling, values
 from mailproc.parsers.labels import LONGEST_LABEL, by_beginning, lookup
 
 _MARKUP = re.compile(  # «_» within a word is part of it: «research_6@»
@@ -36,6 +36,14 @@ def sensed(words: str, value: str) -> str | None:
         return None
     name = sense.field_of(BRACKET.sub("", words)) or sense.field_of(words)
     return name if name and sense.fits(name, value) else None
+
+
+def told(words: str, value: str) -> str | None:
+    """The field that a value of one kind can only belong to, behind words that stand as a label."""
+    words = values.unbulleted(unmarked(words[: 2 * LONGEST_LABEL]))
+    if not words or SECTION.match(words):
+        return None
+    return telling.field_of(BRACKET.sub("", words) or words, value)
 
 
 def composite(words: str) -> tuple[str, ...]:

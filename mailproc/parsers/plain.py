@@ -29,7 +29,7 @@ POST = (
     r"ผู้สื่อข่าว|"
     r"teacher|director|principal|officer|lecturer|student|researcher|analyst|manager|assistant)"
 )
-_NAME = re.compile(rf"{TITLE}\s?[^\s,;:()]{{2,40}}(?:\s[^\s,;:()]{{2,40}}){{1,2}}", re.I)
+NAME = re.compile(rf"{TITLE}\s?[^\s,;:()]{{2,40}}(?:\s[^\s,;:()]{{2,40}}){{1,2}}", re.I)
 _TWO_NAMES = re.compile(rf"(?!{OFFICE}|{POST})[ก-ฮเ-ไ][ก-๙]{{2,20}}\s[ก-ฮเ-ไ][ก-๙]{{2,24}}")
 _OFFICE_START = re.compile(OFFICE)
 _POST_START = re.compile(POST, re.I)
@@ -78,7 +78,7 @@ _OF_THEMSELVES: dict[str, Callable[[str], bool]] = {
     "email": lambda rest: values.email(rest) == rest,
     "academic_years": lambda rest: bool(_SHORT_YEAR.fullmatch(rest)) or years.is_latest(rest),
     "round": lambda rest: bool(_SHORT_ROUND.fullmatch(rest)),
-    "requester_name": _begins(_NAME, 12),
+    "requester_name": _begins(NAME, 12),
     "organisation": _begins(_OFFICE_START, 6),
     "position": _begins(_POST_START, 5),
 } | {name: _is_read(name, 40) for name in ("level", "format", "delivery", "requester_type")}
@@ -138,4 +138,4 @@ def _name_and_post(text: str) -> list[tuple[str, str]]:
     for at in range(2, len(words)):
         if _POST_START.match(words[at]):
             return [("requester_name", " ".join(words[:at])), ("position", " ".join(words[at:]))]
-    return [("requester_name", text)] if _NAME.fullmatch(text) else []
+    return [("requester_name", text)] if NAME.fullmatch(text) else []

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from mailproc import thai
 from mailproc.parsers.labels import exactly
+from mailproc.parsers.naming import sensed
 
 _FRAME = re.compile(r"^[\s|+\-=:│┃├┼┤┌┬┐└┴┘─━═╞╪╡]+$")
 _BARS = re.compile(r"\s{0,9}[|│┃]\s{0,9}")
@@ -15,6 +16,7 @@ _FILLERS = frozenset(
     for word in "ลำดับ|ลำดับที่|ที่|ข้อ|ข้อที่|หมายเหตุ|จำนวน|no.|no|#|remark|remarks|note|notes".split("|")
 )
 _MAX_CELLS = 20
+_PAIR = 2  # a label and its value, or labels that a list holds
 _CHANNELS = frozenset({"delivery", "email", "line_id"})
 Label = Callable[[str], str | None]
 
@@ -31,6 +33,18 @@ def unframed(line: str) -> str:
     return line
 
 
+def _sensed(
+    cells: list[str], names: list[str | None], below: list[str], label: Label
+) -> list[str | None]:
+    """The names with those of headings that no list holds, where the cells below fit them all."""
+    if len(below) != len(cells) or any(label(cell) for cell in below):
+        return names
+    return [
+        sensed(cell, value) if name is None else name
+        for cell, name, value in zip(cells, names, below, strict=True)
+    ]
+
+
 class Table:
     """Follows the lines of a text and knows below which row of labels they stand."""
 
@@ -40,12 +54,14 @@ class Table:
         self._last = 0
         self._two = False
 
-    def begins(self, line: str, label: Label) -> bool:
+    def begins(self, line: str, below: str, label: Label) -> bool:
         """Whether the line is a row of labels with values in the rows below; remembers it."""
         cells = self._cells_of_header(line)
         if not 2 <= len(cells) <= _MAX_CELLS:
             return False
         names = ["" if thai.fold(cell) in _FILLERS else label(cell) for cell in cells]
+        if None in names and len(cells) > _PAIR:
+            names = _sensed(cells, names, below.split("\t"), label)
         said = [name for name in names if name]
         if None in names or len(said) < 2 or len(set(said)) < len(said):
             return False

@@ -163,6 +163,13 @@ def phone(text: str) -> str | None:
     return ", ".join(dict.fromkeys(numbers)) + (f" ต่อ {extension[1]}" if extension else "")
 
 
+def is_phone(text: str) -> bool:
+    """Whether the words are one telephone number, perhaps with an extension, and nothing else."""
+    bare = _EXTENSION.sub("", _LETTER_O.sub("0", thai.to_arabic(text))).strip()
+    found = _PHONE.fullmatch(bare)
+    return bool(found and _one_phone(found[0]))
+
+
 def _one_phone(text: str) -> str | None:
     digits = re.sub(r"[^0-9]", "", text)
     if text.lstrip("(").startswith("+66") or (digits.startswith("66") and len(digits) in (10, 11)):

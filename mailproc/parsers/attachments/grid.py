@@ -52,7 +52,7 @@ class _Reader:
         self.taken: set[tuple[int, int]] = set()
         self.found: list[Stated] = []
         self.names = [[hints.label(cell.text) for cell in row] for row in rows]
-        sensing.complete(rows, self.names)
+        self.guessed = sensing.complete(rows, self.names)
         self.beside = self._columns_with_values_beside()
 
     def read(self) -> list[Stated]:
@@ -136,7 +136,10 @@ class _Reader:
                 place += 1
             elif name:
                 beside = self._values(at, place, name)
+                began_here = len(self.found)
                 self._state(at, place, name, beside)
+                for one in self.found[began_here:]:
+                    one.guessed = (at, place) in self.guessed
                 column = beside[0].column if beside else -1
                 place += 1 + len(beside)
             else:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from mailproc import thai
 from mailproc.parsers.attachments import hints
-from mailproc.parsers.naming import sensed
+from mailproc.parsers.naming import sensed, told
 
 ORDINALS = frozenset(
     thai.fold(w) for w in "ลำดับ ลำดับที่ ที่ ข้อ no # หมายเหตุ remark remarks ประทับเวลา timestamp".split()
@@ -28,10 +28,12 @@ class _Cell(Protocol):
 Names = list[list[str | None]]
 
 
-def complete(rows: Sequence[Sequence[_Cell]], names: Names) -> None:
-    """Puts in the fields of cells that stand as labels: column headings, left cells of pairs."""
-    if not _heads(rows, names):
-        _pairs(rows, names)
+def complete(rows: Sequence[Sequence[_Cell]], names: Names) -> set[tuple[int, int]]:
+    """Puts in the fields of cells that stand as labels: column headings, left cells of pairs.
+
+    Gives the places (row, cell) that are known by the value beside them alone.
+    """
+    return set() if _heads(rows, names) else _pairs(rows, names) | _stack(rows, names)
 
 
 def _heads(rows: Sequence[Sequence[_Cell]], names: Names) -> bool:
@@ -57,9 +59,10 @@ def _heads(rows: Sequence[Sequence[_Cell]], names: Names) -> bool:
     return False
 
 
-def _pairs(rows: Sequence[Sequence[_Cell]], names: Names) -> None:
+def _pairs(rows: Sequence[Sequence[_Cell]], names: Names) -> set[tuple[int, int]]:
     """Left cells of pairs, in a column where other labels stand."""
     guessed: list[tuple[int, int, str]] = []
+    by_value: set[tuple[int, int]] = set()
     columns: Counter[int] = Counter()
     for at, row in enumerate(rows):
         for place, (cell, name) in enumerate(zip(row, names[at], strict=True)):
@@ -73,9 +76,38 @@ def _pairs(rows: Sequence[Sequence[_Cell]], names: Names) -> None:
             if found := _sensed(cell.text, row[place + 1].text):
                 guessed.append((at, place, found))
                 columns[cell.column] += 1
+            elif found := told(_words(cell.text), row[place + 1].text):
+                guessed.append((at, place, found))
+                by_value.add((at, place))
     for at, place, name in guessed:
         if columns[rows[at][place].column] > _OTHERS:
             names[at][place] = name
+    return by_value
+
+
+def _stack(rows: Sequence[Sequence[_Cell]], names: Names) -> set[tuple[int, int]]:
+    """Cells above their value, alone in their rows, in a column where other labels stand so."""
+    alone = [at for at, row in enumerate(rows) if len(row) == 1]
+    columns = Counter(rows[at][0].column for at in alone if names[at][0])
+    by_value: set[tuple[int, int]] = set()
+    for at in alone:
+        below = rows[at + 1] if at + 1 < len(rows) else ()
+        cell = rows[at][0]
+        if names[at][0] or columns[cell.column] <= _OTHERS or len(below) != 1:
+            continue
+        if names[at + 1][0] or below[0].column != cell.column or _answers(rows, names, at):
+            continue
+        names[at][0] = _sensed(cell.text, below[0].text)
+        if names[at][0] is None and (found := told(_words(cell.text), below[0].text)):
+            names[at][0] = found
+            by_value.add((at, 0))
+    return by_value
+
+
+def _answers(rows: Sequence[Sequence[_Cell]], names: Names, at: int) -> bool:
+    """Whether the row is the value of the label above it."""
+    above = at and len(rows[at - 1]) == 1 and names[at - 1][0]
+    return bool(above) and rows[at - 1][0].column == rows[at][0].column
 
 
 def _taken(guessed: list[tuple[int, int, str]], at: int, place: int) -> bool:
@@ -83,11 +115,15 @@ def _taken(guessed: list[tuple[int, int, str]], at: int, place: int) -> bool:
 
 
 def _sensed(text: str, value: str) -> str | None:
-    words = " ".join(text.strip().strip(":：").split())
+    words = _words(text)
     if not words or len(words) > _LONGEST:
         return None
     empty = hints.is_hint(value) or not value.strip(" -–—")
     return sensed(words, "" if empty else value)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.strip().strip(":：").split())
 
 
 def _is_ordinal(cell: _Cell) -> bool:
