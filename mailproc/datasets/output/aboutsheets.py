@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mailproc.datasets.output import page, sizes, words
@@ -11,9 +12,9 @@ from mailproc.datasets.table import Column, Table
 from mailproc.datasets.texts import group, text
 from mailproc.model import Prepared, Provenance
 
-_VALUE = 620  # pixels
+_VALUE, _INDENT = 620, 9  # pixels
 _HEADS = ("number", "name", "name_en", "meaning", "kind", "class")
-_WIDTHS = (50, 220, 200, 380, 160, 190)
+_LEAST, _MOST = (50, 160, 160, 220, 120, 130), (50, 300, 300, 420, 160, 210)  # pixels
 
 
 def write_dictionary(book: Any, looks: Looks, table: Table, number: str, *, example: bool) -> None:
@@ -21,19 +22,22 @@ def write_dictionary(book: Any, looks: Looks, table: Table, number: str, *, exam
     name = text("sheet", "dictionary")
     sheet = book.add_worksheet(name)
     row = page.start(sheet, looks, example=example)
-    page.set_widths(sheet, _WIDTHS)
+    lines = [_told(column) for column in table.columns]
+    widths = _fitted(lines)
+    page.set_widths(sheet, widths)
     write_text(sheet, row, 0, name, looks.title())
     page.set_height(sheet, row, sizes.ROW + 6)
     for at, key in enumerate(_HEADS):
         write_text(sheet, row + 1, at, text("dictionary", key), looks.head())
     page.set_height(sheet, row + 1, sizes.ROW + 4)
-    for count, column in enumerate(table.columns, 1):
-        _line(sheet, looks, row + 1 + count, count, column)
+    for count, line in enumerate(lines, 1):
+        _line(sheet, looks, row + 1 + count, count, line, widths)
     if any(column.kind == "code" for column in table.columns):
         last = row + 3 + len(table.columns)
         note = text("dictionary", "codes")
-        page.merge(sheet, (last, 0, last, len(_WIDTHS) - 1), note, looks.about(wrap=True))
-        page.set_height(sheet, last, sizes.height(note, sum(_WIDTHS)))
+        page.merge(sheet, (last, 0, last, len(widths) - 1), note, looks.about(wrap=True))
+        page.set_height(sheet, last, sizes.height(note, sum(widths)))
+    page.codes_are_texts(sheet, row + 1 + len(lines), len(widths) - 1)
     sheet.freeze_panes(row + 2, 0)
     sheet.hide_gridlines(2)
     page.set_up(sheet, number, example=example, landscape=True, over=name)
@@ -41,18 +45,35 @@ def write_dictionary(book: Any, looks: Looks, table: Table, number: str, *, exam
     sheet.fit_to_pages(1, 0)
 
 
-def _line(sheet: Any, looks: Looks, row: int, number: int, column: Column) -> None:
-    page.done(sheet.write_number(row, 0, number, looks.count()))
-    told = (
+def _told(column: Column) -> tuple[str, ...]:
+    return (
         column.name_th,
         column.name_en,
         words.meaning(column),
         words.kind_of(column),
         words.class_of(column),
     )
+
+
+def _fitted(lines: Sequence[tuple[str, ...]]) -> list[int]:
+    """As wide as the longest words of each column, within its limits."""
+    longest = (max(map(sizes.pixels, column), default=0) for column in zip(*lines, strict=True))
+    needed = (0, *(width + _INDENT for width in longest))
+    return [max(a, min(b, n)) for a, b, n in zip(_LEAST, _MOST, needed, strict=True)]
+
+
+def _line(
+    sheet: Any,
+    looks: Looks,
+    row: int,
+    number: int,
+    told: Sequence[str],
+    widths: Sequence[int],
+) -> None:
+    page.done(sheet.write_number(row, 0, number, looks.count()))
     for at, value in enumerate(told, 1):
         write_text(sheet, row, at, value, looks.value())
-    heights = (sizes.height(v, w) for v, w in zip(told, _WIDTHS[1:], strict=True))
+    heights = (sizes.height(v, w - _INDENT) for v, w in zip(told, widths[1:], strict=True))
     page.set_height(sheet, row, max(heights))
 
 
@@ -79,7 +100,8 @@ def write_provenance(
             page.done(sheet.write_number(row, 1, value, looks.count()))
         else:
             write_text(sheet, row, 1, value, looks.value())
-            page.set_height(sheet, row, sizes.height(value, _VALUE))
+            page.set_height(sheet, row, sizes.height(value, _VALUE - _INDENT))
+    page.codes_are_texts(sheet, first + len(labels), 1)
     sheet.hide_gridlines(2)
     number = provenance.request_number
     page.set_up(sheet, number, example=example, landscape=False, over=name)

@@ -60,6 +60,10 @@ class TableSheet(Worksheet):  # type: ignore[misc]
         made = _xml(first, lines, text)
         self._lines = list(made) if share else made
 
+    def join(self, row: int, last: int) -> None:
+        """The first cells of a row below the table, up to column `last`, are shown as one."""
+        self.merge.append([row, 0, row, last])
+
     def _shared(self, words: str) -> str:
         return f' t="s"><v>{self.str_table._get_shared_string_index(checked(words))}</v></c>'
 

@@ -111,6 +111,11 @@ def _series_of(shown: Sequence[_Shown], is_trend: bool) -> list[_Shown]:
     depth = max(len(one.leaf.path) for one in shown)
     if depth == 0:
         return list(shown[:1])
+    if depth == 2 and is_trend:  # the sexes go side by side: their lines would hide each other
+        shown = [one for one in shown if len(one.leaf.path) == 1 or one.leaf.path[1].is_total]
+        parts = [one for one in shown if not one.leaf.path[0].is_total]
+        totals = [one for one in shown if one.leaf.path[0].is_total]
+        return [*parts, *totals[-1:]] if len(parts) < MOST_SERIES else totals[-1:]
     if depth == 2:
         whole = [one for one in shown if one.leaf.path[0].is_total]
         last = whole[-1].leaf.path[0] if whole else None

@@ -10,8 +10,12 @@ from mailproc.datasets.output.charts import Chart
 from mailproc.datasets.output.looks import FONT, Looks
 from mailproc.datasets.output.page import merge, write_text
 
-# Blue and orange are told apart by people who see few colours, and in a grey print.
-COLOURS = ("#1F5C99", "#E8943A", "#6BA6D6", "#8C5A1E", "#9FB7C9", "#595959")
+# Neighbours differ in lightness, so that they are told apart in a grey print, and not by red and
+# green alone; lines have their own marks and dashes besides.
+COLOURS = ("#1F4E79", "#F4B183", "#2E75B6", "#FFD966", "#843C0C", "#BFBFBF")
+LINES = ("#1F4E79", "#C55A11", "#2E75B6", "#7F6000", "#7030A0", "#262626")
+MARKS = ("circle", "square", "triangle", "diamond", "x", "circle")
+DASHES = ("solid", "dash", "square_dot", "long_dash", "dash_dot", "solid")
 _WIDTH, _LEAST_HEIGHT, _BAR = 860, 400, 36
 _GAP = 2  # rows between one chart and the next
 _MOST_LABEL, _FIGURE, _BETWEEN = 310, 84, 24  # pixels
@@ -19,22 +23,29 @@ _LYING = ("bar", "stacked_bar")
 _FEW = 12  # so few points have their figures written on them
 
 
-def write(book: Any, sheet: Any, looks: Looks, charts: Sequence[Chart], first: int) -> None:
-    """All charts from row `first` on, one under the other."""
+def write(
+    book: Any, sheet: Any, looks: Looks, charts: Sequence[Chart], first: int
+) -> tuple[int, int]:
+    """All charts from row `first` on, one under the other; gives the pixels that the sheet fills,
+    across and down."""
     most = max(len(chart.series) for chart in charts)
     widths = [_label(charts), *[_figure(charts)] * most]
     page.set_widths(sheet, widths)
-    row = first
+    last = row = first
     for chart in charts:
         _table(sheet, looks, chart, row, widths)
         height = _height(chart)
         sheet.insert_chart(
             row,
-            len(chart.series) + 1,
+            most + 1,
             _drawn(book, sheet.get_name(), chart, row, height),
             {"description": chart.title, "object_position": 3, "x_offset": _BETWEEN},
         )
-        row += max(len(chart.points) + 2, -(-height // sizes.ROW)) + _GAP
+        last = row + max(len(chart.points) + 2, -(-height // sizes.ROW))
+        row = last + _GAP
+    page.codes_are_texts(sheet, last, most)
+    wide, high = sum(widths) + _BETWEEN + _WIDTH, last * sizes.ROW
+    return wide, high
 
 
 def _label(charts: Sequence[Chart]) -> int:
@@ -95,16 +106,23 @@ def _drawn(book: Any, sheet: str, chart: Chart, row: int, height: int) -> Any:
 
 def _look(chart: Chart, number: int) -> dict[str, Any]:
     colour = COLOURS[number % len(COLOURS)]
-    look: dict[str, Any] = {"fill": {"color": colour}, "gap": 55}
+    edge = {"color": "#FFFFFF" if len(chart.series) > 1 else colour, "width": 0.75}
+    look: dict[str, Any] = {"fill": {"color": colour}, "border": edge, "gap": 55}
     if chart.kind == "line":
-        look = {
-            "line": {"color": colour, "width": 2.25},
-            "marker": {"type": "circle", "size": 6, "fill": {"color": colour}},
-        }
+        look = _line(number)
     if (len(chart.series) == 1 and len(chart.points) <= _FEW) or chart.kind == "bar":
         form = "#,##0" + ("." + "0" * chart.decimals if chart.decimals else "")
         look["data_labels"] = {"value": True, "font": _font(12), "num_format": form}
+        if chart.kind == "line":
+            look["data_labels"]["position"] = "above"
     return look
+
+
+def _line(number: int) -> dict[str, Any]:
+    colour = {"color": LINES[number % len(LINES)]}
+    mark = {"type": MARKS[number % len(MARKS)], "size": 7, "fill": colour, "border": colour}
+    dash = DASHES[number % len(DASHES)]
+    return {"line": colour | {"width": 2.25, "dash_type": dash}, "marker": mark}
 
 
 def _axes(drawn: Any, chart: Chart) -> None:
@@ -121,7 +139,9 @@ def _axes(drawn: Any, chart: Chart) -> None:
     if chart.kind != "line":
         figures["min"] = 0
     if chart.kind in _LYING:  # the categories are its y axis, read from the top
-        drawn.set_y_axis({"reverse": True, "num_font": _font(12), "interval_unit": 1})
+        # Read from the top: crossed at its end the figures stand below.
+        lying = {"reverse": True, "crossing": "max", "num_font": _font(12), "interval_unit": 1}
+        drawn.set_y_axis(lying)
         plain = {"visible": False, "min": 0, "major_gridlines": {"visible": False}}
         drawn.set_x_axis(plain if chart.kind == "bar" else figures)
         return

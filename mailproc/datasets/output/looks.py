@@ -49,8 +49,8 @@ class Looks:
         under = {"valign": "top"} if lower else {}
         return self._make(_BOXED, _STRONG, {"text_wrap": True, "align": "center"}, under)
 
-    def note(self) -> Any:
-        return self._make(_BASE, {"font_color": "#595959"})
+    def note(self, *, wrap: bool = False) -> Any:
+        return self._make(_BASE, {"font_color": "#595959", "text_wrap": wrap})
 
     def label(self) -> Any:
         return self._make(_BOXED, _STRONG, {"valign": "top", "indent": 1, "align": "left"})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from xlsxwriter.utility import xl_range
+
 from mailproc.datasets.output import cells, sizes
 from mailproc.datasets.output.looks import FONT, Looks
 from mailproc.datasets.table import Cell
@@ -52,6 +54,11 @@ def set_widths(sheet: Any, pixels: Sequence[int]) -> None:
 
 def set_height(sheet: Any, row: int, pixels: int) -> None:
     done(sheet.set_row_pixels(row, pixels))
+
+
+def codes_are_texts(sheet: Any, row: int, column: int) -> None:
+    """No green corner on a code or a year that is kept as text, up to this cell."""
+    done(sheet.ignore_errors({"number_stored_as_text": xl_range(0, 0, row, column)}))
 
 
 def start(sheet: Any, looks: Looks, *, example: bool) -> int:

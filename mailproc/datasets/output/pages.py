@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from mailproc import thai
 from mailproc.datasets.output.frame import blocks, is_total
+from mailproc.datasets.output.spread import shared_out
 from mailproc.datasets.table import Cell, Column, Table, leading
 
 POINTS = 9.0
@@ -110,33 +111,8 @@ def _chosen(
     left = room - sum(widths[:first])
     groups = [(a, b) for a, b in blocks(columns) if a >= first]
     sizes = [sum(widths[a : b + 1]) for a, b in groups]
-    for part in _shared_out(sizes, left):
+    for part in shared_out(sizes, left):
         yield (*names, *(at for i in part for at in range(groups[i][0], groups[i][1] + 1)))
-
-
-def _shared_out(sizes: Sequence[float], room: float) -> list[list[int]]:
-    """Indices in order, each part within the room; no part is a thin leftover."""
-    filled = _filled(sizes, room)
-    whole = sum(sizes)
-    even: list[list[int]] = [[] for _ in filled]
-    used = 0.0
-    for at, size in enumerate(sizes):
-        even[min(len(even) - 1, int((used + size / 2) / whole * len(even)))].append(at)
-        used += size
-    fits = all(part and sum(sizes[at] for at in part) <= room for part in even)
-    return even if fits else filled
-
-
-def _filled(sizes: Sequence[float], room: float) -> list[list[int]]:
-    parts: list[list[int]] = [[]]
-    used = 0.0
-    for at, size in enumerate(sizes):
-        if parts[-1] and used + size > room:
-            parts.append([])
-            used = 0.0
-        parts[-1].append(at)
-        used += size
-    return parts
 
 
 # ---------------------------------------------------------------- one block

@@ -10,22 +10,39 @@ import math
 from collections.abc import Iterable, Sequence
 
 from mailproc import thai
-from mailproc.datasets.output.frame import is_total
+from mailproc.datasets.output.frame import blocks, is_total
 from mailproc.datasets.table import NUMBERS, Cell, Column, Table
 
 POINTS = 14
 ROW = 30
 MOST_HEIGHT = 545  # a row can't be higher than 409 points
-_NAME = 360  # longer texts wrap
+_NAME, _SQUEEZED = 360, 230  # longer texts wrap, sooner where the table is too wide for a page
 _NUMBER = 50  # «หญิง» and a four-digit number with its comma
 _TITLE = 130  # longer headers wrap
 _FEW, _WIDE = 3, 150  # so few columns of numbers are made wide enough to be read across a page
 _DATE = 110
 _MARGIN = 12
+_LOST = 1.15  # what is left over at the ends of wrapped lines, as lines break between words
+_MOST_LINES = 2  # of a header over several columns
 
 
-def widths(table: Table) -> list[int]:
-    """Of each column: wide enough for every number, up to 360 px for texts."""
+def widths(table: Table, *, page: int = 0) -> list[int]:
+    """Of each column: wide enough for every number, up to 360 px for texts.
+
+    Where the table is wider than `page` its long texts get less.
+    """
+    found = _of_cells(table)
+    if 0 < page < sum(found):
+        found = [_squeezed(*pair) for pair in zip(found, table.columns, strict=True)]
+    return _under_groups(found, table.columns)
+
+
+def _squeezed(width: int, column: Column) -> int:
+    title = min(pixels(column.title_th), _TITLE)
+    return max(title, min(width, _SQUEEZED)) if column.kind == "text" else width
+
+
+def _of_cells(table: Table) -> list[int]:
     numbers = sum(column.is_number for column in table.columns)
     least = _WIDE if numbers <= _FEW else _NUMBER
     cells = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
@@ -36,6 +53,17 @@ def widths(table: Table) -> list[int]:
     ]
 
 
+def _under_groups(found: list[int], columns: Sequence[Column]) -> list[int]:
+    """Columns so wide that the header over them takes two lines at most."""
+    for first, last in blocks(columns):
+        over = pixels(columns[first].group_th) * _LOST / _MOST_LINES
+        count = last - first + 1
+        lacking = math.ceil((over - sum(found[first : last + 1])) / count)
+        if columns[first].group_th and lacking > 0:
+            found[first : last + 1] = [width + lacking for width in found[first : last + 1]]
+    return found
+
+
 def _width(column: Column, values: Sequence[Cell], total: Cell, least: int) -> int:
     title = min(pixels(column.title_th), _TITLE)
     if column.kind in NUMBERS:
@@ -43,8 +71,7 @@ def _width(column: Column, values: Sequence[Cell], total: Cell, least: int) -> i
         return max(least, title, _digits([*_extremes(values), total], column, bold=bold))
     if column.kind == "date":
         return max(_DATE, title)
-    # without the total row: its label may run on into the next cell
-    return max(_NUMBER, title, min(_NAME, _longest(values)))
+    return max(_NUMBER, title, min(_NAME, _longest([*values, total])))
 
 
 def _extremes(values: Iterable[Cell]) -> list[Cell]:
@@ -80,8 +107,12 @@ def pixels(words: str) -> int:
 
 def height(words: str, width: int, *, line: int = ROW) -> int:
     """Room for the words wrapped into the width."""
-    lines = sum(math.ceil(pixels(one) / width) or 1 for one in words.split("\n"))
+    lines = sum(_wrapped(pixels(one), width) for one in words.split("\n"))
     return min(MOST_HEIGHT, lines * line)
+
+
+def _wrapped(needed: int, width: int) -> int:
+    return 1 if needed <= width else max(2, math.ceil(needed * _LOST / width))
 
 
 def row_height(cells: Sequence[Cell], texts: Sequence[tuple[int, int]]) -> int:

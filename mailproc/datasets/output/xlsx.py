@@ -15,6 +15,7 @@ from mailproc.datasets.table import HIDDEN, Table
 from mailproc.datasets.texts import text
 from mailproc.model import Prepared, Provenance
 
+_ONE_PAGE = 1.6  # height to width of what one page still holds large enough to read
 # Text stays text: a cell that starts with = never becomes a formula, nor an address a link.
 _OPTIONS = {
     "strings_to_formulas": False,
@@ -70,7 +71,7 @@ def _charts(
     for at, (line, look) in enumerate(lines, row):
         page.write_text(sheet, at, 0, line, look)
         page.set_height(sheet, at, sizes.ROW + 4)
-    chartsheet.write(book, sheet, looks, found, row + len(lines) + 1)
+    wide, high = chartsheet.write(book, sheet, looks, found, row + len(lines) + 1)
     sheet.hide_gridlines(2)
-    page.set_up(sheet, number, example=example, landscape=len(found) == 1, over=title)
-    sheet.fit_to_pages(1, 0)
+    page.set_up(sheet, number, example=example, landscape=wide > high, over=title)
+    sheet.fit_to_pages(1, int(high <= _ONE_PAGE * wide))  # a picture cut in two is none

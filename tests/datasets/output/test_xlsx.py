@@ -15,7 +15,7 @@ from mailproc.datasets import query
 from mailproc.datasets.gate import inspect
 from mailproc.datasets.output import datasheet, frame, sizes, xlsx
 from mailproc.datasets.output.cells import Line, TableSheet
-from mailproc.datasets.output.datasheet import breaks
+from mailproc.datasets.output.paper import breaks
 from mailproc.datasets.output.looks import Looks
 from mailproc.datasets.workbook import build
 from mailproc.errors import NeedsPerson
