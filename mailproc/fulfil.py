@@ -109,7 +109,9 @@ class Fulfil:
         return policy.content_hash(request, prepared) == request.decided_at_hash
 
     def _provenance(self, request: Request, now: datetime) -> Provenance:
+        """The time is that of the decision: built again another day, the file is the same."""
         form = request.form
+        decided = request.decided_at or now
         return Provenance(
             office=self._office,
             request_number=request.number,
@@ -117,8 +119,8 @@ class Fulfil:
             organisation=form.organisation or "",
             purpose=form.purpose or "",
             approver=request.decided_by,
-            approved_at=request.decided_at or now,
-            generated_at=now,
+            approved_at=decided,
+            generated_at=decided,
             timezone=self._timezone,
         )
 

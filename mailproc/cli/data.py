@@ -28,7 +28,7 @@ from mailproc.model import Built, Catalogue, Dataset, Item, Prepared, Provenance
 from mailproc.office import read_catalogue
 
 LEVELS = ("school", "group", "district", "area")
-FORMATS = ("xlsx", "csv")
+FORMATS = ("xlsx", "csv", "pdf")
 
 
 @click.group()

@@ -65,10 +65,12 @@ def _columns(query: str) -> tuple[Column, ...]:
 
 
 def has_total(plan: Plan) -> bool:
-    """Whether a total row ends the table; years are not added up."""
+    """Whether a total row ends the table; years are not added up, nor a row that stands alone."""
+    alone = plan.level == "area" or len(plan.schools or ()) == 1
     return (
         plan.table.total
         and ROUND not in plan.table.rows
+        and not (alone and plan.table.rows == ("unit",))
         and any(column.summed for column in columns(plan))
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mailproc import thai
 from mailproc.datasets import layout
-from mailproc.datasets.layout import Leaf
+from mailproc.datasets.layout import Leaf, Step
 from mailproc.datasets.plan import Plan
 from mailproc.datasets.table import HIDDEN, Cell, Row, Table
 from mailproc.datasets.texts import text
@@ -160,7 +160,8 @@ def _of_columns(table: Table, plan: Plan, shown: Sequence[_Shown]) -> Iterator[C
             points = tuple((one.leaf.path[0].th, (_value(whole, one.at),)) for one in parts)
             names = (_measure_title(plan, measure),)
             kind = _kind(parts, [name for name, _ in points], 1, plan)
-            yield _chart(kind, plan, measure, _axis_title(plan, first), "", names, points)
+            split = _split_title([one.leaf.path[0] for one in parts], plan)
+            yield _chart(kind, plan, measure, split, "", names, points)
 
 
 def _crossed(parts: Sequence[_Shown], whole: Row, plan: Plan, measure: str) -> Chart:
@@ -172,10 +173,9 @@ def _crossed(parts: Sequence[_Shown], whole: Row, plan: Plan, measure: str) -> C
         (name, tuple(_value(whole, at[name, s]) if (name, s) in at else "" for s in names))
         for name in categories
     )
-    first, second = (step.dimension for step in parts[0].leaf.path)
     kind = _kind(parts, categories, len(names), plan)
-    by = _axis_title(plan, second)
-    return _chart(kind, plan, measure, _axis_title(plan, first), by, names, points)
+    first, by = (_split_title([one.leaf.path[at] for one in parts], plan) for at in (0, 1))
+    return _chart(kind, plan, measure, first, by, names, points)
 
 
 def _lines(parts: Sequence[_Shown], table: Table, whole: Row, plan: Plan, measure: str) -> Chart:
@@ -234,13 +234,28 @@ def _told(plan: Plan, measure: str) -> tuple[str, str, int]:
 
 
 def _split_by(of: Sequence[_Shown], plan: Plan) -> str:
-    path = of[0].leaf.path
-    return _axis_title(plan, path[-1].dimension) if len(of) > 1 and path else ""
+    steps = [step for one in of if (step := _own_step(one)) is not None]
+    return _split_title(steps, plan) if len(steps) > 1 else ""
+
+
+def _split_title(steps: Sequence[Step], plan: Plan) -> str:
+    """What the values tell apart: grades, or the stages that these make up."""
+    dimension = plan.dimension(steps[0].dimension)
+    together = any(len(step.codes) > 1 and not step.is_total for step in steps)
+    if dimension is not None and together and dimension.grouped_th:
+        return dimension.grouped_th
+    return _axis_title(plan, steps[0].dimension)
+
+
+def _own_step(one: _Shown) -> Step | None:
+    """The step by which a series differs from those beside it."""
+    path = one.leaf.path
+    return next((step for step in reversed(path) if not step.is_total), path[0] if path else None)
 
 
 def _series_name(one: _Shown, plan: Plan) -> str:
-    path = one.leaf.path
-    return path[-1].th if path else _measure_title(plan, one.figure)
+    step = _own_step(one)
+    return step.th if step is not None else _measure_title(plan, one.figure)
 
 
 def _measure_title(plan: Plan, measure: str) -> str:

@@ -111,11 +111,7 @@ def _lines(
     notes: Sequence[str],
 ) -> Iterator[Line]:
     styles = _styles(looks, table.columns, in_total=False)
-    texts = [
-        (at, sizes.letters(width))
-        for at, (column, width) in enumerate(zip(table.columns, wide.widths, strict=True))
-        if not column.is_number
-    ]
+    texts = sizes.text_columns(table.columns, wide.widths)
     for at in range(rows.start, rows.stop):
         row = table.rows[at]
         yield Line(row, styles, sizes.row_height(row, texts) * 0.75)

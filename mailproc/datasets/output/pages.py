@@ -18,6 +18,7 @@ _MM = 0.3528  # of a point
 _LETTER, _DIGIT, _COMMA = 0.65, 0.57, 0.30  # of the bold Sarabun, in em (read from the font)
 _PADDING = 2.4  # mm
 _MOST_TEXT, _MOST_TITLE, _LEAST = 62.0, 19.0, 8.0
+_TEXTS = (_MOST_TEXT, 50.0, 40.0)  # mm that a long text gets before it wraps
 _STRETCH = 1.7  # so much wider than needed where there is room
 
 
@@ -54,11 +55,28 @@ def lay_out(table: Table) -> Pages:
     widths = _widths(columns, [*shown, total] if total else shown)
     turned = sum(widths) > UPRIGHT
     room = TURNED if turned else UPRIGHT
+    widths, parts = _fewest(widths, columns, room)
     made = []
-    for chosen in _chosen(widths, columns, room):
+    for chosen in parts:
         wide = _stretched([widths[at] for at in chosen], [columns[at] for at in chosen], room)
         made.append(_block(chosen, wide, columns, shown, total))
     return Pages(turned, tuple(made))
+
+
+def _fewest(
+    widths: list[float], columns: Sequence[Column], room: float
+) -> tuple[list[float], list[tuple[int, ...]]]:
+    """Widths and the columns of each block; long texts wrap earlier where that saves a block."""
+    made = []
+    for most in _TEXTS:
+        narrower = [
+            max(min(width, most), min(_letters(c.title_th), _MOST_TITLE))
+            if c.kind == "text"
+            else width
+            for width, c in zip(widths, columns, strict=True)
+        ]
+        made.append((narrower, list(_chosen(narrower, columns, room))))
+    return min(made, key=lambda pair: len(pair[1]))
 
 
 # ---------------------------------------------------------------- widths

@@ -15,7 +15,8 @@ _PAGE, LEAST_SCALE = 1045, 58
 # Where Calibri is missing a spreadsheet makes columns this much wider (LibreOffice, seen).
 _STAND_IN = 1.35
 _ROOM = int(_PAGE * 100 / LEAST_SCALE)
-_KEPT, _MOST_KEPT = 2, 480  # columns, and their pixels: more would hide the figures on a screen
+_KEPT, _MOST_KEPT = 2, 520  # columns, and their pixels: more would hide the figures on a screen
+_NARROWER, _FEW_ROWS, _DOWN = (290, 230), 5_000, 1_050  # pixels, rows, pixels of a page
 _LEAST_KEPT = 330  # pixels that a title wrapped into them needs
 
 
@@ -39,12 +40,26 @@ class Spread:
 
 
 def spread(table: Table) -> Spread:
-    """Of a table's sheets."""
-    widths = sizes.widths(table, page=int(_ROOM / _STAND_IN))
+    """Of a table's sheets. Texts wrap earlier where that saves pages."""
+    found = _laid(table, sizes.LONGEST)
+    if not found.starts or len(table.rows) > _FEW_ROWS:
+        return found
+    narrower = [_laid(table, most) for most in _NARROWER]
+    return min((found, *narrower), key=lambda one: _pages(one, table))
+
+
+def _laid(table: Table, most: int) -> Spread:
+    widths = sizes.widths(table, text=most)
     stays = kept(widths, table.columns)
     if breaks(widths, table.columns) and stays:
         widths[stays - 1] += max(0, _LEAST_KEPT - sum(widths[:stays]))
     return Spread(tuple(widths), stays, tuple(breaks(widths, table.columns)))
+
+
+def _pages(wide: Spread, table: Table) -> int:
+    texts = sizes.text_columns(table.columns, wide.widths)
+    down = sum(sizes.row_height(row, texts) for row in table.rows)
+    return (len(wide.starts) + 1) * (down // _DOWN + 1)
 
 
 def kept(widths: Sequence[int], columns: Sequence[Column]) -> int:

@@ -27,7 +27,7 @@ TAGGED = 10_000  # cells; tags for screen readers make larger files ten times as
 _TEMPLATE = Path("print") / "dataset.typ"
 _COMMON = (
     *("office", "request_number", "requester", "organisation", "purpose", "approver"),
-    *("approved_at", "generated_at"),
+    "approved_at",
 )
 Part = tuple[Table, Prepared]
 

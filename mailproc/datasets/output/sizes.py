@@ -16,7 +16,7 @@ from mailproc.datasets.table import NUMBERS, Cell, Column, Table
 POINTS = 14
 ROW = 30
 MOST_HEIGHT = 545  # a row can't be higher than 409 points
-_NAME, _SQUEEZED = 360, 230  # longer texts wrap, sooner where the table is too wide for a page
+LONGEST = 360  # longer texts wrap
 _NUMBER = 50  # «หญิง» and a four-digit number with its comma
 _TITLE = 130  # longer headers wrap
 _FEW, _WIDE = 3, 150  # so few columns of numbers are made wide enough to be read across a page
@@ -26,20 +26,17 @@ _LOST = 1.15  # what is left over at the ends of wrapped lines, as lines break b
 _MOST_LINES = 2  # of a header over several columns
 
 
-def widths(table: Table, *, page: int = 0) -> list[int]:
-    """Of each column: wide enough for every number, up to 360 px for texts.
-
-    Where the table is wider than `page` its long texts get less.
-    """
-    found = _of_cells(table)
-    if 0 < page < sum(found):
-        found = [_squeezed(*pair) for pair in zip(found, table.columns, strict=True)]
+def widths(table: Table, *, text: int = LONGEST) -> list[int]:
+    """Of each column: wide enough for every number, and for texts of up to `text` pixels."""
+    found = [
+        max(_title(column), min(width, text)) if column.kind == "text" else width
+        for width, column in zip(_of_cells(table), table.columns, strict=True)
+    ]
     return _under_groups(found, table.columns)
 
 
-def _squeezed(width: int, column: Column) -> int:
-    title = min(pixels(column.title_th), _TITLE)
-    return max(title, min(width, _SQUEEZED)) if column.kind == "text" else width
+def _title(column: Column) -> int:
+    return min(pixels(column.title_th), _TITLE)
 
 
 def _of_cells(table: Table) -> list[int]:
@@ -65,13 +62,13 @@ def _under_groups(found: list[int], columns: Sequence[Column]) -> list[int]:
 
 
 def _width(column: Column, values: Sequence[Cell], total: Cell, least: int) -> int:
-    title = min(pixels(column.title_th), _TITLE)
+    title = _title(column)
     if column.kind in NUMBERS:
         bold = is_total(column)
         return max(least, title, _digits([*_extremes(values), total], column, bold=bold))
     if column.kind == "date":
         return max(_DATE, title)
-    return max(_NUMBER, title, min(_NAME, _longest([*values, total])))
+    return max(_NUMBER, title, min(LONGEST, _longest([*values, total])))
 
 
 def _extremes(values: Iterable[Cell]) -> list[Cell]:
@@ -92,17 +89,22 @@ def _digits(cells: Iterable[Cell], column: Column, *, bold: bool) -> int:
 
 def _longest(values: Iterable[Cell]) -> int:
     """Letters are counted only where a text could be the widest."""
-    best = 0
+    best = 0.0
     for value in set(values):
         written = str(value)
         if len(written) > best:
-            best = max(best, *(thai.columns(line) for line in written.split("\n")))
+            best = max(best, *(units(line) for line in written.split("\n")))
     return math.ceil(best * 0.80 * POINTS + _MARGIN)
+
+
+def units(words: str) -> float:
+    """The room of the words in Thai letters; Latin letters and digits need four fifths of one."""
+    return thai.columns(words) - 0.2 * sum(letter.isascii() for letter in words)
 
 
 def pixels(words: str) -> int:
     """Base letters × 0.80 × pt + 12, checked by eye for Sarabun and Laksaman."""
-    return math.ceil(thai.columns(words) * 0.80 * POINTS + _MARGIN)
+    return math.ceil(units(words) * 0.80 * POINTS + _MARGIN)
 
 
 def height(words: str, width: int, *, line: int = ROW) -> int:
@@ -111,20 +113,30 @@ def height(words: str, width: int, *, line: int = ROW) -> int:
     return min(MOST_HEIGHT, lines * line)
 
 
-def _wrapped(needed: int, width: int) -> int:
+def _wrapped(needed: float, width: int) -> int:
     return 1 if needed <= width else max(2, math.ceil(needed * _LOST / width))
 
 
+def text_columns(columns: Sequence[Column], widths: Sequence[int]) -> list[tuple[int, int]]:
+    """Those that may wrap: their places, with the letters of one line."""
+    return [
+        (at, letters(width))
+        for at, (column, width) in enumerate(zip(columns, widths, strict=True))
+        if not column.is_number
+    ]
+
+
 def row_height(cells: Sequence[Cell], texts: Sequence[tuple[int, int]]) -> int:
-    """Of one row of the table; `texts` are the columns of text with their most letters."""
+    """Of one row of the table; `texts` are its `text_columns`."""
     lines = 1
     for at, most in texts:
         words = cells[at]
         if isinstance(words, str) and len(words) > most:
-            lines = max(lines, sum(-(-thai.columns(x) // most) or 1 for x in words.split("\n")))
+            needed = (units(line) for line in words.split("\n"))
+            lines = max(lines, sum(_wrapped(one, most) for one in needed))
     return min(MOST_HEIGHT, lines * ROW)
 
 
 def letters(width: int) -> int:
     """How many letters a cell of that width holds in one line."""
-    return max(1, int((width - _MARGIN) / (0.80 * POINTS)))
+    return max(1, int((width - _MARGIN + 0.5) / (0.80 * POINTS)))  # 224.0 px are 20 letters

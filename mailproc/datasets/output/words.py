@@ -77,7 +77,6 @@ def _facts(
     for key in ("office", "request_number", "requester", "organisation", "purpose", "approver"):
         yield key, getattr(provenance, key)
     yield "approved_at", thai.date_time(provenance.approved_at, provenance.timezone)
-    yield "generated_at", thai.date_time(provenance.generated_at, provenance.timezone)
     yield "dataset", prepared.title_th
     yield "academic_year", str(prepared.academic_year)
     yield "round", str(prepared.round)
