@@ -53,6 +53,20 @@ def office(sqlite_database: Database) -> Office:
     return office
 
 
+@pytest.fixture
+def several(sqlite_database: Database) -> Office:
+    """An office with figures for two datasets."""
+    rooms = a_dataset(
+        id="classrooms", title_th="จำนวนห้องเรียน", title_en="Classrooms", names=("จำนวนห้องเรียน",)
+    )
+    catalogue = a_catalogue(datasets=(a_dataset(), rooms))
+    known = replace(HABITS.known, datasets=tuple((d.id, d.names) for d in catalogue.datasets))
+    habits, rules = replace(HABITS, known=known), replace(RULES, catalogue=catalogue)
+    office = Office(sqlite_database)
+    office.intake = Intake(sqlite_database, Reader(known), habits, rules, "me")
+    return office
+
+
 def _delivered(office: Office) -> Request:
     request = office.walk.built()
     return office.walk.happen(request.id, e.AllSent()).after
@@ -193,6 +207,49 @@ def test_a_trend_of_several_years_asked_twice_is_linked(office: Office) -> None:
     assert office.bring(a_mail(years[0])) == ["linked"]
     (request,) = office.requests
     assert request.item.academic_years == (2568,)
+
+
+# ---------------------------------------------------------------- an answer that picks several
+
+
+def test_an_answer_that_names_two_years_makes_two_requests(office: Office) -> None:
+    office.bring(a_mail(FORM.replace("ปีการศึกษา: 2568\n", ""), head=_STAMP))
+    (asked,) = office.letters("ask")
+    assert office.bring(a_reply(asked, "ปีการศึกษา: 2568 และ 2567", head=_STAMP)) == ["merged"]
+    years = [request.item.academic_years for request in office.requests]
+    assert years == [(2567,), (2568,)]
+    assert {request.form.purpose for request in office.requests} == {"เพื่อวางแผนอัตรากำลัง"}
+    assert [r.state for r in office.requests] == [State.INCOMPLETE, State.PREPARING], (
+        "2567 is not here"
+    )
+
+
+def test_an_answer_that_picks_two_datasets_makes_two_requests(several: Office) -> None:
+    several.bring(a_mail(FORM.replace("จำนวนนักเรียน", "ข้อมูลเด็ก"), head=_STAMP))
+    (asked,) = several.letters("ask")
+    offers = load_letter(asked.letter).questions[0].offers
+    assert len(offers) == 2
+    assert several.bring(a_reply(asked, "ทั้งสองอย่างค่ะ", head=_STAMP)) == ["merged"]
+    assert [r.item.dataset_id for r in several.requests] == ["student_count", "classrooms"]
+    assert {r.state for r in several.requests} == {State.PREPARING}
+    assert several.requests[1].form.purpose == several.requests[0].form.purpose
+
+
+def test_what_is_picked_beside_and_was_asked_for_before_is_not_opened_again(
+    several: Office,
+) -> None:
+    several.bring(a_mail(FORM.replace("จำนวนนักเรียน", "จำนวนห้องเรียน"), head=_STAMP))
+    several.bring(a_mail(FORM.replace("จำนวนนักเรียน", "ข้อมูลเด็ก"), head=_STAMP))
+    several.bring(a_reply(several.letters("ask")[0], "1 และ 2", head=_STAMP))
+    assert [r.item.dataset_id for r in several.requests] == ["classrooms", "student_count"]
+
+
+def test_a_colleague_who_answers_opens_nothing_of_his_own(several: Office) -> None:
+    several.bring(a_mail(FORM.replace("จำนวนนักเรียน", "ข้อมูลเด็ก"), head=_STAMP))
+    letter = several.letters("ask")[0]
+    several.bring(a_reply(letter, "1 และ 2", sender="other@school.example.org"))
+    (request,) = several.requests
+    assert request.item.dataset_id == "student_count"
 
 
 # ---------------------------------------------------------------- who waits for a round

@@ -67,18 +67,22 @@ def a_mail(
 
 
 def a_reply(letter: sa.Row[Any], body: str, **changes: str) -> bytes:
-    return a_mail(body, head=f"In-Reply-To: {letter.message_id}\n", **changes)
+    head = f"{changes.pop('head', '')}In-Reply-To: {letter.message_id}\n"
+    return a_mail(body, head=head, **changes)
 
 
 class Reader:
     """Reads in this process; a mail with «X-Fail» can't be read, one with «X-Break» reads badly."""
+
+    def __init__(self, known: Known = KNOWN) -> None:
+        self._known = known
 
     def read(self, mails: Sequence[bytes]) -> Iterable[Reading | Failed]:
         for raw in mails:
             if b"X-Fail" in raw:
                 yield Failed("took too long")
                 continue
-            reading = parsers.read(raw, KNOWN)
+            reading = parsers.read(raw, self._known)
             # Nothing real is known to break the settling; a text that is none surely does.
             yield replace(reading, subject=object()) if b"X-Break" in raw else reading  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ from mailproc.parsers.answer import confused, read_answer
 from mailproc.parsers.as_json import form_to_json, to_json
 from mailproc.parsers.attachments import Fence, TooSlow
 from mailproc.parsers.confirmation import confirms, denies
-from mailproc.parsers.form import merge, missing
+from mailproc.parsers.form import merge, missing, spread
 from mailproc.parsers.kind import OUR_MESSAGE_ID
 from mailproc.parsers.reader import read
 from mailproc.parsers.unclear import unclear
@@ -29,6 +29,7 @@ __all__ = [
     "missing",
     "read",
     "read_answer",
+    "spread",
     "to_json",
     "unclear",
 ]

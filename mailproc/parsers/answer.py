@@ -89,11 +89,12 @@ def _read_answer(reading: Reading, questions: tuple[Question, ...], known: Known
     text = thai.mend(reading.text)
     answer = _filled_in(reading.quoted, questions, known)
     written = _chosen(forms.read(text, known).form, questions, known)
+    written = forms.spread(written, _picked(text, questions, known))
     unlabelled = _unlabelled(text)
     asked = tuple(q for q in questions if not _states(written, q.field))
     if asked:
-        answer = forms.merge(answer, _bare(unlabelled, asked, questions, known))
-    answer = forms.merge(answer, written)
+        answer = forms.spread(answer, _bare(unlabelled, asked, questions, known))
+    answer = forms.spread(answer, written)
     return forms.merge(answer, changes(text, known))
 
 
@@ -164,7 +165,20 @@ def _filled_in(quoted: str, questions: tuple[Question, ...], known: Known) -> Fo
     offers = {thai.fold(offer) for question in questions for offer in question.offers}
     offers |= {thai.fold(" ".join(question.offers)) for question in questions if question.offers}
     stated = [one for one in stated if one.value and thai.fold(one.value) not in offers]
-    return _chosen(forms.assemble(stated, known).form, questions, known)
+    found = _chosen(forms.assemble(stated, known).form, questions, known)
+    return forms.spread(found, _picked(quoted, questions, known))
+
+
+def _picked(text: str, questions: tuple[Question, ...], known: Known) -> Form:
+    """Offers that are picked by their number behind the label: «รอบข้อมูล: 2», «ระดับข้อมูล: ข้อ 1»."""
+    found = Form()
+    text = "\n".join(line for line in text.split("\n") if ":" in line or "：" in line)
+    lists = {question.field: question for question in questions if question.offers}
+    for one in fields.find(text, lists=False) if lists else ():
+        said, question = bare.words(one.value), lists.get(one.name)
+        if question and (picking.points(said) or picking.several(said, question)):
+            found = forms.spread(found, bare.one(said, question, known) or Form())
+    return found
 
 
 def _below_labels(quoted: str, questions: tuple[Question, ...], known: Known) -> list[Stated]:
@@ -213,7 +227,7 @@ def _bare(
     if len(questions) == 1:
         return _alone(said, asked[0], known)
     turns = bare.in_order(said, asked, known)
-    return _prose(said, asked, bare.by_itself(said, asked, known)) if turns is None else turns
+    return _prose(said, asked, bare.by_fit(said, asked, known)) if turns is None else turns
 
 
 def _alone(said: Sequence[str], question: Question, known: Known) -> Form:

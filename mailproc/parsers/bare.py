@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from mailproc import thai
 from mailproc.model import Form, Item, Known, Question
@@ -66,6 +67,26 @@ _YEARS_SAID = re.compile(
     r"–|,|/|และ|กับ|ถึง|to|and)\s{0,3}(?:ปี)?(?:การศึกษา)?\s{0,3}[0-9]{2,4}){0,9}(?![0-9])",
     re.I,
 )
+_SELF = {
+    "requester_name": re.compile(
+        r"^(?:(?:ดิฉัน|ผม|กระผม|ข้าพเจ้า|หนู|ฉัน)\s?(?:ชื่อ)?|ชื่อ|my name is|i am|i'm)\s{1,3}(?=\S)|"
+        r"^(?:(?:ดิฉัน|ผม|กระผม|ข้าพเจ้า|หนู)ชื่อ|(?:ดิฉัน|กระผม|ข้าพเจ้า)(?=นาย|นาง))",
+        re.I,
+    ),
+    "organisation": re.compile(
+        r"^(?:(?:ทำงาน|สังกัด|ปฏิบัติงาน)?อยู่(?:ที่)?|ทำงานที่|สังกัด|จาก)\s{0,3}(?=โรงเรียน|ร\.?ร|สพป|สำนัก|\s)|"
+        r"^(?:from|i work at)\s",
+        re.I,
+    ),
+    "purpose": re.compile(r"^(?:จะ)?เอาไป(?:ใช้)?(?=\S)"),
+}
+# Words that a use begins with, and a name or an office never.
+_USES = re.compile(
+    r"^(?:วางแผน|จัดทำ|ทำ(?:แผน|รายงาน|วิจัย|วิทยานิพนธ์|สื่อ|โครงการ)|ประกอบ|วิเคราะห์|วิจัย|เสนอ|รายงาน|ประชุม|"
+    r"พัฒนา|ศึกษา|สำรวจ|ติดตาม|บริหาร|เตรียม|จัดสรร|ประเมิน|ปรับปรุง|planning|research|reporting|to\s)",
+    re.I,
+)
+_TWO_WORDS = re.compile(r"[A-Za-zก-๎.]{2,30}(?:\s{1,3}[A-Za-zก-๎.]{2,30}){1,2}")
 _NOT_A_NAME = re.compile(r"[0-9๐-๙?@]")
 _NOT_TEXT = re.compile(r"[\d\s.,/()-]+")
 _SEPARATORS = re.compile(r"\s{0,3}[,，;；|]\s{0,3}|\s/\s")
@@ -128,18 +149,50 @@ def by_number(found: dict[int, str], questions: Sequence[Question], known: Known
     answer = Form()
     for number, part in found.items():
         value = one(part, questions[number - 1], known)
-        answer = forms.merge(answer, value) if value else answer
+        answer = forms.spread(answer, value) if value else answer
     return answer
 
 
-def by_itself(said: Sequence[str], questions: Sequence[Question], known: Known) -> Form:
-    """Lines that tell by their words alone which question they answer."""
+def by_fit(said: Sequence[str], questions: Sequence[Question], known: Known) -> Form:
+    """Lines in any order: each answers the one question that it alone fits, and that no other line
+    fits; one line and one question that are left over belong together."""
+    lines, left = list(said[:20]), list(questions)
     answer = Form()
-    for line in said[:20]:
-        question = next((q for q in questions if tells(line, q, known)), None)
-        value = one(line, question, known) if question else None
-        answer = forms.merge(answer, value) if value else answer
+    for line, question in _only_fits(lines, left, known):
+        lines.remove(line)
+        left.remove(question)
+        answer = forms.spread(answer, one(line, question, known) or Form())
+    if len(lines) == len(left) == 1:
+        answer = forms.spread(answer, one(lines[0], left[0], known) or Form())
     return answer
+
+
+def _only_fits(
+    lines: Sequence[str], questions: Sequence[Question], known: Known
+) -> Iterator[tuple[str, Question]]:
+    fits = [
+        (line, question) for line in lines for question in questions if _fits(line, question, known)
+    ]
+    by_line = Counter(line for line, _ in fits)
+    by_question = Counter(question for _, question in fits)
+    for line, question in fits:
+        if by_line[line] == by_question[question] == 1 and one(line, question, known):
+            yield line, question
+
+
+def _fits(line: str, question: Question, known: Known) -> bool:
+    """Whether the line may well answer the question: by its words, its place or its shape."""
+    said = words(line)
+    if tells(line, question, known) or (question.offers and picking.points(said)):
+        return True
+    if PUZZLED.search(line):
+        return False
+    if question.field == "purpose":
+        return bool(_USES.match(said))
+    if question.field == "requester_name":
+        other = _USES.match(said) or _OFFICE.match(said) or _PURPOSE.match(said)
+        return bool(_TWO_WORDS.fullmatch(said)) and not other
+    return False
 
 
 def one(line: str, question: Question, known: Known) -> Form | None:
@@ -147,6 +200,9 @@ def one(line: str, question: Question, known: Known) -> Form | None:
     said = words(line)
     if not said or len(said) > LONGEST or PUZZLED.search(line):
         return None
+    if picked := picking.several(said, question):
+        items = (item for one in picked for item in _of_offer(one, question, known).items)
+        return Form(items=tuple(items))
     offer = picking.chosen(said, question)
     if offer is not None:
         return _of_offer(offer, question, known)
@@ -154,6 +210,7 @@ def one(line: str, question: Question, known: Known) -> Form | None:
         return None
     if question.field in _FREE and not _is_text(said, question, known):
         return None
+    said = _about_self(said, question)
     found = forms.assemble([Stated(question.field, _dataset_named(said, question, known))], known)
     return found.form if found.names and not found.problems else None
 
@@ -165,7 +222,8 @@ def tells(line: str, question: Question, known: Known) -> bool:
         return False
     field = question.field
     if field == "academic_years":
-        return bool(_ONLY_YEARS.fullmatch(said)) or (len(said) < 40 and years.is_latest(said))
+        named = bool(_ONLY_YEARS.fullmatch(said)) and bool(years.years(said))
+        return named or (len(said) < 40 and years.is_latest(said))
     if field in ("level", "format", "delivery", "requester_type", "consent"):
         return values.answers(field, said)
     if field == "round":
@@ -189,8 +247,12 @@ def said_years(text: str) -> tuple[int, ...]:
 
 def purpose(line: str) -> str | None:
     """The use that a sentence names: «ปีล่าสุดค่ะ เอาไปทำแผน»; None where it names none."""
-    found = None if PUZZLED.search(line) else _USE.search(line)
-    return words(_TAKEN.sub("", found[0], count=1)) if found else None
+    if PUZZLED.search(line):
+        return None
+    found = _USE.search(line)
+    if found is None:
+        return words(line) if _USES.match(words(line)) else None
+    return words(_TAKEN.sub("", found[0], count=1))
 
 
 def _of_offer(offer: str, question: Question, known: Known) -> Form:
@@ -200,6 +262,12 @@ def _of_offer(offer: str, question: Question, known: Known) -> Form:
         wait = offer.startswith(thai.WAIT_FOR)
         return Form(items=(Item(academic_years=(int(title[1]),), round=int(title[2]), wait=wait),))
     return forms.assemble([Stated(question.field, offer)], known).form
+
+
+def _about_self(said: str, question: Question) -> str:
+    """«ผมชื่อ สมศรี», «อยู่โรงเรียน…», «จะเอาไปทำแผน»: the answer without the words before it."""
+    opening = _SELF.get(question.field)
+    return opening.sub("", said, count=1) or said if opening else said
 
 
 def _is_text(said: str, question: Question, known: Known) -> bool:
@@ -232,5 +300,5 @@ def _all(pairs: Iterable[tuple[str, Question]], known: Known) -> Form | None:
         value = one(part, question, known)
         if value is None:
             return None
-        answer = forms.merge(answer, value)
+        answer = forms.spread(answer, value)
     return answer

@@ -166,6 +166,15 @@ def merge(form: Form, answer: Form) -> Form:
     return replace(form, **stated, items=items)
 
 
+def spread(form: Form, answer: Form) -> Form:
+    """As `merge`, but an answer that names several datasets or rounds makes as many items."""
+    if len(answer.items) < 2 or len(form.items) > 1:
+        return merge(form, answer)
+    one = form.items[0] if form.items else Item()
+    items = tuple(_merged(one, item) for item in answer.items)
+    return replace(merge(form, replace(answer, items=())), items=items)
+
+
 def _merged(item: Item, answer: Item) -> Item:
     stated = {
         n: getattr(answer, n) for n, empty in _ITEM_DEFAULTS.items() if getattr(answer, n) != empty

@@ -32,11 +32,23 @@ _NO = re.compile(
     re.I,
 )
 _YES = re.compile(
-    r"(?:ใช่(?:แล้ว)?|ถูกต้อง(?:แล้ว)?|ถูกแล้ว|ตกลง|โอเค|ได้(?:เลย)?|เอาอันนี้|อันนี้แหละ|อันนี้|ตามนี้|ตามที่เสนอ|ยืนยัน|"
+    r"(?:ใช่(?:แล้ว)?|ถูกต้อง(?:แล้ว)?|ถูกแล้ว|ตกลง|โอเค|ได้(?:เลย)?|เอาอันนี้|อันนี้แหละ|อันนี้|ตามนี้|ตามนั้น|แบบนั้น|อันนั้น|ถูก|ตามที่เสนอ|ยืนยัน|"
     r"(?:yes|yep|yeah|ok(?:ay)?|correct|right)?[, ]{0,3}(?:yes|ok(?:ay)?|"
     r"correct|right|that(?:'s| is) (?:it|right|correct|the one)|this one))",
     re.I,
 )
+_BETWEEN = r"\s{0,2}(?:กับ|และ|,|and|&)\s{0,2}"
+_PLACE = r"(?:(?:ข้อ|หมายเลข|no\.?)\s{0,2}(?:ที่)?\s{0,2})?([0-9]{1,2})"
+_SEVERAL = re.compile(rf"{_PLACE}(?:{_BETWEEN}{_PLACE}){{1,9}}", re.I)
+_RANGE = re.compile(
+    r"(?:ข้อ\s{0,2})?([0-9]{1,2})\s{0,2}(?:-|–|ถึง|to)\s{0,2}(?:ข้อ\s{0,2})?([0-9]{1,2})", re.I
+)
+_THINGS = r"(?:ข้อ|อย่าง|ชุด|รายการ|อัน|รอบ|ปี)?"
+_BOTH = re.compile(rf"(?:เอา|ขอ)?ทั้ง(?:สอง|คู่|\s?2){_THINGS}|both(?: of them)?", re.I)
+_ALL = re.compile(
+    rf"(?:เอา|ขอ)?(?:ทั้งหมด|ทั้งสาม{_THINGS}|ทุก{_THINGS})|all(?: of (?:them|these))?", re.I
+)
+_FEW = 3  # «all of them» is meant of so many offers at most; of a whole catalogue nobody means it
 TITLE = re.compile(r"ปีการศึกษา ([0-9]{4}) รอบที่ ([1-3])")
 _WAIT = re.compile(
     r"(?:ขอ|ยินดี|จะ|ยัง)?รอ(?:ข้อมูล)?(?:รอบ(?:นี้|ดังกล่าว|ใหม่))?(?:ได้|ก่อน|นะ)*[\s.!]{0,5}|"
@@ -59,6 +71,35 @@ def chosen(said: str, question: Question) -> str | None:
     if proposed and _YES.fullmatch(_POLITE.sub("", said.strip()).strip(" .!")):
         return question.offers[0]
     return named_offer(said, question)
+
+
+def several(said: str, question: Question) -> tuple[str, ...]:
+    """The offers that an answer picks where it picks more than one: «1 และ 3», «ทั้งสองอย่าง»."""
+    words = thai.to_arabic(_POLITE.sub("", said.strip()).strip(" ."))
+    near, offers = question.offers[: question.near], question.offers
+    if _BOTH.fullmatch(words):
+        return next((some for some in (near, offers) if len(some) == 2), ())
+    if _ALL.fullmatch(words):
+        return next((some for some in (near, offers) if 1 < len(some) <= _FEW), ())
+    places = () if _is_round(question) else _places(words)
+    if not places or max(places) > len(offers) or min(places) < 1:
+        return ()
+    return tuple(offers[place - 1] for place in places)
+
+
+def _places(words: str) -> tuple[int, ...]:
+    """The numbers of a list or of a range, each once."""
+    if between := _RANGE.fullmatch(words):
+        first, last = int(between[1]), int(between[2])
+        return tuple(range(first, last + 1)) if first < last else ()
+    if not _SEVERAL.fullmatch(words):
+        return ()
+    return tuple(dict.fromkeys(int(number) for number in re.findall("[0-9]{1,2}", words)))
+
+
+def points(said: str) -> bool:
+    """Whether the words are nothing but a place in a list: «2», «ข้อ 2»."""
+    return bool(_CHOICE.fullmatch(thai.to_arabic(_POLITE.sub("", said.strip()))))
 
 
 def pointed(said: str, question: Question) -> str | None:

@@ -4,9 +4,9 @@
 `commands` the words that steer, and `guess` where an unclear mail may belong.
 """
 
-from mailproc.placing.fresh import one_each
 from mailproc.placing.linking import again
 from mailproc.placing.nouns import ITEMS_LIMIT, NOTES_LIMIT, Found, Guess, Placing
+from mailproc.placing.parting import one_each
 from mailproc.placing.verdict import place
 
 __all__ = [

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailproc.model import Form, Item, Known, Reading
+from mailproc.model import Form, Known, Reading
 from mailproc.parsers import intent
 from mailproc.placing import commands, guess
 from mailproc.placing.nouns import ITEMS_LIMIT, Found, Placing
+from mailproc.placing.parting import one_each
 
 _SURE = 0.3  # a guess below is none: in a shared mailbox the mail is then not for us
 
@@ -43,23 +44,6 @@ def unplaced(reading: Reading, found: Found, known: Known, problem: str) -> Plac
     """On the officer's list, with the best guesses."""
     guesses = guess.guesses(reading, found, known)
     return Placing("unplaced", problem=problem, waits=True, guesses=guesses)
-
-
-def one_each(form: Form, spanning: frozenset[str] = frozenset()) -> tuple[Form, ...]:
-    """Each dataset and year becomes a request of its own, decided and delivered by itself.
-
-    A dataset that spans years is one request, which ends with the last of them.
-    """
-    items = [one for item in form.items or (Item(),) for one in _one_year_each(item, spanning)]
-    return tuple(replace(form, items=(item,)) for item in dict.fromkeys(items))
-
-
-def _one_year_each(item: Item, spanning: frozenset[str]) -> list[Item]:
-    if len(item.academic_years) < 2:
-        return [item]
-    if item.dataset_id in spanning:
-        return [replace(item, academic_years=(max(item.academic_years),))]
-    return [replace(item, academic_years=(year,)) for year in item.academic_years]
 
 
 def _is_request(reading: Reading) -> bool:

@@ -46,7 +46,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """A verdict, and at most one of: forms to open requests for, an event, a letter to answer."""
+    """A verdict, and at most one of: forms to open requests for, an event, a letter to answer.
+
+    An answer that picks several datasets or years is an event, and forms for the further ones.
+    """
 
     verdict: str
     forms: tuple[Form, ...] = ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mailproc import parsers
 from mailproc.model import Form, Known, Question, Reading, Request, State
 from mailproc.placing import commands, doubts
-from mailproc.placing.nouns import NOTE_LENGTH, NOTES_LIMIT, Found, Placing
+from mailproc.placing.nouns import ITEMS_LIMIT, NOTE_LENGTH, NOTES_LIMIT, Found, Placing
+from mailproc.placing.parting import one_each
 from mailproc.workflow import events as e
 from mailproc.workflow.states import allowed
 from mailproc.workflow.steps.common import ASK_LIMIT, SCAN
@@ -15,6 +17,7 @@ from mailproc.workflow.steps.common import ASK_LIMIT, SCAN
 _ASKED = (State.INCOMPLETE, State.RETURNED)
 _AMENDABLE = (State.WAITING, State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
 
+_PICKED = ("dataset", "academic_years", "round", "format", "level")
 _ANOTHER_ROUND = (Question("academic_years", "missing"),)
 
 
@@ -31,8 +34,10 @@ def place(reading: Reading, request: Request, found: Found, known: Known) -> Pla
     if request.state in _ASKED or _may_go_on(request):
         return _answered(reading, request, found, known)
     if request.state in _AMENDABLE and (amended := _amended(reading, request, known)):
-        kept = doubts.of(reading, amended, (), known)
-        return Placing("merged", event=e.Answered(by="requester", form=amended, doubts=kept))
+        first, *more = amended
+        kept = doubts.of(reading, first, (), known)
+        event = e.Answered(by="requester", form=first, doubts=kept)
+        return Placing("merged", event=event, forms=_of_requester(more, reading, request))
     return _noted(reading, found)
 
 
@@ -44,10 +49,11 @@ def _may_go_on(request: Request) -> bool:
 def _answered(reading: Reading, request: Request, found: Found, known: Known) -> Placing:
     """Merged with what was known; words that only wonder are not taken for an answer."""
     questions = found.numbered or request.questions
-    form = parsers.merge(request.form, parsers.read_answer(reading, questions, known))
+    form, *more = _merged(reading, request, questions, known)
     left = doubts.of(reading, form, questions, known)
     if form != request.form or left.unclear or left.scans or left.refused:
-        return Placing("merged", event=e.Answered(by="requester", form=form, doubts=left))
+        event = e.Answered(by="requester", form=form, doubts=left)
+        return Placing("merged", event=event, forms=_of_requester(more, reading, request))
     note = reading.text[:NOTE_LENGTH]
     if parsers.confused(reading, questions, known):
         puzzled = e.Answered(
@@ -62,11 +68,12 @@ def _answered(reading: Reading, request: Request, found: Found, known: Known) ->
 def _confirmation(reading: Reading, request: Request, found: Found, known: Known) -> Placing:
     """An empty reply, a yes or an answer confirms; other words do not, and are looked at."""
     questions = found.numbered or request.questions
-    answered = parsers.merge(request.form, parsers.read_answer(reading, questions, known))
+    answered, *more = _merged(reading, request, questions, known)
     if parsers.confirms(reading.text) or (
         answered != request.form and not parsers.denies(reading.text)
     ):
-        return Placing("merged", event=e.Confirmed(by="requester", form=answered))
+        event = e.Confirmed(by="requester", form=answered)
+        return Placing("merged", event=event, forms=tuple(more))
     return _noted(reading, found)
 
 
@@ -87,14 +94,31 @@ def _noted(reading: Reading, found: Found, *, quiet: bool = False) -> Placing:
     return Placing("note", event=note, problem=problem)
 
 
-def _amended(reading: Reading, request: Request, known: Known) -> Form | None:
+def _merged(
+    reading: Reading, request: Request, questions: tuple[Question, ...], known: Known
+) -> tuple[Form, ...]:
+    """What was known with what the reply answers; several where it picks several datasets or
+    years, of which the request takes the first. A dataset that was not asked for picks nothing."""
+    answer = parsers.read_answer(reading, questions, known)
+    if not any(question.field in _PICKED for question in questions):
+        answer = replace(answer, items=answer.items[:1])
+    forms = one_each(parsers.spread(request.form, answer), known.spanning)
+    return forms if len(forms) <= ITEMS_LIMIT else forms[:1]
+
+
+def _of_requester(forms: Sequence[Form], reading: Reading, request: Request) -> tuple[Form, ...]:
+    """Further requests are the requester's own to open; a colleague's answer moves this one."""
+    return tuple(forms) if _is_requester(reading, request) else ()
+
+
+def _amended(reading: Reading, request: Request, known: Known) -> tuple[Form, ...]:
     """The form with what the reply corrects, under a label or as «ขอแก้เป็นปี 2567».
 
     Who waits for a round may name another one, and nothing else is asked of him.
     """
     questions = _ANOTHER_ROUND if request.state is State.WAITING else ()
-    form = parsers.merge(request.form, parsers.read_answer(reading, questions, known))
-    return form if form != request.form else None
+    forms = _merged(reading, request, questions, known)
+    return forms if forms[0] != request.form else ()
 
 
 def _is_requester(reading: Reading, request: Request) -> bool:

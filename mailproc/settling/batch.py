@@ -91,9 +91,10 @@ class Batch:
         """None where the same is being opened in this batch."""
         known = self._habits.known
         placings = [self._checked(reading, place(reading, found, known)) for found in about.founds]
-        if placings[0].forms:
+        if placings[0].forms and placings[0].event is None:
             return self._opening(reading, placings[0], about.founds[0])
-        return _moving(about, placings)
+        moving = _moving(about, placings)
+        return replace(moving, forms=self._unasked(reading, about, moving.forms))
 
     def _checked(self, reading: Reading, placing: Placing) -> Placing:
         """A request from no single plain address can't be answered: a person looks at it."""
@@ -121,6 +122,17 @@ class Batch:
         told = tuple((first, link.answer) for first, link in links if link.answer)
         verdict = placing if new else links[0][1]
         return _Outcome(verdict, events, tuple(new), told)
+
+    def _unasked(self, reading: Reading, about: About, forms: Sequence[Form]) -> tuple[Form, ...]:
+        """Those of the forms that this sender has not asked for already."""
+        asked = {
+            policy.fingerprint(request.requester_addr, request.form)
+            for found in about.founds
+            for request in (*found.own, *about.requests)
+        }
+        asked |= self._opened
+        prints = {policy.fingerprint(reading.from_addr, form): form for form in forms}
+        return tuple(form for mark, form in prints.items() if mark not in asked)
 
     # ------------------------------------------------------------ taking it in
 
@@ -261,7 +273,8 @@ def _moving(about: About, placings: Sequence[Placing]) -> _Outcome:
         for request, placing in zip(targets, placings, strict=False)
         if placing.event is not None and (placing in moving or placing is first)
     ]
-    return _Outcome(first, events)
+    kept = [p for p in moving if p.event is not None]
+    return _Outcome(first, events, tuple(form for p in kept for form in p.forms))
 
 
 def _as_json(guesses: Iterable[Guess]) -> str:

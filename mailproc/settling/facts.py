@@ -100,7 +100,8 @@ class Facts:
         placed = {mail.row.placed for mail in mails if mail.row.placed}
         loose = [m.reading for m in mails if self._is_loose(m.reading)]
         senders = {r.from_addr for r in loose if r.from_addr}
-        self._own = lookups.of_senders(connection, senders, self._now - _LATELY)
+        answering = {r.requester_addr for r in self._requests.values()}
+        self._own = lookups.of_senders(connection, senders | answering, self._now - _LATELY)
         named = {number for r in loose for number in _numbers(r)}
         self._numbered = lookups.by_numbers(connection, named | placed)
         if self._habits.dedicated:

@@ -93,6 +93,10 @@ LEVEL = Question("level", "unavailable", offers=("รายโรงเรีย
 FORMAT = Question("format", "unavailable", offers=("xlsx", "csv"))
 ROOMS = {"dataset": "จำนวนห้องเรียน", "dataset_id": "classrooms"}
 SCHOOLS = {"dataset": "ทำเนียบโรงเรียน", "dataset_id": "school_directory"}
+BOTH = Form(items=(Item(**SCHOOLS), Item(**ROOMS)))
+WHOLE_CATALOGUE = Question(
+    "dataset", "missing", offers=("ทำเนียบโรงเรียน", "จำนวนห้องเรียน", "จำนวนนักเรียน", "โรงเรียนขนาดเล็ก")
+)
 FOUR = (NAME, OFFICE, PURPOSE, YEAR)
 ALL_FOUR = Form(
     requester_name="มะลิ ใจดี",
@@ -123,8 +127,19 @@ ALL_FOUR = Form(
         ("ถูกต้องค่ะ", (NEAR,), _item(**ROOMS)),
         ("ใช่ค่ะ", (DATASET,), Form()),
         ("ไม่ใช่ค่ะ", (PROPOSED,), Form()),
-        ("ทั้งหมดค่ะ", (DATASET,), Form()),
-        ("1 กับ 2", (DATASET,), Form()),
+        ("ตามนั้นค่ะ", (PROPOSED,), _item(**ROOMS)),
+        ("ทั้งสองอย่างค่ะ", (DATASET,), BOTH),
+        ("ทั้งหมดค่ะ", (DATASET,), BOTH),
+        ("1 กับ 2", (DATASET,), BOTH),
+        ("ข้อ ๑, ๒", (DATASET,), BOTH),
+        ("1-2", (DATASET,), BOTH),
+        ("1 และ 3", (DATASET,), Form()),  # there is no third
+        ("ทั้งหมด", (WHOLE_CATALOGUE,), Form()),  # nobody means all of a catalogue
+        ("ชุดข้อมูล: ข้อ 2", (DATASET,), _item(**ROOMS)),
+        ("ระดับข้อมูล: 2", (LEVEL,), _item(level="area")),
+        ("รอบข้อมูล: 2", (ROUND_OF_ROUNDS,), _item(academic_years=(2567,), round=3)),
+        ("ปีการศึกษา: ข้อ ๑", (YEAR_OF_ROUNDS,), _item(academic_years=(2568,), round=1)),
+        ("ปีการศึกษา: 2567", (YEAR_OF_ROUNDS,), _item(academic_years=(2567,))),
     ],
 )
 def test_an_offer_is_picked_in_many_ways(
@@ -166,10 +181,28 @@ def test_four_questions_take_four_lines(text: str) -> None:
     assert _answer(text, *FOUR) == ALL_FOUR
 
 
-def test_lines_that_do_not_fit_are_not_taken_in_turn() -> None:
-    form = _answer("2568\nมะลิ ใจดี\nโรงเรียนบ้านตัวอย่าง\nวางแผนอัตรากำลัง", *FOUR)
-    assert form.requester_name is None
-    assert form.items == (Item(academic_years=(2568,)),)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2568\nมะลิ ใจดี\nโรงเรียนบ้านตัวอย่าง\nวางแผนอัตรากำลัง",
+        "วางแผนอัตรากำลัง\nโรงเรียนบ้านตัวอย่าง\n2568\nมะลิ ใจดี",
+        "มะลิ ใจดี\nโรงเรียนบ้านตัวอย่าง\nวางแผนอัตรากำลัง\n2568\n080-000-0000",
+        "ดิฉันชื่อ มะลิ ใจดี\nอยู่โรงเรียนบ้านตัวอย่าง\nจะเอาไปวางแผนอัตรากำลัง\nปี 2568",
+    ],
+)
+def test_lines_in_any_order_answer_what_they_alone_fit(text: str) -> None:
+    assert _answer(text, *FOUR) == ALL_FOUR
+
+
+def test_lines_that_fit_several_questions_are_asked_again() -> None:
+    form = _answer("2568\nบ้านตัวอย่าง\nโรงเรียนดอนแก้ว\nวางแผนอัตรากำลัง\nกลุ่มดอนแก้ว", *FOUR)
+    assert (form.requester_name, form.organisation) == (None, None)
+    assert (form.purpose, form.items) == ("วางแผนอัตรากำลัง", (Item(academic_years=(2568,)),))
+
+
+def test_a_number_and_a_use_need_no_turn() -> None:
+    form = _answer("1\nวางแผนอัตรากำลัง", PURPOSE, YEAR_OF_ROUNDS)
+    assert form == Form(purpose="วางแผนอัตรากำลัง", items=(Item(academic_years=(2568,), round=1),))
 
 
 def test_what_names_itself_needs_no_turn() -> None:
