@@ -93,7 +93,7 @@ LEVEL = Question("level", "unavailable", offers=("รายโรงเรีย
 FORMAT = Question("format", "unavailable", offers=("xlsx", "csv"))
 ROOMS = {"dataset": "จำนวนห้องเรียน", "dataset_id": "classrooms"}
 SCHOOLS = {"dataset": "ทำเนียบโรงเรียน", "dataset_id": "school_directory"}
-BOTH = Form(items=(Item(**SCHOOLS), Item(**ROOMS)))
+BOTH = Form(items=(*_item(**SCHOOLS).items, *_item(**ROOMS).items))
 WHOLE_CATALOGUE = Question(
     "dataset", "missing", offers=("ทำเนียบโรงเรียน", "จำนวนห้องเรียน", "จำนวนนักเรียน", "โรงเรียนขนาดเล็ก")
 )
