@@ -11,6 +11,7 @@ import re
 import socket
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Literal
 
 import aiosmtplib
@@ -154,6 +155,7 @@ def _hostname() -> str:
     return name if re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", name) else "[127.0.0.1]"
 
 
+@lru_cache(maxsize=1024)  # the same one is looked at on its way in and out
 def is_one_address(text: str) -> bool:
     """True for exactly one plain ASCII address: anything else could reach somebody else."""
     return parseaddr(text) == ("", text) and bool(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -123,7 +124,7 @@ def _recorded(letter: Letter, audience: str, desk: Desk) -> dict[str, Any]:
         "kind": letter.kind,
         "audience": audience,
         "to_addr": letter.to_addr,
-        "letter": dump_letter(letter),
+        "letter": dump_letter(_shortened(letter)),
         "message_id": letter.message_id,
         "state": "recorded",
         "recorded_at": letter.created_at,
@@ -133,6 +134,14 @@ def _recorded(letter: Letter, audience: str, desk: Desk) -> dict[str, Any]:
         "correspondent": letter.to_addr.casefold() if audience == "requester" else None,
         "standing": None,
     }
+
+
+def _shortened(letter: Letter) -> Letter:
+    """Without the query of what was prepared: half of the text, and no letter tells it."""
+    if letter.request is None or letter.request.prepared is None:
+        return letter
+    prepared = replace(letter.request.prepared, query="")
+    return replace(letter, request=replace(letter.request, prepared=prepared))
 
 
 def gather(connection: sa.Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -260,7 +269,7 @@ def _settling(states: tuple[str, ...], names: tuple[str, ...]) -> sa.Update:
     held = _O.update().where(
         _O.c.id == sa.bindparam("row_id"),
         _O.c.fence == sa.bindparam("row_fence"),
-        _O.c.state.in_(states),
+        sa.or_(*(_O.c.state == state for state in states)),  # IN is written anew for each call
     )
     return held.values({name: sa.bindparam(f"new_{name}") for name in names})
 

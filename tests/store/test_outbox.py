@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -110,6 +111,14 @@ def test_a_letter_that_came_back_is_marked(database: Database, letter: sa.Row[An
         outbox.finish(connection, letter, "sent")
         outbox.came_back(connection, letter, "bounced")
     assert _state(database)[0] == "bounced"
+
+
+def test_a_letter_is_kept_without_the_query_of_what_was_prepared(walk: Walk) -> None:
+    request = walk.prepared()
+    assert request.prepared is not None
+    assert request.prepared.query
+    shown = replace(request, prepared=replace(request.prepared, query=""))
+    assert [load_letter(row.letter).request for row in walk.rows(_O)] == [shown, shown]
 
 
 def test_letters_are_found_by_their_message_id_and_listed_by_state(walk: Walk) -> None:
