@@ -133,25 +133,25 @@ class Settled:
 
 
 _SETTLED = tuple(f.name for f in fields(Settled) if f.name != "row")
+_SETTLE = (
+    _M.update()
+    .where(_M.c.id == sa.bindparam("row_id"), _M.c.fence == sa.bindparam("row_fence"))
+    .where(_M.c.owner.is_not(None))
+    .values({name: sa.bindparam(f"new_{name}") for name in _SETTLED})
+    .values(verdict_at=sa.bindparam("at"), due_at=None, owner=None)
+)
 
 
 def settle(connection: sa.Connection, settled: Sequence[Settled], now: datetime) -> None:
     """Ends the way of mails. Raises Stale where another process took one over."""
     if not settled:
         return
-    update = (
-        _M.update()
-        .where(_M.c.id == sa.bindparam("row_id"), _M.c.fence == sa.bindparam("row_fence"))
-        .where(_M.c.owner.is_not(None))
-        .values({name: sa.bindparam(f"new_{name}") for name in _SETTLED})
-        .values(verdict_at=sa.bindparam("at"), due_at=None, owner=None)
-    )
     parameters = [
         {"row_id": mail.row.id, "row_fence": mail.row.fence, "at": now}
         | {f"new_{name}": getattr(mail, name) for name in _SETTLED}
         for mail in settled
     ]
-    if connection.execute(update, parameters).rowcount != len(settled):
+    if connection.execute(_SETTLE, parameters).rowcount != len(settled):
         raise Stale("A mail was taken over by another process.")
 
 

@@ -124,7 +124,7 @@ def _recorded(letter: Letter, audience: str, desk: Desk) -> dict[str, Any]:
         "kind": letter.kind,
         "audience": audience,
         "to_addr": letter.to_addr,
-        "letter": dump_letter(_shortened(letter)),
+        "letter": dump_letter(letter),
         "message_id": letter.message_id,
         "state": "recorded",
         "recorded_at": letter.created_at,
@@ -136,12 +136,11 @@ def _recorded(letter: Letter, audience: str, desk: Desk) -> dict[str, Any]:
     }
 
 
-def _shortened(letter: Letter) -> Letter:
-    """Without the query of what was prepared: half of the text, and no letter tells it."""
-    if letter.request is None or letter.request.prepared is None:
-        return letter
-    prepared = replace(letter.request.prepared, query="")
-    return replace(letter, request=replace(letter.request, prepared=prepared))
+def without_query(request: Request) -> Request:
+    """As letters keep it: the query of what was prepared is half of the text; none tells it."""
+    if request.prepared is None:
+        return request
+    return replace(request, prepared=replace(request.prepared, query=""))
 
 
 def gather(connection: sa.Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:

@@ -21,15 +21,21 @@ from mailproc.store import schema
 from mailproc.store.codec import dump_request, load_request
 from mailproc.store.database import insert
 from mailproc.store.desk import Desk, token_digest
-from mailproc.store.outbox import gather, letters
+from mailproc.store.outbox import gather, letters, without_query
 from mailproc.workflow.effects import Decision, Send, StartJob, VoidLinks
 from mailproc.workflow.policy import fingerprint
 
-_R = schema.requests
+_R, _C = schema.requests, schema.counters
 GENESIS = "0" * 64
 # Statements built once: they are on the path of every mail.
 _INSERT, _HISTORY = _R.insert(), schema.history.insert()
 _LINKS, _OUTBOX, _JOBS = schema.links.insert(), schema.outbox.insert(), schema.jobs.insert()
+_TAKE = (
+    _C.update()
+    .where(_C.c.name == sa.bindparam("counter"))
+    .values(last=_C.c.last + sa.bindparam("count"))
+    .returning(_C.c.last)
+)
 _CHANGING = "version state due_at dataset_id requester_addr fingerprint body chain_head".split()
 _UPDATE = (
     _R.update()
@@ -41,14 +47,11 @@ _UPDATE = (
 
 def take_numbers(connection: sa.Connection, counter: str, count: int) -> range:
     """The next `count` values of a counter; gone with the transaction if it fails."""
-    counters = schema.counters
-    step = (
-        insert(connection, counters)
-        .values(name=counter, last=count)
-        .on_conflict_do_update(index_elements=["name"], set_={"last": counters.c.last + count})
-        .returning(counters.c.last)
-    )
-    last = connection.scalars(step).one()
+    last = connection.scalar(_TAKE, {"counter": counter, "count": count})
+    if last is None:  # the first of its name; another process may have the same thought
+        new = insert(connection, _C).values(name=counter, last=count)
+        step = new.on_conflict_do_update(index_elements=["name"], set_={"last": _C.c.last + count})
+        last = connection.scalars(step.returning(_C.c.last)).one()
     return range(last - count + 1, last + 1)
 
 
@@ -224,12 +227,13 @@ def _write_effects(
     links: list[dict[str, Any]] = []
     for decision in decisions:
         request = decision.after
+        told = without_query(request)
         if not decision.before.version:
             links.append(_status_link(request, desk, now))
         for effect in decision.effects:
             match effect:
                 case Send():
-                    written = letters(request, effect, desk, now, event=decision.event)
+                    written = letters(told, effect, desk, now, event=decision.event)
                     mails += written
                     links += [
                         _decide_link(request, mail, desk, now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -23,7 +22,7 @@ def content_hash(request: Request, prepared: Prepared) -> str:
     """The digest of everything an approver releases."""
     content = {
         "recipient": recipient(request),
-        "form": asdict(request.form),
+        "form": request.form,
         "prepared": prepared_digest(prepared),
         "delivery": "hand" if is_handed_over(request) else "mail",
     }
@@ -33,7 +32,7 @@ def content_hash(request: Request, prepared: Prepared) -> str:
 @lru_cache(maxsize=256)
 def prepared_digest(prepared: Prepared) -> str:
     """The digest of the dataset side alone; the same result is often asked for again."""
-    return digest(asdict(prepared))
+    return digest(prepared)
 
 
 def recipient(request: Request) -> str:
