@@ -19,6 +19,7 @@ _LETTER, _DIGIT, _COMMA = 0.65, 0.57, 0.30  # of the bold Sarabun, in em (read f
 _PADDING = 2.4  # mm
 _MOST_TEXT, _MOST_TITLE, _LEAST = 62.0, 19.0, 8.0
 _TEXTS = (_MOST_TEXT, 50.0, 40.0)  # mm that a long text gets before it wraps
+_KEPT = 2  # columns that name a row in every block: the code and the name of a school
 _STRETCH = 1.7  # so much wider than needed where there is room
 
 
@@ -123,7 +124,7 @@ def _chosen(
     if sum(widths) <= room:
         yield tuple(range(len(widths)))
         return
-    first = leading(columns) if leading(columns) < len(columns) else 1
+    first = min(_KEPT, leading(columns), len(columns) - 1) or 1
     first = first if sum(widths[:first]) < room / 2 else 1
     names = tuple(range(first))
     left = room - sum(widths[:first])

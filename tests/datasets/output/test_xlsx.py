@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import zipfile
 from dataclasses import replace
@@ -13,10 +14,11 @@ import xlsxwriter
 
 from mailproc.datasets import query
 from mailproc.datasets.gate import inspect
-from mailproc.datasets.output import datasheet, frame, sizes, xlsx
+from mailproc.datasets.output import datasheet, frame, paper, sizes, xlsx
 from mailproc.datasets.output.cells import Line, TableSheet
-from mailproc.datasets.output.paper import breaks
 from mailproc.datasets.output.looks import Looks
+from mailproc.datasets.output.paper import breaks
+from mailproc.datasets.table import Column
 from mailproc.datasets.workbook import build
 from mailproc.errors import NeedsPerson
 from mailproc.model import Prepared
@@ -253,6 +255,58 @@ def test_pages_turn_between_grades_and_never_inside() -> None:
     starts = breaks([100, *[60] * 90], columns)
     assert len(starts) > 2
     assert all(columns[at].title_th == "ชาย" for at in starts)
+
+
+def numbered(groups: int) -> tuple[Column, ...]:
+    names = (column("รหัส", "code"), column("ชื่อ", "text"))
+    return (*names, *(column(n, group=f"ป.{g}") for g in range(groups) for n in ("ชาย", "หญิง")))
+
+
+def test_the_pages_of_a_wide_table_are_about_equally_wide() -> None:
+    columns = numbered(40)
+    widths = [100, 200, *[60] * 80]
+    edges = [2, *breaks(widths, columns), len(columns)]
+    across = [sum(widths[a:b]) for a, b in itertools.pairwise(edges)]
+    assert len(across) > 3
+    assert max(across) - min(across) <= 120
+
+
+def test_titles_and_notes_of_a_wide_table_stay_over_what_each_page_repeats() -> None:
+    row: tuple[str | int, ...] = ("57030001", "บ้านป่า", *[1] * 80)
+    wide = paper.spread(table(numbered(40), row))
+    assert wide.kept == wide.lines_over == 2
+    assert wide.width_of_lines >= 330
+    small = paper.spread(table(numbered(2), row[:6]))
+    assert not small.starts
+    assert small.lines_over == 6
+
+
+def test_no_more_than_the_name_of_a_row_is_always_in_sight() -> None:
+    places = tuple(column(name, "text") for name in ("รหัส", "ชื่อ", "อำเภอ", "กลุ่ม"))
+    columns = (*places, column("จำนวน"))
+    assert paper.kept([100, 200, 100, 300, 60], columns) == 2
+    assert paper.kept([300, 300, 100, 300, 60], columns) == 1
+    assert paper.kept([100, 60], (column("รหัส", "code"), column("จำนวน"))) == 1
+
+
+def test_the_label_of_a_total_is_not_cut(ask: Asking, url: str) -> None:
+    prepared = ask.prepared(level="area")
+    sheet = opened(written(prepared, url)).worksheets[0]
+    assert sheet.cell(20, 1).value == "รวมทั้งสิ้น"
+    assert sheet.column_dimensions["A"].width * 7 + 5 >= sizes.pixels("รวมทั้งสิ้น")
+
+
+def test_a_head_over_several_columns_has_room_for_its_words() -> None:
+    over = "ลูกจ้างประจำและพนักงานราชการทั้งหมดของโรงเรียน"
+    columns = (column("ชื่อ", "text"), *(column(n, group=over) for n in ("ชาย", "หญิง")))
+    found = sizes.widths(table(columns, ("ก", 1, 2)))
+    assert sizes.height(over, sum(found[1:])) <= 2 * sizes.ROW
+
+
+def test_a_row_that_stands_alone_has_no_total(ask: Asking, url: str) -> None:
+    prepared = ask.prepared("57030066")
+    assert query.run(prepared.query, url).total == ()
+    assert not query.has_total(prepared.query)
 
 
 @pytest.mark.parametrize(
