@@ -62,7 +62,7 @@ def test_a_table_without_rows_has_a_head() -> None:
 def test_code_and_name_are_repeated_in_each_block_also_where_many_texts_follow() -> None:
     texts = ("รหัส", "ชื่อ", "ตำบล", "อำเภอ", "กลุ่ม", "ที่อยู่", "เว็บไซต์", "ขนาด")
     columns = (*(column(name, "text") for name in texts), column("จำนวน"))
-    laid = pages.lay_out(table(columns, (*["บ้านป่าซางนาเงินวิทยาคม"] * 8, 12)))
+    laid = lay_out(table(columns, (*["บ้านป่าซางนาเงินวิทยาคม"] * 8, 12)))
     assert len(laid.blocks) > 1
     for block in laid.blocks:
         assert [head.words for head in block.heads[0][:2]] == ["รหัส", "ชื่อ"]
