@@ -13,7 +13,8 @@ from mailproc.sandbox import Children, Failed
 from mailproc.store.codec import load_letter
 from mailproc.texts import Compiled
 
-_MANY, _CHUNK = 12, 6  # below, starting a child is not worth it
+_MANY = 12  # below, starting a child is not worth it
+_FIRST, _CHUNK = 3, 6  # the first few are waited for
 _SECONDS = 60  # for a chunk; a letter takes a millisecond
 
 
@@ -59,7 +60,8 @@ class Composing:
         if len(drafts) < _MANY or not self._children.is_warm():
             yield from (compose(self._composer, draft) for draft in drafts)
             return
-        chunks = [drafts[start : start + _CHUNK] for start in range(0, len(drafts), _CHUNK)]
+        starts = range(_FIRST, len(drafts), _CHUNK)
+        chunks = [drafts[:_FIRST], *(drafts[start : start + _CHUNK] for start in starts)]
         composed = self._children.run(_compose, [(chunk,) for chunk in chunks], _SECONDS)
         for chunk, letters in zip(chunks, composed, strict=True):
             if isinstance(letters, Failed):  # the child is gone: here, then

@@ -57,7 +57,8 @@ class Children:
     def __init__(self, workers: int, initializer: Callable[..., None], *arguments: Any) -> None:
         self._workers, self._initializer, self._arguments = workers, initializer, arguments
         self._pool: ProcessPool | None = None
-        self._first: Any = None  # a task of no effect, done when the children have started
+        self._starting: ProcessPool | None = None
+        self._answered: ProcessPool | None = None
         self._lock = threading.Lock()
         self._used_at = 0.0
 
@@ -92,11 +93,22 @@ class Children:
 
     def is_warm(self) -> bool:
         """True once a child answers; until then one is starting, and nobody waits for it."""
+        if self._starting is not None:  # to look at the pool itself would be to wait for it
+            return False
         pool = self._started()
         with self._lock:
-            if self._first is None:
-                self._first = pool.schedule(_nothing)
-            return bool(self._first.done())
+            if self._answered is not pool:
+                self._starting = pool
+                threading.Thread(target=self._greet, args=(pool,), daemon=True).start()
+            return self._answered is pool
+
+    def _greet(self, pool: ProcessPool) -> None:
+        """In a thread, since a start lasts until the child has read its arguments from a pipe."""
+        with contextlib.suppress(Exception):  # if it can't start, its first task will tell
+            pool.schedule(_nothing, timeout=_BUILD_SECONDS).result()
+        with self._lock:
+            if self._starting is pool:
+                self._answered, self._starting = pool, None
 
     def rest(self) -> None:
         """Stops the children after a minute without work; to be called now and then."""
@@ -112,7 +124,7 @@ class Children:
                 self._end()
 
     def _end(self) -> None:
-        pool, self._pool, self._first = self._pool, None, None
+        pool, self._pool, self._starting = self._pool, None, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,28 @@ def _give_up(fence: Fence, files: int) -> int:
 
 def ordinary(count: int) -> list[bytes]:
     return [mail(f"number {number}") for number in range(count)]
+
+
+class Late:
+    """An argument that a child takes in only when the file is there."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return wait_for, (self.file,)
+
+
+def wait_for(file: Path) -> Path:
+    until = time.monotonic() + 60
+    while not file.exists():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return file
+
+
+def start_with(*_: object) -> None:
+    """In the child: nothing to do with its arguments."""
 
 
 def texts(results: Iterator[Reading | Failed]) -> list[str]:
@@ -118,3 +141,19 @@ def test_a_pool_that_rests_starts_again() -> None:
     reader.stop()
     assert texts(reader.read([mail("b")])) == ["b"]
     reader.stop()
+
+
+def test_nobody_waits_for_a_child_that_is_slow_to_take_in_its_arguments(tmp_path: Path) -> None:
+    file, more_than_a_pipe_holds = tmp_path / "go on", b"x" * 1_000_000
+    children = Children(1, start_with, Late(file), more_than_a_pipe_holds)
+    assert not children.is_warm()
+    assert not children.is_warm(), "it is asked again while the child waits"
+    file.touch()
+    until = time.monotonic() + 60
+    while not children.is_warm():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert list(children.run(len, [("abc",)], 10)) == [3]
+    children.stop()
+    assert not children.is_warm(), "the next child is another"
+    children.stop()
