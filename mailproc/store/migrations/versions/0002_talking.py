@@ -52,5 +52,7 @@ def _indexes() -> None:
     op.create_index("ix_requests_fingerprint", "requests", ["fingerprint"])
     op.create_index("ix_outbox_correspondent", "outbox", ["correspondent", "recorded_at"])
     op.create_index("ix_outbox_recorded_at", "outbox", ["recorded_at"])
-    op.create_index("ix_outbox_bundle", "outbox", ["bundle"])
-    op.create_index("ix_outbox_bundled_into", "outbox", ["bundled_into"])
+    for column in ("bundle", "bundled_into"):
+        filled = sa.text(f"{column} IS NOT NULL")
+        name = f"ix_outbox_{column}"
+        op.create_index(name, "outbox", [column], sqlite_where=filled, postgresql_where=filled)
