@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from mailproc import thai
 from mailproc.model import Form, Item, Known, Question, Reading
-from mailproc.parsers import bare, dataset, fields, ours, picking, values
+from mailproc.parsers import automatic, bare, dataset, fields, ours, picking, values
 from mailproc.parsers import form as forms
 from mailproc.parsers.fields import Stated
 
@@ -49,6 +49,7 @@ _GO_WITH = {
     "dataset": ("dataset", "dataset_id"),
     "academic_years": ("academic_years", "latest", "round"),
 }
+_ABSENCE = 1_500  # characters in which a robot says that nobody is there
 _LONGEST = 5_000  # characters of a reply that are looked at for changes
 _THANKS = re.compile(
     r"(?:(?:ได้รับ|รับทราบ|ทราบ|ขอบคุณ|ขอบพระคุณ|ขอขอบ|เรียบร้อย|ยินดี|สวัสดี|"
@@ -92,6 +93,8 @@ def _read_answer(reading: Reading, questions: tuple[Question, ...], known: Known
     written = forms.spread(written, _picked(text, questions, known))
     unlabelled = _unlabelled(text)
     asked = tuple(q for q in questions if not _states(written, q.field))
+    if automatic.ABSENT.search(text[:_ABSENCE]):  # its dates and reasons are no answers
+        unlabelled = [x for x in unlabelled if any(bare.tells(x, q, known) for q in asked)]
     if asked:
         answer = forms.spread(answer, _bare(unlabelled, asked, questions, known))
     answer = forms.spread(answer, written)

@@ -36,7 +36,7 @@ _SUGGESTS = re.compile(
     r"(?:แจ้ง)?(?:ไม่อยู่|ลาพัก|ลากิจ|ลาป่วย|ลาคลอด|ลาราชการ|ไปราชการ|ติดราชการ|หยุด|วันหยุด|ปิดทำการ)|แจ้งลา|ขณะนี้ไม่อยู่|อยู่ระหว่างลา)",
     re.I,
 )
-_ABSENT = re.compile(
+ABSENT = re.compile(
     r"อยู่ระหว่าง(?:การ)?(?:ลา|เดินทาง|ไปราชการ|ปฏิบัติราชการ)|ลาพักผ่อน|ลาพักร้อน|ลาคลอด|ไม่อยู่(?:ที่)?(?:สำนักงาน|ทำงาน|ห้อง)|"
     r"จะ(?:กลับมา|ตอบกลับ|ติดต่อกลับ)[^\n]{0,60}(?:วันที่|เมื่อ|โดยเร็ว|ภายหลัง)|กลับมาปฏิบัติ(?:งาน|ราชการ|หน้าที่)|"
     r"out of (?:the )?office|on (?:annual |sick |maternity "
@@ -145,7 +145,7 @@ def _is_absence(subject: str, text: str) -> bool:
     """A subject of leave above a text of leave that asks for nothing."""
     text = text[:1_500]
     suggests = bool(_SUGGESTS.match(subject[:300])) and (
-        not text.strip() or bool(_ABSENT.search(text))
+        not text.strip() or bool(ABSENT.search(text))
     )
     return suggests and not _REQUEST.search(text)
 

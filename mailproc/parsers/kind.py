@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailproc.model import Known
-from mailproc.parsers import automatic, reports
+from mailproc.parsers import automatic, headers, reports
 from mailproc.parsers.mime import Part
 
 OUR_MESSAGE_ID = re.compile(r"<[0-9a-f]{32}\.mailproc@[^<>\s]{1,250}>")
@@ -26,7 +26,9 @@ def judge(root: Part, from_addr: str, subject: str, text: str, known: Known) -> 
     for a clear request there, which `Reading.clear_sign` then says.
     """
     ours = from_addr.lower() in _lowered(known) or bool(tokens((from_addr,), known))
-    if ours or root.all(OUR_HEADER):
+    # A list rewrites From and drops what it does not know; it keeps the Message-ID.
+    named = any(OUR_MESSAGE_ID.fullmatch(i) for i in headers.message_ids(root.all("message-id")))
+    if ours or named or root.all(OUR_HEADER):
         return "own"
     return (
         reports.report(root, subject, text)

@@ -34,6 +34,7 @@ T = TypeVar("T")
 _MAX_ATTACHMENTS = 200
 _MAX_RECIPIENTS = 200
 _MAX_STAMPS = 50
+_NUMBERED = re.compile(r"(?<![0-9])2[0-9]{3}/[0-9]{5}(?![0-9])")  # as subjects of ours are
 _ANSWER = re.compile(r"^\s*(?:re|aw|sv|ตอบกลับ|ตอบ)\s*(?:\[[0-9]{1,3}\])?\s*[:：]", re.I)
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
@@ -255,7 +256,7 @@ def _asked(
     if any(item.dataset for item in found.form.items):
         return Found(letters.writer(text.text)), text.source
     told = letters.read(text.text, known, text.signature)
-    if told.form.items or _ANSWER.match(subject):
+    if told.form.items or _ANSWER.match(subject) or _NUMBERED.search(subject):
         return told, text.source
     for name, letter in all_.texts:
         if forms.has_title(letter):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from mailproc.model import Form, Known, Reading
 from mailproc.parsers import intent
 from mailproc.placing import commands, guess
-from mailproc.placing.nouns import ITEMS_LIMIT, Found, Placing
+from mailproc.placing.nouns import HOURLY_LIMIT, ITEMS_LIMIT, Found, Placing
 from mailproc.placing.parting import one_each
 
 _SURE = 0.3  # a guess below is none: in a shared mailbox the mail is then not for us
@@ -34,10 +34,18 @@ def by_list(reading: Reading, found: Found, known: Known) -> Placing:
 def opened(reading: Reading, found: Found, known: Known) -> Placing:
     """One request for each dataset, year and round."""
     forms = one_each(reading.form or Form(), known.spanning)
+    if found.opened_lately + len(forms) > HOURLY_LIMIT and not found.placed:
+        return _flooded(reading, found, known)
     if len(forms) <= ITEMS_LIMIT:
         return Placing("opened", forms=forms)
     waiting = unplaced(reading, found, known, f"{len(forms)} datasets in one mail")
     return replace(waiting, answer="too_many", reason=str(len(forms)))
+
+
+def _flooded(reading: Reading, found: Found, known: Known) -> Placing:
+    """A program that has gone wrong, or a person with a long list: the officer looks first."""
+    waiting = unplaced(reading, found, known, f"more than {HOURLY_LIMIT} requests in an hour")
+    return replace(waiting, answer="" if found.notes_today else "too_many")
 
 
 def unplaced(reading: Reading, found: Found, known: Known, problem: str) -> Placing:

@@ -8,6 +8,7 @@ from mailproc.model import Form, Question, Request
 from mailproc.workflow import events as e
 
 ITEMS_LIMIT = 10  # datasets in one mail; more go to a person
+HOURLY_LIMIT = 20  # requests of one sender in an hour; more wait for a person
 NOTES_LIMIT = 3  # answers a day that change nothing: robots that answer robots stop here
 RESENDS_LIMIT = 3  # copies of one file a day
 NOTE_LENGTH = 2_000  # characters of a message that the officer is shown
@@ -40,6 +41,7 @@ class Found:
     asked: str = ""  # the command about which our letter asked «which request?»
     resends_today: int = 0  # of the request's file
     confirms_today: int = 0  # letters to this sender that ask him to confirm his address
+    opened_lately: int = 0  # requests of this sender within the hour
     forms_lately: int = 0  # blank forms that this sender got within a week
     placed: str = ""  # a person's word on a mail that waited: new | reply
 

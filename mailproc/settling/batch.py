@@ -155,6 +155,7 @@ class Batch:
 
     def _open_later(self, mail: Read, position: int, forms: Sequence[Form]) -> None:
         proved = self._facts.proved | self._newly_proved
+        self._facts.opens(mail.reading.from_addr, len(forms))
         for form in forms:
             made = drafts.draft(mail, form, len(forms), self._habits, self._desk, proved)
             self._drafts.append((position, made))

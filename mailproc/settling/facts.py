@@ -24,7 +24,13 @@ ANSWERS = (
     "noted how_to_decide decided too_late status which form explain linked passed_on encrypted "
     "unreadable too_many"
 ).split()
-_DAY, _WEEK, _LATELY = timedelta(days=1), timedelta(days=7), timedelta(days=30)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_WEEK, _LATELY = timedelta(days=7), timedelta(days=30)
+    timedelta(hours=1),
+    timedelta(days=1),
+    timedelta(days=7),
+    timedelta(days=30),
+)
 _NUMBER = re.compile(r"(?<![0-9])2[0-9]{3}/[0-9]{5}(?![0-9])")
 _LOOSE = frozenset({"request", "command", "reply", "other", "encrypted", "unreadable", "list"})
 
@@ -60,6 +66,7 @@ class Facts:
         self._notes: dict[str, int] = {}
         self._forms: dict[str, int] = {}
         self._confirms: dict[str, int] = {}
+        self._opened: dict[str, int] = {}
         self._resends: dict[int, int] = {}
 
     # ------------------------------------------------------------ asking
@@ -75,6 +82,8 @@ class Facts:
             [x for r in readings for x in self._prints(r)],
             self._now - self._same_within,
         )
+        senders = [r.from_addr for r in readings if r.form is not None or r.clear_sign]
+        self._opened = lookups.opened_since(connection, senders, self._now - _HOUR)
         self._look_up_letters(connection, [name for r in readings for name in r.references])
         self._look_up_loose(connection, mails)
         self._look_up_answers(connection, readings)
@@ -112,6 +121,7 @@ class Facts:
         since = self._now - _DAY
         rows = self._letters.values()
         both = {r.from_addr for r in readings if r.references or r.command}
+        both |= {r.from_addr for r in readings if self._opened.get(r.from_addr.casefold(), 0)}
         both |= {row.to_addr for row in rows if row.to_addr} | {r for r in self._same_senders()}
         self._notes = lookups.letters_since(connection, ANSWERS, both, since)
         unproved = {r.requester_addr for r in self._same.values() if r.state is State.UNCONFIRMED}
@@ -149,6 +159,7 @@ class Facts:
             mentioned=tuple(self._numbered[n] for n in _numbers(reading) if n in self._numbered),
             forms_lately=self._forms.get(reading.from_addr, 0),
             notes_today=self._notes.get(reading.from_addr, 0),
+            opened_lately=self._opened.get(reading.from_addr.casefold(), 0),
             confirms_today=self._confirms.get(reading.from_addr, 0),
         )
         if mail.row.placed:
@@ -157,6 +168,11 @@ class Facts:
         if letter is None:
             return About(None, (known,))
         return About(letter, self._of_letter(letter, reading, known))
+
+    def opens(self, address: str, count: int) -> None:
+        """So many requests more, of this batch."""
+        name = address.casefold()
+        self._opened[name] = self._opened.get(name, 0) + count
 
     def same(self, fingerprint: str) -> Request | None:
         """The request for the same data that this sender has already."""

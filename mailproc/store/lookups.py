@@ -62,6 +62,24 @@ def by_numbers(connection: sa.Connection, numbers: Iterable[str]) -> dict[str, R
     return {row.number: load_request(row.body) for row in connection.execute(query)}
 
 
+def opened_since(
+    connection: sa.Connection, addresses: Iterable[str], since: datetime
+) -> dict[str, int]:
+    """By casefolded address: how many requests it opened since then."""
+    wanted = {spelt for address in addresses for spelt in (address, address.casefold())}
+    if not wanted:
+        return {}
+    query = (
+        sa.select(_R.c.requester_addr, sa.func.count())
+        .where(_R.c.requester_addr.in_(wanted), _R.c.opened_at > since)
+        .group_by(_R.c.requester_addr)
+    )
+    found: dict[str, int] = {}
+    for address, count in connection.execute(query):
+        found[address.casefold()] = found.get(address.casefold(), 0) + count
+    return found
+
+
 def letters_since(
     connection: sa.Connection, kinds: Collection[str], addresses: Iterable[str], since: datetime
 ) -> dict[str, int]:
