@@ -163,22 +163,23 @@ def _filled_in(quoted: str, questions: tuple[Question, ...], known: Known) -> Fo
         return Form()
     lines = [line for line in quoted.split("\n") if not ours.is_question(line)]
     quoted = "\n".join(lines)
-    stated = [one for one in fields.find(quoted, lists=False) if one.name in asked]
+    found = fields.find(quoted, lists=False)
+    stated = [one for one in found if one.name in asked and not one.guessed]
     stated += _below_labels(quoted, questions, known)
     offers = {thai.fold(offer) for question in questions for offer in question.offers}
     offers |= {thai.fold(" ".join(question.offers)) for question in questions if question.offers}
     stated = [one for one in stated if one.value and thai.fold(one.value) not in offers]
-    found = _chosen(forms.assemble(stated, known).form, questions, known)
-    return forms.spread(found, _picked(quoted, questions, known))
+    filled = _chosen(forms.assemble(stated, known).form, questions, known)
+    return forms.spread(filled, _picked(quoted, questions, known))
 
 
 def _picked(text: str, questions: tuple[Question, ...], known: Known) -> Form:
     """Offers that are picked by their number behind the label: «รอบข้อมูล: 2», «ระดับข้อมูล: ข้อ 1»."""
     found = Form()
-    text = "\n".join(line for line in text.split("\n") if ":" in line or "：" in line)
     lists = {question.field: question for question in questions if question.offers}
-    for one in fields.find(text, lists=False) if lists else ():
-        said, question = bare.words(one.value), lists.get(one.name)
+    for line in text.split("\n")[: fields.MAX_LINES] if lists else ():
+        label, _, tail = line.replace("：", ":").rpartition(":")
+        said, question = bare.words(tail), lists.get(fields.label(label.strip()) or "")
         if question and (picking.points(said) or picking.several(said, question)):
             found = forms.spread(found, bare.one(said, question, known) or Form())
     return found
