@@ -156,7 +156,9 @@ def test_what_is_not_for_us_stays_as_it_was(office: Office) -> None:
 
 
 def test_every_mail_gets_one_verdict_and_none_is_due_again(office: Office) -> None:
-    office.bring(*(a_mail(f"{FORM}เงื่อนไข: โรงเรียนที่ {n}\n") for n in range(70)))
+    forms = [f"{FORM}เงื่อนไข: โรงเรียนที่ {n}\n" for n in range(70)]
+    senders = [f"teacher{n}@school.example.org" for n in range(70)]
+    office.bring(*(a_mail(form, sender=x) for form, x in zip(forms, senders, strict=True)))
     assert office.turn() == 6
     assert office.turn(timedelta(days=1)) == 0
     assert {row.verdict for row in office.walk.rows(_M)} == {"opened"}
