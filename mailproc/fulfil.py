@@ -10,10 +10,9 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 import structlog
 
-from mailproc.datasets import gate
 from mailproc.errors import Stale
 from mailproc.model import Built, Item, Prepared, Provenance, Question, Request, Rules, State
-from mailproc.sandbox import Failed
+from mailproc.sandbox import Failed, Held
 from mailproc.store import jobs, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
@@ -30,7 +29,7 @@ Prepare = Callable[[Item], Prepared | tuple[Question, ...]]
 class Builds(Protocol):
     """What is needed of `sandbox.Builder`."""
 
-    def build(self, prepared: Prepared, provenance: Provenance) -> Built | Failed: ...
+    def build(self, prepared: Prepared, provenance: Provenance) -> Built | Held | Failed: ...
 
 
 class Fulfil:
@@ -98,10 +97,10 @@ class Fulfil:
         built = self._builder.build(prepared, self._provenance(request, now))
         if isinstance(built, Failed):
             return e.StepFailed(problem=f"build: {built.problem}"), None
+        if isinstance(built, Held):
+            return e.GateBlocked(problem="; ".join(built.findings)), None
         if built.result_digest != prepared.result_digest:
             return e.ContentChanged(), None
-        if findings := gate.inspect(built, prepared):
-            return e.GateBlocked(problem="; ".join(findings)), None
         return e.DataBuilt(), built
 
     def _still_approved(self, request: Request, prepared: Prepared) -> bool:

@@ -51,6 +51,13 @@ class Failed:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The egress gate holds the file back; `findings` say why, in Thai and English."""
+
+    findings: tuple[str, ...]
+
+
 class Children:
     """A pool of equal child processes that comes and goes with the work."""
 
@@ -196,10 +203,10 @@ class Builder:
         self._children = Children(1, _start_builder)
         self.rest, self.stop = self._children.rest, self._children.stop
 
-    def build(self, prepared: Prepared, provenance: Provenance) -> Built | Failed:
-        """The file, or why there is none."""
+    def build(self, prepared: Prepared, provenance: Provenance) -> Built | Held | Failed:
+        """The file once it passed the gate, or why there is none."""
         task = (prepared, provenance, self._url)
-        built: Built | Failed = next(self._children.run(_build, [task], _BUILD_SECONDS))
+        built: Built | Held | Failed = next(self._children.run(_build, [task], _BUILD_SECONDS))
         return built
 
     def warm(self) -> None:
@@ -314,14 +321,32 @@ def _progressed(rows: int) -> None:
 
 def _start_builder() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for name in ("pandas", "xlsxwriter", "mailproc.datasets.workbook"):
+    for name in (
+        "pandas",
+        "xlsxwriter",
+        "mailproc.datasets.workbook",
+        "mailproc.datasets.gate.ours",
+    ):
         importlib.import_module(name)  # loaded before the first file
 
 
-def _build(prepared: Prepared, provenance: Provenance, warehouse_url: str) -> Built:
+def _build(prepared: Prepared, provenance: Provenance, warehouse_url: str) -> Built | Held:
     from mailproc.datasets.workbook import build
 
-    return build(prepared, provenance, warehouse_url)
+    return gated(build(prepared, provenance, warehouse_url), prepared)
+
+
+def gated(built: Built, prepared: Prepared) -> Built | Held:
+    """The file where the gate lets it pass. Takes long: for the child that built it.
+
+    Other data than was approved is no matter of the gate: the decision is void.
+    """
+    from mailproc.datasets import gate
+
+    if built.result_digest != prepared.result_digest:
+        return built
+    findings = gate.inspect(built, prepared)
+    return Held(findings) if findings else built
 
 
 def _nothing() -> None:

@@ -16,7 +16,7 @@ from mailproc.datasets.query import prepare
 from mailproc.datasets.workbook import build
 from mailproc.fulfil import Fulfil
 from mailproc.model import Built, Prepared, Provenance, Request, Rules, State
-from mailproc.sandbox import Failed
+from mailproc.sandbox import Failed, Held, gated
 from mailproc.store import jobs, schema
 from mailproc.store.codec import dump_request
 from mailproc.store.database import Database
@@ -55,9 +55,10 @@ class Works:
             "me",
         )
 
-    def build(self, prepared: Prepared, provenance: Provenance) -> Built | Failed:
+    def build(self, prepared: Prepared, provenance: Provenance) -> Built | Held | Failed:
         self.built += 1
-        return self.change(build(prepared, provenance, self.url))
+        built = self.change(build(prepared, provenance, self.url))
+        return built if isinstance(built, Failed) else gated(built, prepared)
 
     def turn(self, later: timedelta = timedelta()) -> int:
         self.walk.now += later

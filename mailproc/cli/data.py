@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from mailproc import thai
+from mailproc.cli.data_gate import gate_files
 from mailproc.cli.data_import import import_files
 from mailproc.cli.data_rounds import close_round, notify, open_round, rounds
 from mailproc.cli.output import common, show
@@ -33,10 +34,10 @@ FORMATS = ("xlsx", "csv", "pdf")
 
 @click.group()
 def data() -> None:
-    """Datasets: list, show, generate; import, rounds, open, close, notify."""
+    """Datasets: list, show, generate; import, rounds, open, close, notify; gate."""
 
 
-for _command in (import_files, rounds, open_round, close_round, notify):
+for _command in (gate_files, import_files, rounds, open_round, close_round, notify):
     data.add_command(_command)
 
 

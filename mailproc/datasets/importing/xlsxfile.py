@@ -28,7 +28,7 @@ _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 5
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DATE_CODE = re.compile(r"[dyeg]|(?<![hs])m(?!s)", re.I)
 _ZEROS = re.compile("0{2,20}")
-_EPOCH, _EPOCH_MAC = date(1899, 12, 30), date(1904, 1, 1)
+EPOCH, _EPOCH_MAC = date(1899, 12, 30), date(1904, 1, 1)
 
 Attributes = dict[str, str]
 
@@ -238,7 +238,7 @@ class _Cells:
         from_1904: bool,
     ) -> None:
         self._strings, self._styles, self._wanted = strings, styles, columns
-        self._epoch = _EPOCH_MAC if from_1904 else _EPOCH
+        self._epoch = _EPOCH_MAC if from_1904 else EPOCH
         self._known: dict[str, int] = {}  # letters → column
         self._rows: list[tuple[int, list[str]]] = []
         self._row: list[str] = []

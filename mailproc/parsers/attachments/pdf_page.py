@@ -6,16 +6,17 @@ from Word, LibreOffice and typst is not readable (measured: marks lost, letters 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from pypdf import PageObject
 from pypdf.generic import ArrayObject, ContentStream, DictionaryObject, StreamObject
 from pypdf.generic._font import Font
 
 Matrix = tuple[float, float, float, float, float, float]
-_UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MAX_OPERATIONS = 200_000  # of one page
 _MAX_RUNS = 50_000
 _MAX_FORMS = 200  # drawings within drawings
@@ -36,16 +37,16 @@ class Run:
 
 def runs(page: PageObject) -> list[Run]:
     """Every run of text on the page, in the order in which it is drawn."""
-    reader = _Page(page.pdf)
-    reader.draw(page.get_contents(), page.get("/Resources"), _UNIT, 0)
+    reader = Page(page.pdf)
+    reader.draw(page.get_contents(), page.get("/Resources"), UNIT, 0)
     return reader.found
 
 
 @dataclass(slots=True)
-class _State:
-    """The part of the graphics state that moves text."""
+class State:
+    """The part of the graphics state that moves text; whoever looks for more derives from it."""
 
-    matrix: Matrix = _UNIT
+    matrix: Matrix = UNIT
     font: Font | None = None
     size: float = 1.0
     leading: float = 0.0
@@ -54,8 +55,8 @@ class _State:
     scale: float = 1.0
     rise: float = 0.0
 
-    def copy(self) -> _State:
-        return _State(*(getattr(self, name) for name in self.__slots__))
+    def copy(self) -> Self:
+        return copy(self)
 
 
 @dataclass(slots=True)
@@ -68,17 +69,25 @@ class _Mark:
 
 
 @dataclass(slots=True)
-class _Page:
+class Page:
+    """One page as it is drawn; `program` runs its operators."""
+
     pdf: Any
     found: list[Run] = field(default_factory=list)
     fonts: dict[int, Font | None] = field(default_factory=dict)
     left: int = _MAX_OPERATIONS
     forms: int = _MAX_FORMS
+    program: type[Program] | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the page has more than is read."""
+        return self.left < 0 or len(self.found) > _MAX_RUNS
 
     def draw(self, contents: Any, resources: Any, matrix: Matrix, depth: int) -> None:
         if contents is None:
             return
-        program = _Program(self, _dictionary(resources), matrix, depth)
+        program = (self.program or Program)(self, dictionary(resources), matrix, depth)
         for operands, operator in contents.operations:
             self.left -= 1
             if self.left < 0 or len(self.found) > _MAX_RUNS:
@@ -97,18 +106,23 @@ class _Page:
         return self.fonts[key]
 
 
-class _Program:
+class Program:
     """Runs the operators of one content stream (ISO 32000-1, 8.4 and 9.4)."""
 
-    def __init__(self, page: _Page, resources: DictionaryObject, matrix: Matrix, depth: int):
+    operators: ClassVar[Mapping[bytes, Callable[[Any, Any], None]]] = {}
+
+    def __init__(self, page: Page, resources: DictionaryObject, matrix: Matrix, depth: int):
         self.page, self.resources, self.depth = page, resources, depth
-        self.state = _State(matrix)
-        self.stack: list[_State] = []
-        self.line = self.text = _UNIT
+        self.state = self.begun(matrix)
+        self.stack: list[State] = []
+        self.line = self.text = UNIT
         self.marks: list[_Mark] = []
 
+    def begun(self, matrix: Matrix) -> State:
+        return State(matrix)
+
     def step(self, operands: Any, operator: bytes) -> None:
-        action = _OPERATORS.get(operator)
+        action = self.operators.get(operator)
         if action is None:
             return
         try:
@@ -125,22 +139,22 @@ class _Program:
             self.state = self.stack.pop()
 
     def concatenate(self, operands: Any) -> None:
-        self.state.matrix = _times(_matrix(operands), self.state.matrix)
+        self.state.matrix = times(matrix_of(operands), self.state.matrix)
 
     def begin(self, _: Any) -> None:
-        self.line = self.text = _UNIT
+        self.line = self.text = UNIT
 
     def set_font(self, operands: Any) -> None:
-        fonts = _dictionary(self.resources.get("/Font"))
+        fonts = dictionary(self.resources.get("/Font"))
         self.state.size = float(operands[1])
         self.state.font = self.page.font(fonts[operands[0]]) if operands[0] in fonts else None
 
     def set_matrix(self, operands: Any) -> None:
-        self.line = self.text = _matrix(operands)
+        self.line = self.text = matrix_of(operands)
 
     def move(self, operands: Any) -> None:
         x, y = float(operands[0]), float(operands[1])
-        self.line = self.text = _times((1.0, 0.0, 0.0, 1.0, x, y), self.line)
+        self.line = self.text = times((1.0, 0.0, 0.0, 1.0, x, y), self.line)
 
     def move_leading(self, operands: Any) -> None:
         self.state.leading = -float(operands[1])
@@ -168,8 +182,8 @@ class _Program:
         if len(operands) > 1:
             properties = operands[1]
             if not isinstance(properties, DictionaryObject):
-                properties = _dictionary(self.resources.get("/Properties")).get(properties)
-            said = _dictionary(properties).get("/ActualText")
+                properties = dictionary(self.resources.get("/Properties")).get(properties)
+            said = dictionary(properties).get("/ActualText")
             words = None if said is None else _string(said)
         self.marks.append(_Mark(words))
 
@@ -183,20 +197,20 @@ class _Program:
             self.page.found.append(Run(first.x, first.y, width, first.size, mark.words))
 
     def draw_form(self, operands: Any) -> None:
-        form = _dictionary(_dictionary(self.resources.get("/XObject")).get(operands[0]))
+        form = dictionary(dictionary(self.resources.get("/XObject")).get(operands[0]))
         if not isinstance(form, StreamObject) or form.get("/Subtype") != "/Form":
             return
         if self.depth >= _MAX_FORM_DEPTH or self.page.forms <= 0:
             return
         self.page.forms -= 1
         own = form.get("/Matrix")
-        matrix = _times(_matrix(own), self.state.matrix) if own else self.state.matrix
+        matrix = times(matrix_of(own), self.state.matrix) if own else self.state.matrix
         contents = ContentStream(form, self.page.pdf)
         resources = form.get("/Resources", self.resources)
         self.page.draw(contents, resources, matrix, self.depth + 1)
 
     def _show(self, operand: Any) -> None:
-        words, advance = _decoded(operand, self.state)
+        words, advance = decoded(operand, self.state)
         x, y, size = self._place()
         self._advance(advance)
         end = self._place()[0]
@@ -208,45 +222,45 @@ class _Program:
         mark.end = max(mark.end, end)
 
     def _place(self) -> tuple[float, float, float]:
-        whole = _times(self.text, self.state.matrix)
+        whole = times(self.text, self.state.matrix)
         y = whole[5] + self.state.rise * whole[3]
         height = max(abs(whole[3]), abs(whole[1]), 1e-6)
         return whole[4], y, max(self.state.size * height, 1.0)
 
     def _advance(self, distance: float) -> None:
-        self.text = _times((1.0, 0.0, 0.0, 1.0, distance, 0.0), self.text)
+        self.text = times((1.0, 0.0, 0.0, 1.0, distance, 0.0), self.text)
 
 
-def _setter(name: str, factor: float = 1.0) -> Callable[[_Program, Any], None]:
-    def action(program: _Program, operands: Any) -> None:
+def _setter(name: str, factor: float = 1.0) -> Callable[[Program, Any], None]:
+    def action(program: Program, operands: Any) -> None:
         setattr(program.state, name, float(operands[0]) * factor)
 
     return action
 
 
-def _unset_text(program: _Program, operands: Any) -> None:
+def _unset_text(program: Program, operands: Any) -> None:
     program.state.word, program.state.char = float(operands[0]), float(operands[1])
     program.show_next(operands)
 
 
-_OPERATORS: dict[bytes, Callable[[_Program, Any], None]] = {
-    b"q": _Program.push,
-    b"Q": _Program.pop,
-    b"cm": _Program.concatenate,
-    b"BT": _Program.begin,
-    b"Tf": _Program.set_font,
-    b"Tm": _Program.set_matrix,
-    b"Td": _Program.move,
-    b"TD": _Program.move_leading,
-    b"T*": _Program.next_line,
-    b"Tj": _Program.show,
-    b"TJ": _Program.show_spaced,
-    b"'": _Program.show_next,
+Program.operators = {
+    b"q": Program.push,
+    b"Q": Program.pop,
+    b"cm": Program.concatenate,
+    b"BT": Program.begin,
+    b"Tf": Program.set_font,
+    b"Tm": Program.set_matrix,
+    b"Td": Program.move,
+    b"TD": Program.move_leading,
+    b"T*": Program.next_line,
+    b"Tj": Program.show,
+    b"TJ": Program.show_spaced,
+    b"'": Program.show_next,
     b'"': _unset_text,
-    b"BDC": _Program.mark,
-    b"BMC": _Program.mark,
-    b"EMC": _Program.unmark,
-    b"Do": _Program.draw_form,
+    b"BDC": Program.mark,
+    b"BMC": Program.mark,
+    b"EMC": Program.unmark,
+    b"Do": Program.draw_form,
     b"TL": _setter("leading"),
     b"Tc": _setter("char"),
     b"Tw": _setter("word"),
@@ -258,13 +272,13 @@ _OPERATORS: dict[bytes, Callable[[_Program, Any], None]] = {
 def _built(resource: Any) -> Font:
     """The font with the default width as the file gives it: marks are 0 wide, not as a letter."""
     font = Font.from_font_resource(resource)
-    for descendant in _dictionary(resource).get("/DescendantFonts") or ():
-        width = _dictionary(descendant).get("/DW", 1000)
+    for descendant in dictionary(resource).get("/DescendantFonts") or ():
+        width = dictionary(descendant).get("/DW", 1000)
         font.character_widths["default"] = float(width)
     return font
 
 
-def _decoded(operand: Any, state: _State) -> tuple[str, float]:
+def decoded(operand: Any, state: State) -> tuple[str, float]:
     """The letters of a string and how far they move the pen, in text space."""
     font = state.font
     raw = _bytes(operand)
@@ -297,18 +311,18 @@ def _string(value: Any) -> str:
     return str(value)
 
 
-def _dictionary(value: Any) -> DictionaryObject:
+def dictionary(value: Any) -> DictionaryObject:
     value = value.get_object() if hasattr(value, "get_object") else value
     return value if isinstance(value, DictionaryObject) else DictionaryObject()
 
 
-def _matrix(values: Any) -> Matrix:
+def matrix_of(values: Any) -> Matrix:
     values = values.get_object() if isinstance(values, ArrayObject) else values
     a, b, c, d, e, f = (float(value) for value in list(values)[:6])
     return a, b, c, d, e, f
 
 
-def _times(m: Matrix, n: Matrix) -> Matrix:
+def times(m: Matrix, n: Matrix) -> Matrix:
     return (
         m[0] * n[0] + m[1] * n[2],
         m[0] * n[1] + m[1] * n[3],

@@ -160,13 +160,13 @@ def with_form(writer: PdfWriter) -> None:
 
 
 CHANGES: list[tuple[str, Callable[[PdfWriter], object]]] = [
-    ("link, script", with_script),
-    ("link, script", lambda writer: writer.add_attachment("x.txt", b"x")),
-    ("link, script", with_link),
-    ("link, script", with_action),
-    ("link, script", with_form),
+    ("a script", with_script),
+    ("file attached", lambda writer: writer.add_attachment("x.txt", b"x")),
+    ("link to the outside", with_link),
+    ("starts by itself", with_action),
+    ("form fields", with_form),
     ("without text", with_page_without_text),
-    ("encrypted", lambda writer: writer.encrypt("x", algorithm="RC4-128")),
+    ("has a password", lambda writer: writer.encrypt("x", algorithm="RC4-128")),
     ("not what was approved", lambda writer: writer.remove_page(0)),
 ]
 
@@ -206,4 +206,4 @@ def test_what_is_no_pdf_is_held_back(ask: Asking, url: str, content: bytes) -> N
     prepared = ask.prepared("ป.6", format="pdf")
     made = build(prepared, PROVENANCE, url)
     changed = replace(made, content=content, sha256=sha256(content).hexdigest())
-    assert any("not a readable PDF" in found for found in inspect(changed, prepared))
+    assert any("can't be opened" in found for found in inspect(changed, prepared))
