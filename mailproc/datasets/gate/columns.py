@@ -14,7 +14,7 @@ from datetime import date
 from mailproc import thai
 from mailproc.datasets.gate import headings
 from mailproc.datasets.gate.finding import CLASSES, Allowed, Finding
-from mailproc.datasets.gate.persons import Trace, phone_kind, plain
+from mailproc.datasets.gate.persons import TOLD, Trace, phone_kind, plain
 from mailproc.datasets.gate.places import cell, column_letters
 
 _MOST_TITLES = 4  # rows in which a title may stand
@@ -120,7 +120,7 @@ class Columns:
     def _of_traces(self, headed: Mapping[tuple[int, int], object]) -> Iterator[Finding]:
         for kind, found in self.traces.items():
             for row, column, trace in self._that_count(kind, found):
-                told = _TOLD.get(kind, kind)
+                told = TOLD.get(kind, kind)
                 yield Finding(told, self.sheet, cell(row, column), trace.what, "personal")
 
     def _that_count(
@@ -191,12 +191,6 @@ class Columns:
                     yield Finding("class", self.sheet, cell(row, column), text, cls)
 
 
-_TOLD = {
-    "mobile": "phone",
-    "landline": "phone",
-    "titled_name": "person_name",
-    "free_email": "email",
-}
 _PASSPORT = re.compile(r"[A-Z]{2}[0-9]{7}")
 _SAYS_NAME = re.compile(r"ชื่อ|สกุล|name", re.I)
 _LOST_ZERO = re.compile(r"[689][0-9]{8}")

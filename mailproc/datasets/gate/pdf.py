@@ -11,7 +11,7 @@ from typing import Any
 from mailproc.datasets.gate import headings
 from mailproc.datasets.gate.columns import day_of
 from mailproc.datasets.gate.finding import Finding
-from mailproc.datasets.gate.persons import plain, traces
+from mailproc.datasets.gate.persons import TOLD, plain, traces
 from mailproc.parsers.attachments.content import NotRead
 
 _MOST_PAGES, _MOST_OBJECTS = 1_000, 500_000
@@ -43,7 +43,6 @@ _KINDS = {
 }
 _PERSONS = ("/Author",)
 _USUAL = ("/Author", "/Title", "/Subject", "/Keywords", "/Creator", "/Producer", "/Trapped")
-_TOLD = {"mobile": "phone", "titled_name": "properties", "free_email": "email"}
 _NOBODY = re.compile(
     r"(?:typst.*|libreoffice.*|writer|calc|microsoft.*|anonymous|unspecified|users?|admin|"
     r"(?:สำนักงาน|สพป|สพฐ|กลุ่ม|โรงเรียน|กระทรวง).*)",
@@ -111,8 +110,8 @@ def _of_words(where: str, lines: Sequence[Sequence[str]]) -> Iterator[Finding]:
     for trace in traces(cells, pages=True):
         if trace.kind in ("landline", "email"):
             continue
-        kind = {"mobile": "phone", "free_email": "email"}.get(trace.kind, trace.kind)
-        if kind == "titled_name":
+        kind = TOLD.get(trace.kind, trace.kind)
+        if trace.kind == "titled_name":
             names += 1
         else:
             yield Finding(kind, where, what=trace.what, cls="personal")
@@ -174,7 +173,7 @@ def _of_metadata(reader: Any) -> Iterator[Finding]:
     lines = [line for value in told.values() for line in value.split("\n") if line.strip()]
     for trace in traces(lines):
         if trace.kind not in ("landline", "email"):
-            yield Finding(_TOLD.get(trace.kind, trace.kind), "metadata", what=trace.what)
+            yield Finding(TOLD.get(trace.kind, trace.kind), "metadata", what=trace.what)
 
 
 def _of_author(xmp: str) -> Iterator[Finding]:

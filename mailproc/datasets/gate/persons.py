@@ -69,6 +69,13 @@ _ENGLISH = re.compile(
     r"^(?:Mr|Mrs|Ms|Miss|Master)\.? ?[A-Z][A-Za-z]+ +[A-Z][A-Za-z]+ ?$", re.M | re.I
 )
 _TOGETHER = 5_000  # texts of one search
+# The kind of finding that a finer kind of trace becomes.
+TOLD = {
+    "mobile": "phone",
+    "landline": "phone",
+    "titled_name": "person_name",
+    "free_email": "email",
+}
 
 
 @dataclass(frozen=True, slots=True)

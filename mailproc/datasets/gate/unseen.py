@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from mailproc.datasets.gate.finding import Finding
-from mailproc.datasets.gate.persons import traces
+from mailproc.datasets.gate.persons import TOLD, traces
 from mailproc.datasets.gate.places import cell, column_letters, reference, stretch
 from mailproc.datasets.gate.sheet import Sheet
 from mailproc.datasets.gate.styles import Styles
@@ -184,9 +184,8 @@ def _of_header(name: str, tag: str, words: str, shown: str) -> Iterator[Finding]
         yield Finding("header", name, at, "&Z" if "&Z" in words else "&G")
     said = _CODES.sub(" ", words)
     for trace in traces([said]):
-        told = {"mobile": "phone", "landline": "phone", "titled_name": "person_name"}
         if trace.kind not in ("landline", "email"):
-            yield Finding(told.get(trace.kind, trace.kind), name, at, trace.what, "personal")
+            yield Finding(TOLD.get(trace.kind, trace.kind), name, at, trace.what, "personal")
     if _MARKED.search(said) or len(_own_words(said, shown)) > _FREE:
         yield Finding("header", name, at, said.strip()[:24])
 

@@ -11,7 +11,7 @@ from mailproc.datasets.gate import book, charts, contacts, drawings, package, pr
 from mailproc.datasets.gate.book import Listed
 from mailproc.datasets.gate.finding import Allowed, Exempt, Finding
 from mailproc.datasets.gate.package import Package
-from mailproc.datasets.gate.persons import traces
+from mailproc.datasets.gate.persons import TOLD, traces
 from mailproc.datasets.gate.sheet import Scanner, Sheet
 from mailproc.datasets.gate.strings import Strings, hides
 from mailproc.datasets.gate.styles import Styles
@@ -127,6 +127,6 @@ def of_words(told: Sequence[tuple[str, str]]) -> Iterator[Finding]:
     for trace in traces([words for _, words in told]):
         if trace.kind in ("landline", "email", "titled_name"):
             continue
-        kind = {"mobile": "phone", "free_email": "email"}.get(trace.kind, trace.kind)
+        kind = TOLD.get(trace.kind, trace.kind)
         where = told[trace.number][0]
         yield Finding(kind, where or "workbook.xml", what=trace.what, cls="personal")
