@@ -100,6 +100,7 @@ class MailboxSection(_ServerSection):
     poll_seconds: Annotated[int, Field(ge=1)] = 60
     max_bytes: Annotated[int, Field(ge=10_000)] = 25_000_000
     authserv_id: str = ""
+    plus_addressing: bool = False  # the server delivers name+detail@ to name@
 
 
 class RosterSection(_Section):

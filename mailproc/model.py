@@ -401,6 +401,7 @@ class Office:
     public_url: str  # without trailing slash; empty where no phone can reach us
     privacy_th: str = ""
     privacy_en: str = ""
+    plus_addressing: bool = False  # the mail server delivers name+detail@ to name@ (RFC 5233)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def make_office(config: Config, officers: tuple[Person, ...]) -> Office:
         public_url=config.web.public_url,
         privacy_th=chosen.privacy_th,
         privacy_en=chosen.privacy_en,
+        plus_addressing=config.mailbox.plus_addressing,
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from mailproc.intake import Intake
 from mailproc.model import Reading, Refused, Request, State
+from mailproc.parsers import kind
 from mailproc.requestform import request_form
 from mailproc.sandbox import Failed
 from mailproc.store import schema, waiting
@@ -24,7 +25,7 @@ from mailproc.workflow import events as e
 from tests.factories import a_catalogue, a_dataset, an_office
 from tests.requestform.conftest import FOLDERS
 from tests.requestform.filling import mail as filled
-from tests.test_intake import FORM, HABITS, TEACHER, Office, Reader, a_mail, a_reply
+from tests.test_intake import FORM, HABITS, OFFICE, TEACHER, Office, Reader, a_mail, a_reply
 from tests.walk import OFFICER, RULES, data_prepared
 
 _M = schema.messages
@@ -207,6 +208,33 @@ def test_a_trend_of_several_years_asked_twice_is_linked(office: Office) -> None:
     assert office.bring(a_mail(years[0])) == ["linked"]
     (request,) = office.requests
     assert request.item.academic_years == (2568,)
+
+
+# ---------------------------------------------------------------- the reply address
+
+
+def test_an_answer_without_references_and_quote_is_tied_by_its_address(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE, head=_STAMP))
+    (letter,) = office.letters("ask")
+    cc = f"Cc: {kind.reply_address(OFFICE, letter.message_id)}\n"
+    assert office.bring(a_mail("ใช้วางแผนอัตรากำลัง", head=cc, subject="ตอบ")) == ["merged"]
+    (request,) = office.requests
+    assert (request.state, request.form.purpose) == (State.PREPARING, "ใช้วางแผนอัตรากำลัง")
+
+
+def test_a_new_form_to_an_old_reply_address_is_a_new_request(office: Office) -> None:
+    """An address book keeps such addresses for years."""
+    request = _delivered(office)
+    letter = next(row for row in office.letters() if row.request_id == request.id)
+    cc = f"Cc: {kind.reply_address(OFFICE, letter.message_id)}\n"
+    assert office.bring(a_mail(head=cc, sender="ครู <other@school.example.org>")) == ["opened"]
+
+
+@pytest.mark.parametrize("token", ["abc", "0" * 32])
+def test_a_made_up_reply_address_ties_nothing(office: Office, token: str) -> None:
+    office.bring(a_mail(_INCOMPLETE, head=_STAMP))
+    cc = f"Cc: data+{token}@example.org\n"
+    assert office.bring(a_mail("ใช้วางแผนอัตรากำลัง", head=cc, subject="ตอบ")) == ["unplaced"]
 
 
 # ---------------------------------------------------------------- an answer that picks several

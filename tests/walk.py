@@ -20,7 +20,7 @@ from tests.factories import NOW, a_built, a_catalogue, a_person, a_prepared, a_r
 
 DIRECTOR = a_person()
 OFFICER = Person(2, "นางสาวดาวเรือง ใจเย็น", "officer@example.org", "officer")
-DESK = Desk(b"k" * 32, "data.example.org", {"director": (DIRECTOR,), "officer": (OFFICER,)})
+DESK = Desk(b"k" * 32, "example.org", {"director": (DIRECTOR,), "officer": (OFFICER,)})
 RULES = Rules(catalogue=a_catalogue())
 SECOND = timedelta(seconds=1)
 

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,9 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from mailproc.cli import check_reply
+from mailproc.cli.finding import Finding
+from mailproc.cli.finding import found as _found
 from mailproc.cli.output import common, local, show
 from mailproc.cli.words import words
 from mailproc.clock import utc_now
@@ -41,16 +44,6 @@ _MARKS = {"ok": "✓", "note": "!", "fault": "✗"}
 _FREE_MB = 500
 _RECENT_DAYS, _STAMPS = 30, 50
 _WITHOUT_SERVERS = ("state", "database", "datasets")  # what can be tried before all is filled in
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found."""
-
-    part: str
-    level: Literal["ok", "note", "fault"]
-    th: str
-    en: str
 
 
 @click.command()
@@ -99,10 +92,6 @@ def _told(part: str, error: MailprocError) -> Finding:
     if error.key:
         return _found(part, "fault", error.key, **error.values)
     return Finding(part, "fault", str(error), str(error))
-
-
-def _found(part: str, level: Literal["ok", "note", "fault"], key: str, **values: object) -> Finding:
-    return Finding(part, level, *words(key, **values))
 
 
 def _settings(config: Config) -> Iterator[Finding]:
@@ -336,5 +325,6 @@ _CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
     "templates": _templates,
     "imap": _imap,
     "smtp": _smtp,
+    "reply": check_reply.findings,
     "public": _public,
 }

@@ -20,6 +20,7 @@ from mailproc import thai
 from mailproc.defang import defang, defang_line
 from mailproc.mail import headers
 from mailproc.model import Built, Catalogue, Letter, Office
+from mailproc.parsers.kind import reply_address
 from mailproc.texts import LANGUAGES, Compiled, Sandbox, environment, load_texts, template_faults
 from mailproc.wording import request_words, shown
 from mailproc.workflow import numbering
@@ -49,6 +50,7 @@ class Composer:
         self._blank_files = partial(_blank_files, office, known, folders)
         self._timezone = ZoneInfo(office.timezone)
         self._address = headers.strict_address(office.address)
+        self._plus = office.plus_addressing
 
     def compose(
         self, letter: Letter, links: Mapping[str, str], files: tuple[Built, ...] = ()
@@ -73,6 +75,12 @@ class Composer:
         """What is wrong with the templates, one line each; empty when every one can be read."""
         return list(dict.fromkeys(x for voice in self._voices.values() for x in voice.faults()))
 
+    def _reply_to(self, letter: Letter, voice: _Voice) -> bytes:
+        """Where the server allows it, an address that ties the answer to this mail though a program
+        drops its references and the quote: «office+0f3a…@», as secret as the Message-ID."""
+        address = reply_address(self._address, letter.message_id) if self._plus else ""
+        return headers.mailbox("Reply-To", voice.office_name, address) if address else b""
+
     def _head(self, letter: Letter, subject: str, voice: _Voice) -> bytes:
         automatic = letter.kind in ANSWERS and letter.in_reply_to
         date = format_datetime(letter.created_at.astimezone(self._timezone))
@@ -91,6 +99,7 @@ class Composer:
                 headers.unstructured("Subject", subject),
                 headers.message_id("Message-ID", letter.message_id),
                 headers.threading(letter.in_reply_to, letter.references),
+                self._reply_to(letter, voice),
                 rest.encode("ascii"),
             )
         )

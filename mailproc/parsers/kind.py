@@ -12,7 +12,9 @@ from mailproc.model import Known
 from mailproc.parsers import automatic, headers, reports
 from mailproc.parsers.mime import Part
 
-OUR_MESSAGE_ID = re.compile(r"<[0-9a-f]{32}\.mailproc@[^<>\s]{1,250}>")
+OUR_MESSAGE_ID = re.compile(r"<([0-9a-f]{32})\.mailproc@[^<>\s]{1,250}>")
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_LOCAL_PART = 64  # octets, RFC 5321 4.5.3.1.1
 OUR_HEADER = "x-mailproc"
 AUTOMATIC = frozenset({"auto_reply", "bounce", "report", "list", "own"})
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -54,6 +56,27 @@ def tokens(recipients: tuple[str, ...], known: Known) -> tuple[str, ...]:
         if plus and token and f"{name}@{domain}".lower() in own:
             found.append(token)
     return tuple(found)
+
+
+def reply_address(office: str, message_id: str) -> str:
+    """«data+0f3a…@example.org» for a mail of ours; empty where the address would be too long."""
+    named = OUR_MESSAGE_ID.fullmatch(message_id)
+    local, _, domain = office.rpartition("@")
+    if named is None or len(local) + 1 + len(named[1]) > _LOCAL_PART:
+        return ""
+    return f"{local}+{named[1]}@{domain}"
+
+
+def named_by_address(recipients: tuple[str, ...], known: Known) -> tuple[str, ...]:
+    """The Message-IDs of the mails of ours whose reply addresses these are."""
+    domains = {address.rpartition("@")[2] for address in known.own_addresses}
+    secret = (token.lower() for token in tokens(recipients, known))
+    return tuple(
+        f"<{token}.mailproc@{domain}>"
+        for token in secret
+        if _TOKEN.fullmatch(token)
+        for domain in sorted(domains)
+    )
 
 
 def is_encrypted(root: Part, text: str) -> bool:

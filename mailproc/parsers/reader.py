@@ -199,6 +199,10 @@ def _placed(reading: Reading, text: Body, all_: Gathered, known: Known) -> Readi
         found, sources = _in_sentences(found, sources, text, known)
     which = "command" if asked else "reply" if reply else "request" if clear else "other"
     reading = replace(reading, kind=which, command=asked, clear_sign=clear)
+    if not clear or _ANSWER.match(reading.subject):
+        # A whole form to an old reply address comes from an address book: it is no answer.
+        named = kind.named_by_address(reading.recipients, known)
+        reading = replace(reading, references=(*reading.references, *named))
     if which == "request" or (which == "reply" and found.names):
         return replace(
             reading,

@@ -343,6 +343,18 @@ def test_a_question_mail_does_not_promise_what_waits_for_the_answer(composer: Co
     assert "เลื่อนออกไป" not in text
 
 
+def test_the_reply_address_is_given_where_the_server_allows_it() -> None:
+    letter = a_letter(message_id=f"<{'0f' * 16}.mailproc@example.org>")
+    plain = Composer(an_office(), (TEMPLATES,), a_catalogue())
+    assert read(plain.compose(letter, LINKS))["Reply-To"] is None
+    plus = Composer(an_office(plus_addressing=True), (TEMPLATES,), a_catalogue())
+    wire = plus.compose(letter, LINKS)
+    assert_fit_for_the_wire(wire)
+    assert f"<data+{'0f' * 16}@example.org>" in str(read(wire)["Reply-To"])
+    long = an_office(plus_addressing=True, address=f"{'d' * 40}@example.org")
+    assert read(Composer(long, (TEMPLATES,)).compose(letter, LINKS))["Reply-To"] is None
+
+
 def filled_in(text: str, values: dict[str, str]) -> str:
     """The mail as a careless client quotes it, answers written behind its labels."""
     for label, value in values.items():
