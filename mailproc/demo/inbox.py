@@ -33,6 +33,7 @@ from mailproc.thai import date_time
 COLUMNS = ("requester", "director", "officer")
 OFFICE = "office"
 WRITERS = COLUMNS  # who may answer a mail; the office answers by itself
+_ANEW = "ขอใหม่"  # as people write it; without it the office links the mail to the first
 TEMPLATES = Path(__file__).parents[2] / "templates" / "demo"
 LONGEST_REPLY = 10_000
 
@@ -112,6 +113,7 @@ class Viewer:
         self._boxes = boxes
         self._pages = pages
         self._samples = load_samples(pages.templates)
+        self._sent: set[str] = set()  # samples that were sent: the same again is meant anew
         self._templates = _environment(pages)
 
     def lists(self, request: Request) -> Response:
@@ -154,7 +156,9 @@ class Viewer:
         sender = self._boxes.sender("requester", sample.from_name)
         office = self._boxes.address(OFFICE)
         body = sample.body.replace("{address}", sender.address)
-        raw = letters.request(sender, office, sample.subject, body)
+        subject = f"{sample.subject} ({_ANEW})" if sample.id in self._sent else sample.subject
+        self._sent.add(sample.id)
+        raw = letters.request(sender, office, subject, body)
         await run_in_threadpool(self._boxes.send, "requester", office, raw)
         return RedirectResponse(f"/?sent={sample.id}", status_code=303)
 
