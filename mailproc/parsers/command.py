@@ -1,7 +1,8 @@
 """The words by which a requester steers: cancel, status, resend, form.
 
-A command is the first line that says something, and nothing else is asked; or the subject of an
-otherwise empty mail.
+A command is a sentence that turns on one of a few words and says nothing beyond it, but courtesy,
+the thing it is about and how it came to that; nothing else in the mail asks for anything. Or it is
+the subject of an otherwise empty mail.
 """
 
 from __future__ import annotations
@@ -10,6 +11,14 @@ import re
 
 from mailproc import thai
 from mailproc.parsers import fields
+from mailproc.parsers.command_words import (
+    ANCHORS,
+    AROUND,
+    COURTESY,
+    COURTESY_ENGLISH,
+    NOT_IF,
+    STATES,
+)
 
 _LONGEST = 250
 _REST = 600  # characters below a command; more is a letter
@@ -21,105 +30,51 @@ _THANKS = re.compile(
     r"อภัย|โทษ)|thank|many thanks|best|regards|sincerely)",
     re.I,
 )
-_POLITE = re.compile(
-    r"\s{0,3}(?:ด้วย|หน่อย|(?<!อีก)ที|ก่อน|เลย)?\s{0,3}(?:นะ|น่ะ)?\s{0,2}(?:ครับ(?:ผม)?|"
-    r"คับ|ค่ะ|คะ|ค่า|จ้า|จ้ะ|ขอบคุณ(?:ครับ|ค่ะ)?|please|thanks|thank you)"
-    r"(?=$|[\s.,!?])",
-    re.I,
+_SENTENCE = re.compile(
+    r"\n+|(?<=[.!?])\s+(?=[A-Z])|(?<=[!?;])\s+|(?:(?<=ครับ)|(?<=ครับผม)|(?<=คับ)|(?<=ค่ะ)|(?<=คะ)|(?<=จ้า))[\s.!?]+"
 )
-_OPENING = re.compile(
-    r"^(?:(?:ขอความ(?:กรุณา|อนุเคราะห์)|กรุณา|โปรด|รบกวน|ช่วย|อยาก(?:จะ)?|ต้องการ|"
-    r"ประสงค์(?:จะ)?|มีความประสงค์(?:จะ)?|"
-    r"(?:ผม|ดิฉัน|หนู|ข้าพเจ้า)|จะ|ได้โปรด|could you|can you|would you|"
-    r"please|kindly|i (?:would like|want|wish) to|i'd like to)\s{0,3}){0,4}",
-    re.I,
-)
-_TAIL = re.compile(
-    r"\s{0,3}(?:ด้วย|หน่อย|(?<!อีก)ที|ก่อน|เลย|please|now)?\s{0,3}(?:[.!?ๆ]{0,3})\s*$", re.I
-)
-_WHOSE = (
-    r"(?:\s{0,3}(?:นี้|ดังกล่าว|ข้างต้น|ที่ขอ(?:ไว้|ไป)?|ที่ส่ง(?:ไว้|ไป|มา)?|ของ(?:ผม|"
-    r"ดิฉัน|หนู|ข้าพเจ้า|โรงเรียน)))?"
-    r"(?:\s{0,3}(?:เลขที่|ที่|หมายเลข|no\.?|number)?\s{0,3}[0-9]{2,4}/[0-9]{1,6})?"
-)
-_MAY = r"(?:\s{0,3}(?:จะ)?(?:ได้|ได้รึ|ได้หรือ)(?:ไหม|มั้ย|หรือไม่|หรือเปล่า|รึเปล่า|บ้างไหม))?"
-_THING = (
-    r"(?:คำขอ(?:ข้อมูล)?|คำร้อง(?:ขอ(?:ข้อมูล)?)?|การขอ(?:ข้อมูล)?|"
-    r"รายการ(?:ที่ขอ)?|เรื่อง(?:ที่ขอ)?|การขอใช้บริการ)"
-)
-_FILE = r"(?:ไฟล์|ข้อมูล|เอกสาร|เมล|เมล์|อีเมล|อีเมล์|ไฟล์ข้อมูล|ชุดข้อมูล|ไฟล์แนบ|จดหมาย)"
-_AGAIN = (
-    r"(?:(?:ให้|มา|มาให้)?\s{0,3}ใหม่(?:อีก(?:ครั้ง|รอบ|ที))?|(?:ให้|มา|"
-    r"มาให้)?\s{0,3}(?:ใหม่|ซ้ำ)?\s{0,2}อีก(?:ครั้ง|รอบ|ที|หน)(?:หนึ่ง)?|ซ้ำ)"
-)
-_ENGLISH_THING = (
-    r"(?: (?:my|our|this|the))?(?: data)?(?: (?:request|application|order))?"
-    r"(?: (?:for data|for the data))?(?: ?\(?(?:no\.? ?|number |ref\.? ?|"
-    r"#)?[0-9]{2,4}/[0-9]{1,6}\)?)?"
-)
-_CORES = {
-    "cancel": (
-        rf"(?:ขอ)?(?:ยกเลิก|ถอน|เพิกถอน)\s{{0,3}}{_THING}?(?:\s{{0,3}}ข้อมูล)?{_WHOSE}"
-        rf"|ไม่(?:ต้องการ|ขอรับ|ประสงค์(?:จะ)?ขอ|ขอ|เอา)(?:ข้อมูล)?{_WHOSE}แล้ว"
-        rf"|(?:cancel|withdraw){_ENGLISH_THING}"
-        r"|(?:i |we )?(?:(?:no longer|don't|do not) need) (?:the|this|that|my|our) "
-        r"(?:data|file|dataset|request)(?: any ?more)?"
-    ),
-    "status": (
-        rf"(?:ขอ)?(?:สอบถาม|ทราบ|ตรวจสอบ|เช็[คก]|ติดตาม|ตาม|แจ้ง|ดู)?\s{{0,3}}(?:สถานะ|"
-        rf"ความคืบหน้า|ความก้าวหน้า)"
-        rf"(?:\s{{0,3}}(?:ของ)?{_THING})?{_WHOSE}(?:\s{{0,3}}(?:ถึงไหน|"
-        rf"เป็นอย่างไร)(?:แล้ว)?(?:บ้าง)?)?"
-        rf"|(?:ขอ)?(?:ติดตาม|ตาม)\s{{0,3}}(?:ผล|งาน|ข้อมูล)?\s{{0,3}}(?:{_THING})?{_WHOSE}"
-        rf"|(?:สอบถามว่า\s{{0,3}})?(?:{_THING}|"
-        rf"ข้อมูล)?{_WHOSE}\s{{0,3}}(?:ดำเนินการ)?(?:ไป)?ถึง(?:ไหน|"
-        rf"ขั้น(?:ตอน)?ไหน)(?:แล้ว)?(?:บ้าง)?"
-        rf"|(?:{_THING}|ข้อมูล)?{_WHOSE}\s{{0,3}}(?:เสร็จ|ได้)(?:แล้ว)?(?:หรือ)?(?:ยัง|เมื่อไร|"
-        rf"เมื่อไหร่)"
-        rf"|(?:request )?status(?: of{_ENGLISH_THING})?|"
-        rf"(?:what(?:'s| is) )?the status(?: of{_ENGLISH_THING})?"
-        rf"|check(?: the)? status(?: of{_ENGLISH_THING})?|"
-        rf"any (?:news|updates?)(?: on{_ENGLISH_THING})?"
-        rf"|(?:tell|give|let)(?: (?:me|us))?(?: know)? the status(?: of{_ENGLISH_THING})?"
-        rf"|where is{_ENGLISH_THING}(?: now)?"
-        rf"|how far (?:is|has){_ENGLISH_THING}(?: got)?"
-    ),
-    "resend": (
-        rf"(?:ขอ)?(?:ให้)?(?:จัด)?ส่ง(?:ให้)?\s{{0,3}}{_FILE}?{_WHOSE}\s{{0,3}}{_AGAIN}{_MAY}"
-        rf"|ขอ{_FILE}{_WHOSE}\s{{0,3}}{_AGAIN}{_MAY}"
-        r"|(?:may|can|could) (?:i|we) (?:have|get|receive) (?:it|(?:the|my|our|this) (?:data|"
-        r"files?|"
-        r"dataset|mail|e-?mail|attachment))(?: (?:again|once more|one more time))"
-        r"|(?:re-?send|send)(?: (?:me|us|it))?(?: (?:the|my|our|this))?(?: "
-        r"(?:data|file|files|dataset|mail|e-?mail|attachment))?"
-        r"(?: (?:again|once more|one more time))"
-        r"|re-?send(?: (?:it|me))?(?: (?:the|my|this))?(?: "
-        r"(?:data|file|files|dataset|mail|e-?mail|attachment))?"
-    ),
-    "form": (
-        r"(?:ขอ(?:รับ|ดาวน์โหลด)?|ส่ง|ดาวน์โหลด)?\s{0,3}(?:แบบฟอร์ม|แบบคำขอ|แบบคำร้อง|ฟอร์ม|"
-        r"ตัวอย่างแบบฟอร์ม)"
-        r"\s{0,3}(?:การ|สำหรับ|คำขอ|คำร้อง)?(?:การ)?(?:ขอ)?(?:ใช้บริการ|"
-        r"รับบริการ)?(?:ข้อมูล)?(?:เปล่า|ให้)?"
-        r"|ช่วยเหลือ|ขอความช่วยเหลือ|วิธี(?:การ)?(?:ใช้(?:งาน)?|ขอข้อมูล|ขอ)|"
-        r"ขอ(?:ข้อมูล)?(?:ต้อง)?ทำ(?:อย่างไร|ยังไง)"
-        r"|(?:ขอ)?(?:ดู|ทราบ)?(?:รายการ|รายชื่อ|บัญชี)(?:ชุด)?ข้อมูล(?:ที่มี)?(?:ทั้งหมด)?(?:ให้)?"
-        r"|(?:ขอทราบว่า|สอบถามว่า|อยากทราบว่า|ทราบว่า)?\s{0,3}(?:มี)(?:ชุด)?ข้อมูล(?:อะไร|ใด|"
-        r"ไหน)(?:ให้ขอ|ที่ขอได้|ให้บริการ)?บ้าง"
-        r"|help(?: me)?|(?:send me )?(?:the |a )?(?:request |data "
-        r"request |blank )?form|(?:the )?list of (?:data|datasets)"
-        r"|(?:send me )?(?:the )?(?:list|catalogue|catalog)(?: of (?:the )?(?:data|datasets))?"
-        r"|(?:what|which) (?:data|datasets) (?:do you have|are (?:there|available))"
-    ),
-}
 _REASON = re.compile(
-    r"\s{0,3}(?:เนื่องจาก|เพราะ(?:ว่า)?|ด้วยเหตุ|เพื่อ|[,(–—]|\bbecause\b|\bsince\b|"
-    r"\bas we\b|[.!?]\s)"
+    r"(?:เนื่อง(?:จาก|ด้วย)|เพราะ(?:ว่า)?|ด้วยเหตุ(?:ที่|ว่า)?|เพื่อ|"
+    r"\bbecause\b|\bsince\b|\bas (?:we|i|the|it)\b|"
+    r"\bdue to\b|\s[–—-]\s).*?(?=\s{1,3}(?:จึง|เลย|ดังนั้น|so )|$)",
+    re.I,
 )
-_COMMANDS = {name: re.compile(core, re.I) for name, core in _CORES.items()}
+_GRATEFUL = re.compile(
+    r"ขอบ(?:พระ)?คุณ\S{0,6}(?:สำหรับ|ที่)|thank(?:s|"
+    r" you)(?: \w{2,5}){0,2} for\b",
+    re.I,
+)
+_POINTS_AT_SUBJECT = re.compile(
+    r"(?:(?:ขอ|รายละเอียด|ดัง|ดู|เป็นไป)?\s?ตาม(?:ที่)?\s?(?:แจ้งใน|ระบุใน)?\s?(?:หัวเรื่อง|หัวข้อ|ชื่อเรื่อง|หัวเมล|หัวจดหมาย|subject)"
+    r"(?:ข้างต้น|ด้านบน|เมล|อีเมล|จดหมาย|นี้)?|(?:as (?:per|in)|see|"
+    r"per)(?: the)? subject(?: line)?(?: above)?)",
+    re.I,
+)
+_COVERED, _ANCHORED = "\ue000", "\ue001"
+_NOT_BESIDE = re.compile(
+    f"[^{_COVERED}{_ANCHORED}\\s,.…()]{_ANCHORED}|{_ANCHORED}[^{_COVERED}{_ANCHORED}\\s,.…()]"
+)
+_NOTHING = re.compile(f"[{_COVERED}{_ANCHORED}\\s.,;:!?…ๆ()\"'«»“”–—*-]+")
+_PART = re.compile(  # one of several things, or a value: that changes a request
+    r"เฉพาะ|ข้อ(?:ที่)?\s?[0-9]|(?:ชุด|รายการ|อัน|ตัว)ที่|ปี(?:การศึกษา)?\s?[0-9]|25[0-9]{2}(?!/)|\bonly\b|"
+    r"excel|pdf|csv|ราย(?:โรงเรียน|อำเภอ)|ภาพรวม",
+    re.I,
+)
+_ORDER = ("cancel", "resend", "form", "status")  # what counts where a mail has two
+_MAX_SENTENCES = 12
+_LONGEST_STATEMENT = 90  # letters
+
+
+def _vocabulary(name: str) -> re.Pattern[str]:
+    native, english = AROUND[name]
+    return re.compile(rf"{native}|{COURTESY}|\b(?:{COURTESY_ENGLISH}|{english})\b", re.I)
+
+
+_VOCABULARY = {name: _vocabulary(name) for name in ANCHORS}
+_COURTESY_BEHIND = re.compile(r"\s{0,3}(?:นะ|น่ะ|เลย|ด้วย)?(?:ครับผม|ครับ|คับ|ค่ะ|คะ)?[\s.!]{0,5}$")
 _ASKS = re.compile(
     r"(?<!ร้อง)(?<!คำ)(?<!ที่)(?<!การ)ขอ(?!บ|แสดง|อภัย|โทษ|ไป|ไว้|นี้|ให้มีความ)|"
-    r"(?<!ไม่)(?<!ไม่มีความ)ต้องการ|(?<!ไม่)อยาก|แต่|ยกเว้น|เปลี่ยน|แก้ไข|"
+    r"(?<!ไม่)(?<!ไม่มีความ)ต้องการ|(?<!ไม่)อยาก|(?<!ตั้ง)แต่(?!ละ)|ยกเว้น|เปลี่ยน(?!แผน|ใจ|หัวข้อ|งาน|โครงการ|แปลง|เรื่อง)|แก้ไข|"
     r"\bplease\b|\brequest\b|\bwould like\b|\bneed\b|\binstead\b|\bbut\b",
     re.I,
 )
@@ -135,49 +90,78 @@ def find(text: str, subject: str = "", *, files: bool = False) -> str | None:
     """
     lines = [line.strip() for line in text[:20_000].split("\n") if line.strip()]
     lines = lines[_greetings(lines) :]
-    if lines:
-        found = _of_line(lines[0])
-        rest = [line for line in lines[1:] if not _THANKS.match(line)]
-        found = found if found and not _asks_more(rest, found) else None
+    if lines and not (len(lines) == 1 and points_at_subject(lines[0])):
+        found = _of_lines(lines)
     else:
-        found = None if _REPLY.match(subject) else _of_line(subject)
+        found = None if _REPLY.match(subject) else _of_lines([subject])
     return found if found == "cancel" or not files else None
+
+
+def points_at_subject(text: str) -> bool:
+    """Whether the words only say that all is in the subject: «ตามหัวเรื่องครับ»."""
+    return bool(_POINTS_AT_SUBJECT.fullmatch(_COURTESY_BEHIND.sub("", text.strip())))
 
 
 def _greetings(lines: list[str]) -> int:
     """How many lines only greet; a short one alone may be all there is."""
     count = 0
     while count < min(3, len(lines)) and _GREETING.match(lines[count]) and len(lines[count]) < 80:
+        if _of_sentence(lines[count]):
+            break
         count += 1
     return count
 
 
-def _of_line(line: str) -> str | None:
-    """The command that this line is, with a reason behind it or not."""
-    if not line or len(line) >= _LONGEST:
+def _of_lines(lines: list[str]) -> str | None:
+    """The one command among the sentences, where the others ask for nothing."""
+    sentences = [s for line in lines for s in _SENTENCE.split(line) if s and s.strip()]
+    told = [(_of_sentence(sentence), sentence) for sentence in sentences[:_MAX_SENTENCES]]
+    said = {name for name, _ in told if name}
+    found = next((name for name in _ORDER if name in said), None)
+    if found is None:
         return None
-    line = thai.to_arabic(thai.mend(line)).strip(" \t*\"'«»“”-–•>" if line[0] != ">" else " \t")
-    for head, tail in _parts(line):
-        opened = _OPENING.sub("", head, count=1)
-        for name, pattern in _COMMANDS.items():
-            said = pattern.fullmatch(head) or (opened and pattern.fullmatch(opened))
-            if said and not _asks_more([tail], name):
-                return name
-    return None
+    rest = [sentence for name, sentence in told if not name] + sentences[_MAX_SENTENCES:]
+    return None if _asks_more([one for one in rest if not _THANKS.match(one)], found) else found
 
 
-def _parts(line: str) -> list[tuple[str, str]]:
-    """(command words, what follows) at the end of the line, a polite particle or a reason."""
-    found = [(_bare(line), "")]
-    for cut in (_POLITE, _REASON):
-        match = cut.search(line)
-        if match:
-            found.append((_bare(line[: match.start()]), line[match.end() :]))
-    return found
+def _of_sentence(sentence: str) -> str | None:
+    """The command that a sentence is, with how it came to that or not."""
+    if not sentence or len(sentence) >= _LONGEST or sentence.lstrip().startswith(">"):
+        return None
+    words = thai.to_arabic(thai.mend(sentence)).strip()
+    if _GRATEFUL.match(words):
+        return None
+    return next((name for name in _ORDER if _is_command(words, name)), None)
 
 
-def _bare(words: str) -> str:
-    return _TAIL.sub("", _POLITE.sub("", words)).strip(" \t:：.,!?'\"")
+def _is_command(words: str, name: str) -> bool:
+    anchor = ANCHORS[name]
+    if not anchor.search(words) or (name in NOT_IF and NOT_IF[name].search(words)):
+        return False
+    left = _left(words, name)
+    if not left:
+        return True
+    short = _REASON.sub(" ", words)
+    reason = " ".join(_REASON.findall(words))
+    if short != words and anchor.search(short) and not _left(short, name):
+        return not _asks_more([reason], name)
+    return name != "form" and _states(words, left, name)
+
+
+def _left(words: str, name: str) -> str:
+    """What the words say besides the command."""
+    return _NOTHING.sub(" ", _marked(words, name)).strip()
+
+
+def _marked(words: str, name: str) -> str:
+    return _VOCABULARY[name].sub(_COVERED, ANCHORS[name].sub(_ANCHORED, words))
+
+
+def _states(words: str, left: str, name: str) -> bool:
+    """Whether what is left tells how it came to that: «เผลอลบเมลไปแล้ว รบกวนส่งอีกครั้ง»."""
+    if len(left) > _LONGEST_STATEMENT or _ASKS.search(left) or not STATES.search(left):
+        return False
+    return not _PART.search(left) and not _NOT_BESIDE.search(_marked(words, name))
 
 
 def _asks_more(rest: list[str], command: str) -> bool:

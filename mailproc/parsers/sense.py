@@ -82,12 +82,14 @@ _RULES = (
     ),
     (
         "phone",
-        r"\b(?:tele)?phone|\btel\b|\bmobile|\bcell|contact (?:no|num)|\bcall\b|hotline|reach (?:me|you)",
+        r"\b(?:tele)?phone|\btel\b|\bmobile|\bcell|contact (?:no|"
+        r"num)|\bcall\b|hotline|reach (?:me|you)",
     ),
     (
         "position",
         r"ตำแหน่ง|วิทยฐานะ|^อาชีพ|สายงาน|บทบาท|^ฐานะ|^(?:ปฏิบัติ)?หน้าที่|\bposition|job title|\brole\b|"
-        r"occupation|designation|post held|(?:current|present) (?:post|job)|profession\b|^function$|"
+        r"occupation|designation|post held|(?:current|present) (?:post|"
+        r"job)|profession\b|^function$|"
         r"^capacity$",
     ),
     (
@@ -96,8 +98,10 @@ _RULES = (
         r"บริษัท|มหาวิทยาลัย|ส่วนราชการ|สำนักข่าว|ชื่อโรงเรียน|^โรงเรียน/|ในนาม|^สำนักงาน$|"
         r"(?:กอง|กรม|ฝ่าย|สำนัก|กระทรวง|กลุ่มงาน|กลุ่ม)\s?/\s?(?:กอง|กรม|ฝ่าย|สำนัก|กระทรวง|กลุ่ม|งาน)|affiliat|"
         r"organi[sz]ation|institut|\bcompany|employer|\bagency|universit|work ?place|"
-        r"place of (?:work|study|employ)|work(?:ing)? (?:at|for|in)\b|where (?:do )?you (?:work|study)|"
-        r"school (?:name|/|or)|^school /|office ?/|(?:/|or) (?:office|school)$|on behalf of|represent",
+        r"place of (?:work|study|employ)|work(?:ing)? (?:at|for|"
+        r"in)\b|where (?:do )?you (?:work|study)|"
+        r"school (?:name|/|or)|^school /|office ?/|(?:/|or) (?:office|"
+        r"school)$|on behalf of|represent",
     ),
     (
         "academic_years",

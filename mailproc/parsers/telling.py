@@ -34,18 +34,21 @@ _FORMAT = re.compile(
 )
 _DELIVERY = re.compile(
     r"(?:ขอ|ส่ง|จัดส่ง|ให้|รับ|ทาง|ผ่าน|ที่|by|via|through|on|\s){0,6}(?:e-?mail|อีเมลล?์?|เมล|line|ไลน์|smart\s?office|"
-    r"amss\S{0,3}|มา|ไป|ด้วย(?:ตน|ตัว)เอง|(?:pick|collect)\S{0,8}|in person|ไปรษณีย์อิเล็กทรอนิกส์)[^\n]{0,24}",
+    r"amss\S{0,3}|มา|ไป|ด้วย(?:ตน|ตัว)เอง|(?:pick|collect)\S{0,8}|"
+    r"in person|ไปรษณีย์อิเล็กทรอนิกส์)[^\n]{0,24}",
     re.I,
 )
 _USE = re.compile(
     r"(?:เพื่อ|(?:จะ)?(?:นำ|เอา)(?:ข้อมูล)?ไป(?:ใช้|ทำ|ประกอบ|จัด)|ใช้(?:ใน|ทำ|ประกอบ|จัด|สำหรับ|เพื่อ|วาง)|ประกอบการ|"
-    r"(?:to|for) (?:[a-z]{2,12} ){0,2}(?:plan|prepar|writ|stud|research|report|support|analy|us)\S*)"
+    r"(?:to|for) (?:[a-z]{2,12} ){0,2}(?:plan|prepar|writ|stud|"
+    r"research|report|support|analy|us)\S*)"
     r"[^\n]{3,}",
     re.I,
 )
 _THING = re.compile(
     r"(?:ข้อมูล)?(?:จำนวน(?:นักเรียน|ครู|ห้อง|บุคลากร|โรงเรียน|นร)|ทำเนียบ|ทะเบียนโรงเรียน|รายชื่อ(?:โรงเรียน|สถานศึกษา)|"
-    r"สถิติ|ยอดนักเรียน|โรงเรียนขนาด|ผล(?:การ)?(?:สอบ|ทดสอบ|ประเมิน)|แนวโน้ม|อัตราส่วน|(?:the )?(?:number|list|"
+    r"สถิติ|ยอดนักเรียน|โรงเรียนขนาด|ผล(?:การ)?(?:สอบ|ทดสอบ|ประเมิน)|"
+    r"แนวโน้ม|อัตราส่วน|(?:the )?(?:number|list|"
     r"count) of\b|(?:school|student|staff|teacher|pupil|class)\S* (?:count|list|director|numbers))"
     r"[^\n]*",
     re.I,
