@@ -720,3 +720,61 @@ def test_a_mailbox_for_requests_alone_answers_an_unclear_mail_once(
     (letter,) = office.letters("form")
     assert load_letter(letter.letter).reason == "unclear"
     assert len(office.letters("officer_unplaced")) == 1
+
+
+# ---------------------------------------------------------------- commands that name requests
+
+
+def _three(office: Office) -> list[str]:
+    """Three requests of one mail, which share their letters."""
+    several = _INCOMPLETE.replace("ปีการศึกษา: 2568", "ปีการศึกษา: 2566, 2567, 2568")
+    assert office.bring(a_mail(several, head=_STAMP)) == ["opened"]
+    first, *others = office.letters("ask")
+    with office.walk.database.write() as connection:
+        for letter in others:
+            bundled = schema.outbox.update().where(schema.outbox.c.id == letter.id)
+            connection.execute(bundled.values(bundled_into=first.id))
+    return [request.number for request in office.requests]
+
+
+def _cancelled(office: Office) -> list[str]:
+    return [r.number for r in office.requests if r.state is State.CANCELLED]
+
+
+def test_a_reply_cancels_only_the_requests_that_it_names(office: Office) -> None:
+    first, _, third = _three(office)
+    assert office.bring(a_reply(office.letters("ask")[0], f"ยกเลิก {first} และ {third} ค่ะ")) == [
+        "command"
+    ]
+    assert _cancelled(office) == [first, third]
+
+
+@pytest.mark.parametrize("words", ["ยกเลิกข้อ 2 ค่ะ", "ยกเลิกปี 2567", "ยกเลิกคำขอ 2569/99999"])
+def test_a_cancel_of_some_that_are_not_named_by_number_is_asked_about(
+    office: Office, words: str
+) -> None:
+    _three(office)
+    office.bring(a_reply(office.letters("ask")[0], words))
+    assert _cancelled(office) == []
+
+
+def test_a_bare_cancel_takes_back_all_that_the_letter_spoke_of(office: Office) -> None:
+    numbers = _three(office)
+    office.bring(a_reply(office.letters("ask")[0], "ยกเลิก"))
+    assert _cancelled(office) == numbers
+
+
+def test_nobody_cancels_the_request_of_another_by_its_number(office: Office) -> None:
+    office.bring(a_mail(sender="other@school.example.org"))
+    (other,) = office.requests
+    office.bring(a_mail(_INCOMPLETE))
+    office.bring(a_reply(office.letters("ask")[-1], f"ยกเลิก {other.number}"))
+    office.bring(a_mail(f"ยกเลิก {other.number}", subject="ยกเลิก", head=_STAMP))
+    assert _cancelled(office) == []
+
+
+def test_a_number_in_a_mail_of_its_own_says_which_request_is_meant(office: Office) -> None:
+    first, second, _ = _three(office)
+    mail = a_mail("", subject=f"ยกเลิก {second}", head=_STAMP)
+    assert office.bring(mail) == ["command"]
+    assert _cancelled(office) == [second]

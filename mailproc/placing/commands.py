@@ -10,6 +10,7 @@ import re
 
 from mailproc import thai
 from mailproc.model import Known, Reading, Request, State
+from mailproc.parsers import dataset
 from mailproc.placing import guess
 from mailproc.placing.nouns import NOTES_LIMIT, RESENDS_LIMIT, Found, Placing
 from mailproc.workflow import events as e
@@ -18,6 +19,12 @@ from mailproc.workflow.states import ENDS, allowed
 
 _ALL = re.compile(r"ทั้งหมด|ทุก(?:คำขอ|รายการ|ข้อ)|\ball\b|\bboth\b|ทั้งสอง", re.I)
 _NUMBERS = re.compile(r"(?<![0-9/])([0-9]{1,2})(?![0-9/])")
+_RANGE = re.compile(r"(?<![0-9/])([0-9]{1,2})\s?(?:-|–|ถึง|to)\s?([0-9]{1,2})(?![0-9/])")
+_SOME = re.compile(
+    r"ข้อ|รายการ(?=ที่|\s?[0-9])|อัน(?=แรก|ที่|สุดท้าย)|ที่เหลือ|เฉพาะ|บาง|ยกเว้น|เหลือ|ปี(?:การศึกษา)?\s?[0-9]{2}|"
+    r"\b(?:only|except|the rest|first|last|item|number)\b",
+    re.I,
+)
 _LONGEST = 200  # characters in which a choice is looked for
 _FORM = Placing("command", answer="form")
 
@@ -27,7 +34,7 @@ def alone(reading: Reading, found: Found, known: Known) -> Placing:
     if reading.command == "form":
         return _FORM
     about = _meant(reading.command or "", found) if found.verified else ()
-    if len(about) == 1:
+    if len(about) == 1 and not found.narrowed:
         return given(reading.command or "", about[0], found)
     if about:
         return Placing("command", answer="which", reason=reading.command or "", about=about)
@@ -67,7 +74,17 @@ def chosen(text: str, offered: tuple[Request, ...]) -> tuple[Request, ...]:
     if _ALL.search(words):
         return offered
     places = {int(number) for number in _NUMBERS.findall(words)}
+    for first, last in _RANGE.findall(words):
+        places.update(range(int(first), int(last) + 1))
     return tuple(request for place, request in enumerate(offered, 1) if place in places)
+
+
+def is_narrowed(reading: Reading, known: Known) -> bool:
+    """Whether a command to several requests speaks of some of them and not of all."""
+    words = thai.to_arabic(thai.mend(reading.text[:_LONGEST]))
+    if _ALL.search(words):
+        return False
+    return bool(_SOME.search(words)) or bool(dataset.find(words, known))
 
 
 def _why(command: str, request: Request) -> str:

@@ -38,6 +38,7 @@ class Found:
     dedicated: bool = False  # the mailbox takes requests and nothing else
     own: tuple[Request, ...] = ()  # of this sender: open or lately delivered, newest first
     mentioned: tuple[Request, ...] = ()  # whose number the mail names
+    narrowed: bool = False  # a command to some of `own`, without their numbers
     asked: str = ""  # the command about which our letter asked «which request?»
     resends_today: int = 0  # of the request's file
     confirms_today: int = 0  # letters to this sender that ask him to confirm his address

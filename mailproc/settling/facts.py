@@ -10,10 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailproc import thai
 from mailproc.mail.sender import trust
 from mailproc.model import Question, Reading, Request, State, Trust
 from mailproc.placing import Found, one_each
-from mailproc.placing.commands import chosen
+from mailproc.placing.commands import chosen, is_narrowed
 from mailproc.settling.nouns import Habits, Read
 from mailproc.store import addresses, lookups, messages, outbox, requests
 from mailproc.store.codec import load_letter
@@ -27,6 +28,7 @@ ANSWERS = (
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _WEEK, _LATELY = timedelta(days=7), timedelta(days=30)
 _NUMBER = re.compile(r"(?<![0-9])2[0-9]{3}/[0-9]{5}(?![0-9])")
+_STEERING = frozenset({"cancel", "status", "resend"})
 _LOOSE = frozenset({"request", "command", "reply", "other", "encrypted", "unreadable", "list"})
 
 
@@ -107,6 +109,7 @@ class Facts:
         answering = {r.requester_addr for r in self._requests.values()}
         self._own = lookups.of_senders(connection, senders | answering, self._now - _LATELY)
         named = {number for r in loose for number in _numbers(r)}
+        named |= {number for mail in mails for number in _commanded(mail.reading)}
         self._numbered = lookups.by_numbers(connection, named | placed)
         if self._habits.dedicated:
             since = self._now - _WEEK
@@ -161,7 +164,7 @@ class Facts:
             return self._by_person(mail, known)
         letter = self._letter(reading)
         if letter is None:
-            return About(None, (known,))
+            return About(None, self._of_sender(reading, known))
         return About(letter, self._of_letter(letter, reading, known))
 
     def opens(self, address: str, count: int) -> None:
@@ -182,6 +185,15 @@ class Facts:
         placed = "reply" if request is not None else "new"
         return About(None, (replace(known, placed=placed, request=request),))
 
+    def _of_sender(self, reading: Reading, known: Found) -> tuple[Found, ...]:
+        """For a command the requests that it names, where they are the sender's own."""
+        if reading.command not in _STEERING or not known.verified or not _numbers(reading):
+            return (known,)
+        sender = reading.from_addr.casefold()
+        named = [r for r in known.mentioned if r.requester_addr.casefold() == sender]
+        which = replace(known, narrowed=True)  # a number that is none of his
+        return tuple(self._with(known, request) for request in named) or (which,)
+
     def _of_letter(self, letter: sa.Row[Any], reading: Reading, known: Found) -> tuple[Found, ...]:
         """For each request that the letter spoke of: one, or all that went in one mail."""
         known = replace(
@@ -197,10 +209,27 @@ class Facts:
         ids = dict.fromkeys((letter.request_id, *self._bundled.get(letter.id, ())))
         asked = self._asked.get(letter.id, {})
         about = [self._requests[id_] for id_ in ids if id_ in self._requests]
+        steers = reading.command in _STEERING and letter.audience == "requester"
+        if steers and (named := self._named(reading, letter, about)) is not None:
+            which = replace(known, own=tuple(about), verified=True, narrowed=True)
+            return tuple(self._with(known, request) for request in named) or (which,)
         return tuple(
             replace(self._with(known, request), numbered=_as_shown(request, asked))
             for request in about
         ) or (known,)
+
+    def _named(
+        self, reading: Reading, letter: sa.Row[Any], about: Sequence[Request]
+    ) -> tuple[Request, ...] | None:
+        """The requests of the same person that a command names by their numbers; None where it
+        means all that the letter spoke of."""
+        numbers = _commanded(reading)
+        if not numbers:
+            narrowed = len(about) > 1 and is_narrowed(reading, self._habits.known)
+            return () if narrowed else None
+        owner = (letter.to_addr or "").casefold()
+        had = (self._numbered.get(number) for number in numbers)
+        return tuple(r for r in had if r is not None and r.requester_addr.casefold() == owner)
 
     def _of_choice(self, letter: sa.Row[Any], reading: Reading, known: Found) -> tuple[Found, ...]:
         """The reply to «which request?»: it holds a secret of ours, so the sender is known."""
@@ -231,6 +260,13 @@ def _numbers(reading: Reading) -> tuple[str, ...]:
     """Request numbers that the mail names; they prove nothing."""
     text = f"{reading.subject}\n{reading.text[:4000]}\n{reading.quoted[:4000]}"
     return tuple(dict.fromkeys(_NUMBER.findall(text)))[:5]
+
+
+def _commanded(reading: Reading) -> tuple[str, ...]:
+    """The numbers that a command names; the subject of a reply and the quote are ours."""
+    if not reading.command:
+        return ()
+    return tuple(dict.fromkeys(_NUMBER.findall(thai.to_arabic(reading.text[:4000]))))[:20]
 
 
 def _offered(letter: sa.Row[Any]) -> tuple[int, ...]:
