@@ -774,7 +774,77 @@ def test_nobody_cancels_the_request_of_another_by_its_number(office: Office) -> 
 
 
 def test_a_number_in_a_mail_of_its_own_says_which_request_is_meant(office: Office) -> None:
-    first, second, _ = _three(office)
+    _, second, _ = _three(office)
     mail = a_mail("", subject=f"ยกเลิก {second}", head=_STAMP)
     assert office.bring(mail) == ["command"]
     assert _cancelled(office) == [second]
+
+
+# ---------------------------------------------------------------- what is not understood
+
+
+def _prepared(office: Office, form: str = FORM) -> None:
+    office.bring(a_mail(form))
+    (request,) = office.requests
+    office.walk.happen(request.id, data_prepared(office.walk.get(request.id)))
+
+
+def test_all_that_a_sentence_changes_is_changed(office: Office) -> None:
+    _prepared(office, FORM + "เงื่อนไข: ป.1 ถึง ป.3, โรงเรียนขนาดเล็ก\nรูปแบบไฟล์: CSV\n")
+    words = "ขอแก้ไขครับ ขอเป็น ป.4-ป.6 และขอไฟล์ PDF แทน CSV"
+    assert office.bring(a_reply(office.letters("receipt")[0], words)) == ["merged"]
+    (item,) = office.requests[0].form.items
+    assert (item.filters, item.format) == (("โรงเรียนขนาดเล็ก", "ป.4-ป.6"), "pdf")
+    assert _kinds(office, "officer") == []
+
+
+def test_a_wish_that_is_not_understood_is_asked_about_and_never_skipped(office: Office) -> None:
+    _prepared(office)
+    words = "ขอเปลี่ยนเป็นไฟล์ CSV ครับ ขอเฉพาะเด็กที่มาจากนอกเขตบริการ"
+    office.bring(a_reply(office.letters("receipt")[0], words))
+    (request,) = office.requests
+    assert request.item.format == "csv"
+    assert request.state is State.INCOMPLETE
+    assert [(q.field, q.problem, q.said) for q in request.questions] == [
+        ("filters", "unclear", "ขอเฉพาะเด็กที่มาจากนอกเขตบริการ")
+    ]
+    (told,) = office.letters("officer_note")
+    assert load_letter(told.letter).note == "ขอเฉพาะเด็กที่มาจากนอกเขตบริการ"
+
+
+def test_a_question_beside_an_answer_reaches_the_officer(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE))
+    words = "วัตถุประสงค์: เพื่อวางแผน\nทำไมต้องกรอกหลายรอบคะ"
+    office.bring(a_reply(office.letters("ask")[0], words))
+    assert office.requests[0].state is State.PREPARING
+    (told,) = office.letters("officer_note")
+    assert load_letter(told.letter).note == "ทำไมต้องกรอกหลายรอบคะ"
+
+
+def test_an_answer_and_a_wish_are_told_apart(office: Office) -> None:
+    office.bring(a_mail(FORM.replace("หน่วยงาน", "สิ่งอื่น")))
+    words = "บุคคลทั่วไปค่ะ และขอเป็นภาพรวมทั้งเขตนะคะ ไม่ต้องรายโรงเรียน"
+    (ask,) = office.letters("ask")
+    assert {q.field for q in office.requests[0].questions} == {"organisation"}
+    office.bring(a_reply(ask, words))
+    (request,) = office.requests
+    assert (request.form.organisation, request.item.level) == ("บุคคลทั่วไป", "area")
+    assert _kinds(office, "officer") == []
+
+
+def test_what_is_refused_is_never_taken_for_wanted(office: Office) -> None:
+    _three(office)
+    before = [request.item.academic_years for request in office.requests]
+    words = "วัตถุประสงค์: ทำแผน\nปี 2566 กับ 2567 ไม่เอาแล้วค่ะ"
+    office.bring(a_reply(office.letters("ask")[0], words))
+    assert [request.item.academic_years for request in office.requests] == before
+    told = [load_letter(letter.letter).note for letter in office.letters("officer_note")]
+    assert told == ["ปี 2566 กับ 2567 ไม่เอาแล้วค่ะ"]
+
+
+def test_a_colleague_with_the_same_mailbox_has_a_request_of_his_own(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE, head=_STAMP))
+    other = FORM.replace("นางสมศรี ตั้งใจสอน", "นายก้อง ขาวดี")
+    assert office.bring(a_mail(other, head=_STAMP)) == ["opened"]
+    names = {request.form.requester_name for request in office.requests}
+    assert len(names) == 2

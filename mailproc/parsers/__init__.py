@@ -8,13 +8,15 @@ that came with it (`attachments`, `sourcing`, and `precedence` where parts disag
 and `merge` bring a reply into a request.
 """
 
-from mailproc.parsers.answer import confused, read_answer
+from mailproc.parsers.answer import confused, read_answer, with_conditions
 from mailproc.parsers.as_json import form_to_json, to_json
 from mailproc.parsers.attachments import Fence, TooSlow
 from mailproc.parsers.confirmation import confirms, denies
 from mailproc.parsers.form import merge, missing, spread
 from mailproc.parsers.kind import OUR_MESSAGE_ID
+from mailproc.parsers.leftover import left_over, wants
 from mailproc.parsers.reader import read
+from mailproc.parsers.refusing import refuses
 from mailproc.parsers.unclear import unclear
 
 __all__ = [
@@ -25,11 +27,15 @@ __all__ = [
     "confused",
     "denies",
     "form_to_json",
+    "left_over",
     "merge",
     "missing",
     "read",
     "read_answer",
+    "refuses",
     "spread",
     "to_json",
     "unclear",
+    "wants",
+    "with_conditions",
 ]

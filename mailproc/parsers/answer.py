@@ -13,12 +13,31 @@ from itertools import pairwise
 
 from mailproc import thai
 from mailproc.model import Form, Item, Known, Question, Reading
-from mailproc.parsers import automatic, bare, dataset, fields, ours, picking, values
+from mailproc.parsers import (
+    automatic,
+    bare,
+    conditions,
+    dataset,
+    details,
+    fields,
+    ours,
+    picking,
+    refusing,
+    values,
+)
 from mailproc.parsers import form as forms
 from mailproc.parsers.fields import Stated
 
 _CHANGE = re.compile(
     r"(?:เปลี่ยน|แก้(?:ไข)?|ปรับ|แทน(?:ที่)?|ขอเป็น|เป็น(?:ปี|ไฟล์|ราย|รอบ)|\bchange|\binstead\b|\brather\b)",
+    re.I,
+)
+_WANTS = re.compile(
+    r"(?:ขอ|เอา|อยากได้|ต้องการ|เลือก)\s?(?:แค่|เฉพาะ|เพียง|เป็น)?|\b(?:only|want|need)\b", re.I
+)
+_ASKED_FOR = re.compile(
+    r"(?:และ|แล้วก็)?\s?(?:ขอ(?:เป็น|ไฟล์|แบบ|ให้(?:เป็น|ส่ง)|รับ)|เอาเป็น|อยากได้(?:เป็น|ไฟล์|แบบ))|"
+    r"(?:also\b[ :,]{0,3}|and )?(?:as|in|csv|pdf|excel|please send)\b",
     re.I,
 )
 _TO = re.compile(
@@ -34,7 +53,8 @@ _NOT = re.compile(
     re.I,
 )
 _FORMAT = re.compile(
-    r"(?:ไฟล์|รูปแบบ|เป็น|as|to|in)\s{0,3}(?:ไฟล์|แบบ|an?|the)?\s{0,3}\.?(excel|xlsx?|csv|pdf|เอ็กเซล|กระดาษ)",
+    r"(?:ไฟล์|รูปแบบ|เป็น|as|to|in)\s{0,3}(?:ไฟล์|แบบ|an?|the)?\s{0,3}\.?(excel|xlsx?|csv|pdf|เอ็กเซล|กระดาษ)"
+    r"|\b(csv|pdf|excel)(?=\s?(?:please|file|instead|ด้วย|แทน|ครับ|ค่ะ|$))",
     re.I,
 )
 _LEVEL = re.compile(
@@ -43,6 +63,12 @@ _LEVEL = re.compile(
     re.I,
 )
 _ROUND = re.compile(r"(?:รอบ|round)\s{0,3}(?:ที่)?\s{0,3}([1-3])(?![0-9])", re.I)
+_ABOUT = frozenset({"requester_name", "organisation", "position", "purpose"})
+_WISH = re.compile(  # where an answer ends and a wish begins
+    r"[\s,.;]+(?:(?:และ|แล้วก็|อีกอย่าง)?\s?(?:ขอ(?:เป็น|เฉพาะ|ไฟล์|แบบ|เพิ่ม|ให้|ข้อมูล|รับ|เลือก|เปลี่ยน)|เอา(?!ไป)|อยากได้|ไม่ต้อง|ไม่เอา)|"
+    r"(?:also|please|as i said|and by|csv|pdf|excel|i (?:want|need|would))\b)",
+    re.I,
+)
 _OF_ANOTHER = "∅"  # stands for an offer that was made for another request
 _NUMBERS = 99
 _GO_WITH = {
@@ -71,6 +97,38 @@ def read_answer(reading: Reading, questions: tuple[Question, ...], known: Known)
     return replace(answer, items=tuple(item for item in items if item != Item()))
 
 
+def with_conditions(
+    before: Form, after: Form, reading: Reading, questions: tuple[Question, ...], known: Known
+) -> Form:
+    """The form after a reply, with the conditions that a sentence of it changes.
+
+    Under a label they take the place of all that were stated, in a sentence of their own kind.
+    """
+    text = refusing.wanted(thai.mend(reading.text))
+    labelled = any(item.filters for item in forms.read(text, known).form.items)
+    if labelled or not before.items or any(q.field == "filters" for q in questions):
+        return after
+    said, gone = _conditions([line for line in bare.lines(text) if ":" not in line])
+    if not said and not gone:
+        return after
+    filters = conditions.changed(before.items[0].filters, said, gone)
+    return replace(after, items=tuple(replace(item, filters=filters) for item in after.items))
+
+
+def _conditions(said: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The conditions that the sentences name and those that they lift, where they ask for them."""
+    named: tuple[str, ...] = ()
+    gone: frozenset[str] = frozenset()
+    for line in said:
+        for clause in refusing.clauses(line):
+            if bare.PUZZLED.search(clause):
+                continue
+            if _CHANGE.search(clause) or _WANTS.search(clause) or conditions.is_all(clause):
+                clause = _NOT.sub(" ", clause)
+                named, gone = (*named, *conditions.find(clause)), gone | conditions.lifted(clause)
+    return tuple(dict.fromkeys(named)), gone
+
+
 def _as_shown(question: Question) -> Question:
     """The question with its offers at the numbers that they had in the mail."""
     before = (_OF_ANOTHER,) * (question.first - 1)
@@ -87,7 +145,7 @@ def _of_one(item: Item, questions: tuple[Question, ...]) -> Item:
 
 
 def _read_answer(reading: Reading, questions: tuple[Question, ...], known: Known) -> Form:
-    text = thai.mend(reading.text)
+    text = refusing.wanted(thai.mend(reading.text))
     answer = _filled_in(reading.quoted, questions, known)
     written = _chosen(forms.read(text, known).form, questions, known)
     written = forms.spread(written, _picked(text, questions, known))
@@ -129,8 +187,13 @@ def changes(text: str, known: Known) -> Form:
     "or «ขอเป็น PDF แทน» changes; without one, nothing."""
     item = Item()
     for line in thai.to_arabic(text[:_LONGEST]).split("\n"):
-        if len(line) < 400 and _CHANGE.search(line) and not bare.PUZZLED.search(line):
-            item = _changed(item, line, known)
+        if len(line) >= bare.LONGEST or bare.PUZZLED.search(line):
+            continue
+        wishes = (
+            [line] if _CHANGE.search(line) else filter(_ASKED_FOR.match, refusing.clauses(line))
+        )
+        for wish in wishes:
+            item = _changed(item, wish, known)
     return Form(items=(item,)) if item != Item() else Form()
 
 
@@ -138,14 +201,15 @@ def _changed(item: Item, line: str, known: Known) -> Item:
     """What one sentence changes; what it changes from is left out."""
     to = _TO.search(line)
     line = line[to.end() - 4 :] if to else _NOT.sub(" ", line)
-    year, form, level, number = (p.search(line) for p in (_YEAR, _FORMAT, _LEVEL, _ROUND))
+    year, form, number = (p.search(line) for p in (_YEAR, _FORMAT, _ROUND))
+    level = _LEVEL.search(line) or details.LEVEL.search(line)
     found: dict[str, object] = {}
     if year:
         found["academic_years"] = forms.prose_years(f"ปีการศึกษา {year[1]}")
     elif forms.prose_latest(line):
         found["latest"] = True
     if form:
-        found["format"] = values.file_format(form[1])
+        found["format"] = values.file_format(form[1] or form[2])
     if level:
         found["level"] = values.level(level[0])
     if number:
@@ -223,6 +287,7 @@ def _bare(
 ) -> Form:
     """What the unlabelled lines answer: by number, "
     "alone, in the order of the questions, by themselves."""
+    said = bare.parted(said, asked)
     if not said:
         return Form()
     numbers = bare.numbered(said, len(questions)) if len(questions) > 1 else {}
@@ -239,8 +304,15 @@ def _alone(said: Sequence[str], question: Question, known: Known) -> Form:
     told = [line for line in said if bare.tells(line, question, known)]
     if not told and question.field == "purpose" and _THANKS.match(said[0]):
         return Form()
-    answer = bare.one(told[0] if told else " ".join(said), question, known)
+    words = told[0] if told else " ".join(said)
+    answer = bare.one(_of_itself(words) if question.field in _ABOUT else words, question, known)
     return _prose(said, (question,), Form()) if answer is None else answer
+
+
+def _of_itself(words: str) -> str:
+    """The answer alone of «บุคคลทั่วไปค่ะ และขอเป็นภาพรวม»."""
+    wish = _WISH.search(words)
+    return words[: wish.start()] if wish else words
 
 
 def _prose(said: Sequence[str], asked: tuple[Question, ...], answer: Form) -> Form:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mailproc import thai
 from mailproc.model import Form, Item, Known, Question
-from mailproc.parsers import dataset, picking, values, years
+from mailproc.parsers import conditions, dataset, picking, values, years
 from mailproc.parsers import form as forms
 from mailproc.parsers.fields import Stated
 
@@ -25,7 +25,7 @@ _GREETING = re.compile(
 _CLOSING = re.compile(
     r"^\s{0,20}(?:ขอแสดงความนับถือ|(?:kind |best |warm )?regards|sincerely|yours|ด้วยความเคารพ)", re.I
 )
-_POLITE = re.compile(r"\s{0,3}(?:นะ)?(?:ครับ(?:ผม)?|คับ|ค่ะ|คะ|จ้า|จ้ะ|ค่า)[\s.!]{0,9}$")
+_POLITE = re.compile(r"\s{0,3}(?:(?<!ฐา)นะ)?(?:ครับ(?:ผม)?|คับ|ค่ะ|คะ|จ้า|จ้ะ|ค่า)[\s.!]{0,9}$")
 _OPENING = re.compile(
     r"^(?:(?:ขอ(?:เป็น|แก้เป็น|เลือก)?|ต้องการ|เลือก|เอา|"
     r"คือ|เป็น|ตอบ|i (?:would like|want|need|choose)|please|"
@@ -58,6 +58,14 @@ _OFFICE = re.compile(
     r"โรงพยาบาล|สถาบัน|คณะ|กลุ่ม|หน่วย|ที่ว่าการ)|(?:school|university|college|"
     r"office|company|co\.,? ?ltd|foundation|ministry|department|institute)\b",
     re.I,
+)
+_OFFICE_BEHIND = re.compile(
+    r"\s(?=(?:โรงเรียน|ร\.?ร\.|สพป|สพม|ศธจ|สำนักงาน|มหาวิทยาลัย|วิทยาลัย|บริษัท|มูลนิธิ|เทศบาล|อบต|อบจ|"
+    r"โรงพยาบาล|คณะ|กลุ่ม|ศูนย์)\S)"
+)
+_OFFICE_ENDS = re.compile(r"\s(?=ใช้|เพื่อ|จะ|ปี|เอาไป|นำไป|ขอ|โทร|เบอร์)")
+_POSITION = re.compile(
+    r"\s(?:ตำแหน่ง|ครู|ผู้อำนวยการ|ผอ\.?|รอง|นักวิชาการ|เจ้าหน้าที่|อาจารย์|นักศึกษา|นักวิจัย|ธุรการ|เลขา)"
 )
 _ONLY_YEARS = re.compile(
     r"(?:ปี)?(?:การศึกษา)?\s{0,3}(?:พ\.?\s?ศ\.?)?\s{0,3}[0-9]{2,4}(?:\s{0,3}(?:-|–|,|/|และ|กับ|ถึง|to|and)\s{0,3}(?:ปี)?(?:การศึกษา)?\s{0,3}[0-9]{2,4}){0,9}"
@@ -110,6 +118,23 @@ def lines(text: str) -> list[str]:
         if line.strip() and not _GREETING.match(line):
             kept.append(line.strip()[: LONGEST + 1])  # longer answers nothing
     return kept
+
+
+def parted(said: Sequence[str], asked: Sequence[Question]) -> list[str]:
+    """The lines, with «สมศรี ใจดี ครู โรงเรียนบ้านดง» as a line for each of the things asked."""
+    if not {"requester_name", "organisation"} <= {question.field for question in asked}:
+        return list(said)
+    parts = []
+    for line in said:
+        office = None if _SEPARATORS.search(line) else _OFFICE_BEHIND.search(line)
+        name = line[: office.start()].strip() if office else ""
+        if office and 4 <= len(name) < 90 and not _NOT_A_NAME.search(name):
+            position = _POSITION.search(name)
+            name = name[: position.start()].strip() if position and position.start() else name
+            parts += [name, *_OFFICE_ENDS.split(line[office.start() :].strip(), maxsplit=1)]
+        else:
+            parts.append(line)
+    return parts
 
 
 def words(text: str) -> str:
@@ -211,6 +236,10 @@ def one(line: str, question: Question, known: Known) -> Form | None:
     if question.field in _FREE and not _is_text(said, question, known):
         return None
     said = _about_self(said, question)
+    if question.field == "filters" and conditions.is_all(said):
+        said = ", ".join(conditions.find(said))  # «ทุกโรงเรียน» beside them says nothing
+        if not said:
+            return None
     found = forms.assemble([Stated(question.field, _dataset_named(said, question, known))], known)
     return found.form if found.names and not found.problems else None
 

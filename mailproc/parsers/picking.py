@@ -55,7 +55,7 @@ _WAIT = re.compile(
     r"(?:i(?:'ll| will| can)? )?wait(?: for (?:it|this round|the round))?[\s.!]{0,5}",
     re.I,
 )
-_POLITE = re.compile(r"\s{0,3}(?:นะ)?(?:ครับ(?:ผม)?|คับ|ค่ะ|คะ|จ้า|จ้ะ|ค่า)[\s.!]{0,9}$")
+_POLITE = re.compile(r"\s{0,3}(?:(?<!ฐา)นะ)?(?:ครับ(?:ผม)?|คับ|ค่ะ|คะ|จ้า|จ้ะ|ค่า)[\s.!]{0,9}$")
 
 
 def chosen(said: str, question: Question) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailproc import parsers
+from mailproc import parsers, thai
 from mailproc.model import Form, Known, Reading, Request, State
 from mailproc.parsers import intent
 from mailproc.placing import doubts
@@ -22,6 +22,8 @@ def again(
     """
     if found.placed == "new" or intent.asks_anew(reading.subject, reading.text):
         return None
+    if _is_another(form, first.form):
+        return None  # a mailbox is shared by colleagues
     merged = parsers.merge(first.form, form)
     if first.state in _ASKED and found.verified and merged != first.form:
         event = e.Answered(
@@ -29,6 +31,15 @@ def again(
         )
         return Placing("merged", event=event, about=(first,))
     return Placing("linked", answer=_told(first, found), about=(first,))
+
+
+def _is_another(form: Form, first: Form) -> bool:
+    """Whether the two forms name different people."""
+    names = [thai.fold(one.requester_name or "") for one in (form, first)]
+    if not all(names):
+        return False
+    shorter, longer = sorted(names, key=len)
+    return shorter not in longer
 
 
 def _told(first: Request, found: Found) -> str:

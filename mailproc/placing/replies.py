@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailproc import parsers
-from mailproc.model import Form, Known, Question, Reading, Request, State
+from mailproc.model import Doubts, Form, Known, Question, Reading, Request, State
 from mailproc.placing import commands, doubts
 from mailproc.placing.nouns import ITEMS_LIMIT, NOTE_LENGTH, NOTES_LIMIT, Found, Placing
 from mailproc.placing.parting import one_each
@@ -25,7 +25,8 @@ def place(reading: Reading, request: Request, found: Found, known: Known) -> Pla
     """The verdict on a reply; everything that changes nothing is a note."""
     if found.letter_kind == "confirm_recipient":
         return _from_recipient(reading, request, found)
-    if command := found.asked or reading.command:
+    command = found.asked or reading.command
+    if command and not _wonders(reading, request, found, known):
         return commands.given(command, request, found)
     if reading.kind in ("encrypted", "unreadable"):
         return replace(_noted(reading, found, quiet=True), answer=reading.kind)
@@ -36,9 +37,16 @@ def place(reading: Reading, request: Request, found: Found, known: Known) -> Pla
     if request.state in _AMENDABLE and (amended := _amended(reading, request, known)):
         first, *more = amended
         kept = doubts.of(reading, first, (), known)
-        event = e.Answered(by="requester", form=first, doubts=kept)
+        event = _said(reading, request, _also_asked(request), known, first, kept)
         return Placing("merged", event=event, forms=_of_requester(more, reading, request))
     return _noted(reading, found)
+
+
+def _wonders(reading: Reading, request: Request, found: Found, known: Known) -> bool:
+    """«งงครับ ต้องทำอะไร» below our question is no call for a blank form."""
+    if reading.command != "form" or found.asked or request.state not in _ASKED:
+        return False
+    return parsers.confused(reading, found.numbered or request.questions, known)
 
 
 def _may_go_on(request: Request) -> bool:
@@ -52,7 +60,7 @@ def _answered(reading: Reading, request: Request, found: Found, known: Known) ->
     form, *more = _merged(reading, request, questions, known)
     left = doubts.of(reading, form, questions, known)
     if form != request.form or left.unclear or left.scans or left.refused:
-        event = e.Answered(by="requester", form=form, doubts=left)
+        event = _said(reading, request, questions, known, form, left)
         return Placing("merged", event=event, forms=_of_requester(more, reading, request))
     note = reading.text[:NOTE_LENGTH]
     if parsers.confused(reading, questions, known):
@@ -103,7 +111,38 @@ def _merged(
     if not any(question.field in _PICKED for question in questions):
         answer = replace(answer, items=answer.items[:1])
     forms = one_each(parsers.spread(request.form, answer), known.spanning)
+    forms = tuple(
+        parsers.with_conditions(request.form, form, reading, questions, known) for form in forms
+    )
     return forms if len(forms) <= ITEMS_LIMIT else forms[:1]
+
+
+def _said(
+    reading: Reading,
+    request: Request,
+    questions: tuple[Question, ...],
+    known: Known,
+    form: Form,
+    left: Doubts,
+) -> e.Answered:
+    """The answer, with what was not understood of it: a wish is asked about where the mail is
+    about one request, and the officer reads all of it."""
+
+    def understood(mail: Reading, before: Form) -> Form:
+        return _merged(mail, replace(request, form=before), questions, known)[0]
+
+    over = parsers.left_over(reading, request.form, understood)
+    wishes = [clause for clause in over if parsers.wants(clause)]
+    named = {name for name, _ in left.unclear}
+    if wishes and request.together <= 1 and "filters" not in named:
+        left = replace(left, unclear=(*left.unclear, ("filters", " / ".join(wishes))))
+    note = "\n".join(over)[:NOTE_LENGTH]
+    return e.Answered(by="requester", form=form, doubts=left, note=note)
+
+
+def _also_asked(request: Request) -> tuple[Question, ...]:
+    """Who waits for a round may name another one."""
+    return _ANOTHER_ROUND if request.state is State.WAITING else ()
 
 
 def _of_requester(forms: Sequence[Form], reading: Reading, request: Request) -> tuple[Form, ...]:
@@ -112,11 +151,8 @@ def _of_requester(forms: Sequence[Form], reading: Reading, request: Request) -> 
 
 
 def _amended(reading: Reading, request: Request, known: Known) -> tuple[Form, ...]:
-    """The form with what the reply corrects, under a label or as «ขอแก้เป็นปี 2567».
-
-    Who waits for a round may name another one, and nothing else is asked of him.
-    """
-    questions = _ANOTHER_ROUND if request.state is State.WAITING else ()
+    """The form with what the reply corrects, under a label or as «ขอแก้เป็นปี 2567»."""
+    questions = _also_asked(request)
     forms = _merged(reading, request, questions, known)
     return forms if forms[0] != request.form else ()
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mailproc.mail.delivery import is_one_address
 from mailproc.model import Form, Letter, Reading, Request, Rules
+from mailproc.parsers import refuses
 from mailproc.placing import Found, Guess, Placing, again, place
 from mailproc.settling import drafts
 from mailproc.settling.answers import answer
@@ -275,7 +276,24 @@ def _moving(about: About, placings: Sequence[Placing]) -> _Outcome:
         if placing.event is not None and (placing in moving or placing is first)
     ]
     kept = [p for p in moving if p.event is not None]
-    return _Outcome(first, events, tuple(form for p in kept for form in p.forms))
+    return _Outcome(first, _told_once(events), tuple(form for p in kept for form in p.forms))
+
+
+def _told_once(events: _Events) -> _Events:
+    """What an answer to several left over is what none of them took, and what one of them still
+    holds though it was refused; one of them tells it."""
+    notes = [event.note.split("\n") for _, event in events if isinstance(event, Answered)]
+    if len(notes) < 2:
+        return events
+    said = dict.fromkeys(clause for note in notes for clause in note)
+    over = "\n".join(
+        clause for clause in said if refuses(clause) or all(clause in note for note in notes)
+    )
+    told: _Events = []
+    for request, event in events:
+        told.append((request, replace(event, note=over) if isinstance(event, Answered) else event))
+        over = "" if isinstance(event, Answered) else over
+    return told
 
 
 def _as_json(guesses: Iterable[Guess]) -> str:

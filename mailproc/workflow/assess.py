@@ -16,7 +16,8 @@ HANDED_OVER = ("paper",)
 
 
 # Where words were not understood, going on would give other data than was asked for.
-_DECIDING = ("academic_years", "round")
+_DECIDING = ("academic_years", "round", "filters")
+_STATED_ELSEWHERE = ("academic_years", "round")
 
 
 def assess(form: Form, catalogue: Catalogue, doubts: Doubts = _NO_DOUBTS) -> tuple[Question, ...]:
@@ -40,7 +41,7 @@ def _as_said(question: Question, doubts: Doubts) -> Question:
 def _unclear(form: Form, questions: Sequence[Question], doubts: Doubts) -> Iterator[Question]:
     """Of what would change the data; the same thing may be stated clearly elsewhere."""
     settled = {question.field for question in questions}
-    settled |= {n for n in _DECIDING if any(getattr(item, n) for item in form.items)}
+    settled |= {n for n in _STATED_ELSEWHERE if any(getattr(item, n) for item in form.items)}
     for name, said in dict(doubts.unclear).items():
         if name in _DECIDING and name not in settled:
             yield Question(name, "unclear", said)

@@ -27,6 +27,7 @@ class Answered(Event):
     """The requester replied; `form` is what is now known, `doubts` what stayed unclear.
 
     `confused`: the words answer nothing and say that our question was not understood.
+    `note`: what the officer should read, all of it or what was left over.
     """
 
     form: Form = _NOTHING

@@ -47,10 +47,19 @@ def answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -
     if event.confused:
         return asking.explain(request, event, rules, now)
     known = replace(request, form=event.form, doubts=event.doubts)
+    told = _left_over(event)
     if request.state not in _SHOWN:
-        return assess_anew(known, rules, now)
+        after, effects = assess_anew(known, rules, now)
+        return after, (*effects, *told)
     after, effects = assess_anew(replace(known, amended=True), rules, now)
-    return after, (VoidLinks(), *withdrawal(request, after), *effects)
+    return after, (VoidLinks(), *withdrawal(request, after), *effects, *told)
+
+
+def _left_over(event: e.Answered) -> tuple[Send, ...]:
+    """The officer reads the words of an answer that were not understood."""
+    if not event.note:
+        return ()
+    return (Send("officer_note", "officer", reason="left_over", note=event.note),)
 
 
 def _goes_on(request: Request, event: e.Answered, rules: Rules) -> bool:
