@@ -46,7 +46,8 @@ class Finding:
         return f"{where[0]}{thai}", f"{where[1]}{english}"
 
 
-NOTES = frozenset({"encoding_note"})
+# Excel keeps the name of a printer in every workbook that was once printed.
+NOTES = frozenset({"encoding_note", "printer"})
 
 
 @dataclass(frozen=True, slots=True)

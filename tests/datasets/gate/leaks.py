@@ -519,7 +519,6 @@ BY_SURGERY: tuple[tuple[str, str, Callable[[Files], None]], ...] = (
     ("connection", "query table", added("xl/queryTables/queryTable1.xml")),
     ("connection", "data model", added("xl/model/item.data", b"x")),
     ("connection", "slicer", added("xl/slicers/slicer1.xml")),
-    ("printer", "settings", added("xl/printerSettings/printerSettings1.bin", b"H\0P\0")),
     ("changes", "revisions", added("xl/revisions/revisionLog1.xml")),
     ("image", "thumbnail", added("docProps/thumbnail.jpeg", b"\xff\xd8")),
     ("unexpected", "part", added("xl/extra.xml")),

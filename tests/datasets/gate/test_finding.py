@@ -73,3 +73,7 @@ def test_companies_and_books_are_no_persons(number: str) -> None:
 )
 def test_telephones_are_known_by_their_groups(written: str, kind: str) -> None:
     assert phone_kind(written) == kind
+
+
+def test_the_name_of_a_printer_is_told_and_holds_nothing_back() -> None:
+    assert not Finding("printer", "xl/printerSettings/printerSettings1.bin").blocks
