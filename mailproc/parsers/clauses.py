@@ -8,19 +8,21 @@ from mailproc.parsers import signed, values
 from mailproc.parsers.items import note
 
 _PURPOSE = re.compile(
-    r"เพื่อ(?!โปรด|ทราบ|ขอ|พิจารณา|ประสาน|ความสะดวก|ดำเนินการ(?:ต่อ|ใน)|ให้)[^\n]{3,240}"
+    r"เพื่อ(?!โปรด|ทราบ|ขอ(?:ความ|ให้|โปรด|ข้อมูล|รับข้อมูล|ทราบ|ใช้)|พิจารณา|ประสาน|ความสะดวก|ดำเนินการ(?:ต่อ|ใน)|ให้)[^\n]{3,240}"
     r"|สำหรับ(?:ใช้|จัดทำ|ทำ|การ|ประกอบ|นำ|วางแผน|งาน|วิจัย)[^\n]{2,240}"
     r"|(?:(?:จะ)?(?:นำ|เอา)(?:ข้อมูล)?(?:ไป|มา)?)?(?:ไป|มา|จะ)?ใช้(?:ข้อมูล)?(?:ใน|ทำ|จัด|ประกอบ|สำหรับ|"
     r"เป็น|วาง|เขียน|วิเคราะห์|เสนอ|รายงาน|กับ)[^\n]{2,240}"
     r"|จะใช้(?!ข้อมูลภายใน|ภายใน|วันที่|ในวัน)[^\n]{4,240}"
-    r"|(?:จะ)?(?:เอา|นำ)(?:ข้อมูล)?ไป(?:ทำ|จัด|ประกอบ|วาง|เขียน|วิเคราะห์|เสนอ)[^\n]{2,240}"
+    r"|(?:จะ)?(?:เอา|นำ)(?:ข้อมูล)?ไป(?=[ก-ฮเ-ไ])(?!ให้|แล้ว|ส่งต่อ)[^\n]{2,240}"
+    r"|(?:วัตถุ|จุด)ประสงค์(?:[^\n:]{0,30}?(?:คือ|เพื่อ)|\s?:|\s)\s?(?P<aim>[^\n]{3,240})"
 )
 _PURPOSE_ENGLISH = re.compile(
-    r"\b(?:be used|used|use (?:it|them|the data|this data|this)|needed?|required)\s(?:for|to|in|"
+    r"\b(?:be used|used|(?:use|using|need|want|require) (?:it|them|these|the data|"
+    r"this data|this)|needed?|required)\s(?:for|to|in|"
     r"as)\s(?P<use>[^\n.;]{3,200})"
     r"|\b(?P<aim>(?:in order )?to (?:prepare|plan|write|support|study|analy[sz]e|compare|draw up|"
     r"develop|complete)[^\n.;]{3,200})"
-    r"|\bfor (?P<work>(?:my|our|a|an|the|use in)\s(?:\w{1,20}\s){0,3}?(?:thesis|dissertation|"
+    r"|\bfor (?P<work>(?:my|our|a|an|the|use in)\s(?:[\w'’-]{1,20}\s){0,3}?(?:thesis|dissertation|"
     r"research|study|project|report|plan|planning|paper|survey|"
     r"analysis|article|news)[^\n.;]{0,150})"
     r"|\b(?:the )?purpose(?: (?:is|of this request is)(?: to)?|:)\s(?P<is>[^\n.;]{3,200})",
@@ -32,15 +34,16 @@ _PURPOSE_END = re.compile(
     r"ภายในวันที่|ภายใน(?:วัน|สัปดาห์|เดือน)|ต้องการ(?:ใช้|รับ|ข้อมูล|ภายใน|เป็น)|\s(?:ด่วน|อยาก)|รบกวน|กรุณา|"
     r"หวังเป็นอย่างยิ่ง|(?:นะ)?(?:ครับ|คับ|ค่ะ|คะ)(?:[\s.,!]|$)|"
     r"(?:ส่ง|จัดส่ง)(?:ข้อมูล|ไฟล์|มา|ให้|ทาง|กลับ)|(?:มี)?ความประสงค์|ในรูปแบบไฟล์|เป็นไฟล์|"
-    r"ติดต่อ(?:กลับ|ได้|ที่|สอบถาม)|\s(?:หาก|ถ้า|โทร|เบอร์|อีเมล))"
+    r"ติดต่อ(?:กลับ|ได้|ที่|สอบถาม)|\s(?:รายละเอียด)?ผู้ขอ\s|\sรายละเอียด(?:ดัง|ตาม)|\s(?:หาก|ถ้า|โทร|เบอร์|อีเมล))"
 )
 _REASON = re.compile(  # «ด้วยโรงเรียนจะจัดทำแผน… จึงขอ…»
-    r"จะ(?P<use>(?:จัดทำ|ทำ|วางแผน|ปรับปรุง)[^\n]{3,120}?)\s{0,3}(?:ดังนั้น)?จึง(?:ใคร่)?(?:ขอ|มีความ)"
+    r"จะ(?P<use>[ก-ฮเ-ไ][^\n]{3,120}?)\s{0,3}(?:ดังนั้น)?(?:จึง|ก?็?เลย)(?:ใคร่)?(?:ขอ|มีความ|อยาก|รบกวน|ต้องการ)"
 )
-_PURPOSE_START = re.compile(
-    r"^(?:(?:จะ)?(?:นำ|เอา)(?:ข้อมูล)?(?:ไป|มา)?|จะ|มา|ไป)(?=ใช้|ทำ|จัด|ประกอบ|วาง|เขียน|วิเคราะห์|"
-    r"เสนอ)|^จะ"
+_AT_WORK = re.compile(  # «กำลังทำวิจัยเรื่อง…», where nothing else says what for
+    r"กำลัง(?:จะ)?(?P<use>(?:ทำ|จัดทำ|เขียน|ศึกษา(?!อยู่)|ดำเนินการ|วางแผน|เตรียม|รวบรวม)[^\n]{3,120}?)"
+    r"(?=\s{0,3}(?:ดังนั้น|จึง|มีความ|เลย|และ(?:ขอ|ต้อง)|ขอ(?!ง)|อยาก|ต้องการ|รบกวน|ค่ะ|ครับ|นะ)|\n|$)"
 )
+_PURPOSE_START = re.compile(r"^(?:(?:จะ)?(?:นำ|เอา)(?:ข้อมูล)?(?:ไป|มา)?|จะ|มา|ไป)(?=[ก-ฮเ-ไ])|^จะ")
 _MEANS = re.compile(
     r"(?:ขอรับ|รับ|ส่ง|จัดส่ง|ตอบกลับ|ได้รับ)(?:ข้อมูล|ไฟล์|เอกสาร|เป็นไฟล์|ผล|กลับ|มา|ให้|ไป|"
     r"ไฟล์ข้อมูล)*[^\n]{0,40}?"
@@ -71,6 +74,21 @@ _DEADLINE_UNCLEAR = re.compile(
 )
 
 
+_AT_WORK_ENGLISH = re.compile(
+    r"\b(?:we're|we are|i'm|i am) (?:currently )?(?P<use>(?:preparing|"
+    r"planning|writing|doing|working on|conducting|"
+    r"studying|researching)[^\n.]{3,120}?)(?=,? and (?:need|would|want)|[.,;\n]|$)",
+    re.I,
+)
+_GOING_TO = re.compile(  # «… จะส่งหนังสือเชิญประชุมค่ะ», «ทำโครงงานคณิตศาสตร์ อยากขอ…»
+    r"(?:(?<=\s)|^)(?:ทาง[^\s]{0,24}?)?(?:จะ(?P<use>(?:ส่งหนังสือ|ส่งแคต|จัด|ทำ|วาง|เขียน|สร้าง|มอบ|ออก|เปิด|เตรียม|นำเสนอ|"
+    r"รายงาน)[^\n]{2,120}?)|(?P<work>(?:ทำ|จัดทำ|เขียน)(?:โครงงาน|วิจัย|วิทยานิพนธ์|รายงาน|แผน|การบ้าน|โครงการ)[^\n]{0,100}?))"
+    r"(?=\s{0,3}(?:ดังนั้น|จึง|มีความ|เลย|ขอ(?!ง)|อยาก|ต้องการ|รบกวน|ค่ะ|ครับ|นะ)|\n|$)",
+    re.M,
+)
+_BEFORE = 400  # characters before a request in which its reason may stand
+
+
 def purpose(text: str, at: int, end: int) -> str:
     """The clause of purpose in the request, behind it, or in the same line before it."""
     closing = signed.CLOSING.search(text, end)
@@ -87,12 +105,15 @@ def purpose(text: str, at: int, end: int) -> str:
             words = _english_purpose(words) if pattern is _PURPOSE_ENGLISH else _thai_purpose(words)
             return values.tidy(words).strip(" ,;")
     reason = _REASON.search(text, text.rfind("\n", 0, at) + 1, last)
-    return values.tidy(reason["use"]).strip(" ,;") if reason else ""
+    for weaker in (_AT_WORK, _AT_WORK_ENGLISH, _GOING_TO):
+        reason = reason or weaker.search(text, max(0, at - _BEFORE), last)
+    words = next((w for w in reason.groups() if w), "") if reason else ""
+    return values.tidy(words).strip(" ,;")
 
 
 def _english_purpose(words: str) -> str:
     """Up to where the request begins: «a study on rural schools I would like to have …»."""
-    return re.split(r",?\s(?:I|we|We|could you|please)\s", words, maxsplit=1)[0]
+    return re.split(r",?\s(?:I|we|We|could you|please)\s|\sat (?=[A-Z])", words, maxsplit=1)[0]
 
 
 def _thai_purpose(words: str) -> str:

@@ -43,7 +43,7 @@ _MAX_PARTS = 7
 _SLIP = 2  # letters in a row that a misspelling changes
 _JOINING = frozenset("และ ตาม ราย ของ แยก and by of the".split())
 _HARMLESS = re.compile(  # what may follow a dataset's name, folded, without making it another
-    r"(?:(?:โดย)?(?:จำแนก|แยก|แบ่ง)?(?:ตาม|ราย|เป็น|และ)?(?:ระดับ)?(?:ชั้นเรียน|ชั้น|เพศ|โรงเรียน|อำเภอ|"
+    r"(?:(?:โดย)?(?:จำแนก|แยก|แบ่ง)?(?:ตาม|ราย|เป็น|และ|แต่ละ|ทุก)?(?:ระดับ)?(?:ชั้นเรียน|ชั้น|เพศ|โรงเรียน|อำเภอ|"
     r"กลุ่มโรงเรียน|กลุ่ม)(?!เล็ก|พิการ|ด้อย|ขนาด)){0,6}"
     r"(?:$|\n|[0-9]|(?:ประจำ)?ปี|รอบ|ล่าสุด|ทั้ง|ทุก|เพื่อ|ระดับ|เฉพาะ|สพป|สำนักงานเขต|จาก|ครับ|ค่ะ|คะ|นะ|"
     r"หน่อย|ด้วย|"
@@ -51,10 +51,19 @@ _HARMLESS = re.compile(  # what may follow a dataset's name, folded, without mak
     r"(?:and)?by(?:grade|sex|gender|school|level|district)|"
     r"(?:for|from|in|of|at|as)(?:the|all|academic|school|year|[0-9]|area|district|our|your|each|"
     r"every|an?excel|excel|csv|pdf|grade)|"
+    r"(?:ชั้น)?(?:[ปมอ][0-9]|อนุบาล|ประถม|มัธยม)|data|dataset|statistics|figures|information|"
     r"please|academic|year|round|latest)"
 )
 _TELLING = 10  # letters that tell a dataset although they are not the beginning of its name
 _SHORTEST = 6  # letters; a shorter word is in too many names
+_WORD_BEFORE = re.compile(
+    r"(?:^|และ|ตาม|แยก|จำนวน|ข้อมูล|สถิติ|ราย|รายชื่อ|ของ|การ|ผล|ประเมิน|ทดสอบ|คะแนน|สอบ|ยอด|สรุป|แนวโน้ม|อัตรา|ต่อ|"
+    r"ประเภท|ขนาด|[a-z0-9])$"
+)
+_SHORTEST_PART = 3
+_PART_BEFORE = re.compile(
+    r"(?:^|จำนวน|ข้อมูล|สถิติ|ทำเนียบ|ทะเบียน|รายชื่อ|number of|numberof|listof|data)$"
+)
 _OPENING = tuple(
     thai.fold(words)
     for words in (
@@ -127,6 +136,16 @@ def _parts(key: str) -> frozenset[str]:
 def is_name(words: str, known: Known) -> bool:
     """Whether the words are a name of the catalogue, letter by letter."""
     return len(words) <= _LONGEST and _key(words) in _index(known).exact
+
+
+def is_part_of_name(words: str, known: Known) -> bool:
+    """Whether the words are a thing that names of the catalogue are about: «นักเรียน», «ครู»."""
+    key = _key(words[:_LONGEST])
+    return len(key) >= _SHORTEST_PART and any(
+        _PART_BEFORE.search(name, 0, at) is not None and _HARMLESS.match(name, at + len(key))
+        for name, _, _ in _index(known).names
+        if (at := name.find(key)) >= 0
+    )
 
 
 def match(words: str, known: Known) -> str | None:
@@ -229,7 +248,9 @@ def _contained(key: str, names: tuple[tuple[str, str, str], ...]) -> str | None:
     around = {dataset_id: name for name, dataset_id, _ in names if key in name}
     if len(around) == 1:
         dataset_id, name = around.popitem()
-        if len(key) >= _TELLING or (len(key) >= _SHORTEST and name.startswith(key)):
+        if _is_word_of(key, name) and (
+            len(key) >= _TELLING or (len(key) >= _SHORTEST and name.startswith(key))
+        ):
             return dataset_id
     rest, inside = key, set()
     for name, dataset_id, _ in names:  # longest first, so a name inside a name does not count
@@ -237,6 +258,12 @@ def _contained(key: str, names: tuple[tuple[str, str, str], ...]) -> str | None:
             inside.add(dataset_id)
             rest = rest.replace(name, "\n")
     return inside.pop() if len(inside) == 1 else None
+
+
+def _is_word_of(key: str, name: str) -> bool:
+    """Whether the words begin where a word of the name does: «ทางการศึกษา» is the end of one."""
+    at = name.find(key)
+    return at >= 0 and (key.isascii() or _WORD_BEFORE.search(name, 0, at) is not None)
 
 
 def _similar(key: str, index: _Index) -> str | None:

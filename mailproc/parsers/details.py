@@ -17,7 +17,7 @@ _YEARS = (
 YEAR = re.compile(
     rf"(?:(?:ของ|ประจำ|ใน|ตั้งแต่|ระหว่าง|ช่วง|เมื่อ)\s?)?ปี(?:การศึกษา|"
     rf"กศ\.?)?\s{{0,2}}(?:พ\.?\s?ศ\.?|"
-    rf"ค\.?\s?ศ\.?)?\s{{0,2}}"
+    rf"ค\.?\s?ศ\.?)?\s{{0,2}}\(?"
     rf"(?P<th>{_YEARS})(?!{_DIGITS}|\s?(?:คน|ห้อง|บาท|ขวบ))"
     rf"|(?:(?:for|in|of|from)\s)?(?:the\s)?(?:academic|school|study)\syears?\s(?:of\s|from\s|"
     rf"b\.?e\.?\s)?(?P<en>{_YEARS})"
@@ -59,7 +59,7 @@ LEVEL = re.compile(
     r"(?:เป็น)?ภาพรวม(?:ของ|ทั้ง|"
     r"ระดับ)?(?:เขต(?:พื้นที่)?|สพป\.?|ทั้งหมด)?|"
     r"รวมทั้งเขต|ทั้งเขต(?:พื้นที่)?|(?<![ก-๙])(?:โรงเรียน|สถานศึกษา)ต่อ(?:โรงเรียน|สถานศึกษา))"
-    r"|(?:broken down )?(?:by|per|for each|at)\s(?:the\s)?(?:individual\s)?(?:school group|"
+    r"|(?:broken down )?(?:by|per|for each|each|at)\s(?:the\s)?(?:individual\s)?(?:school group|"
     r"school|district|cluster|area)(?:\slevel)?"
     r"|for the whole area|whole[- ]area|area[- ]wide|school[- ]level|district[- ]level|"
     r"area[- ]level",
@@ -94,8 +94,16 @@ ONLY = re.compile(
     r"\bonly (?:for )?(?P<en>[^,;.()]{2,60})",
     re.I,
 )
+_ONE_GRADE = (
+    rf"(?:ชั้น)?\s?(?:[ปมอ]\.\s?{_DIGITS}(?:\s?/\s?{_DIGITS}{{1,2}})?|(?:ประถม|มัธยม)(?:ศึกษา)?(?:ปีที่\s?{_DIGITS}|"
+    rf"ตอน(?:ต้น|ปลาย))?|อนุบาล(?:\s?{_DIGITS}(?!{_DIGITS}))?)"
+)
+GRADE = re.compile(  # «ชั้นอนุบาล 2 ถึง ป.6», «ระดับประถมศึกษา»
+    rf"(?:เฉพาะ)?(?:ระดับ)?(?:ชั้น)?{_ONE_GRADE}(?:\s?(?:-|–|ถึง|และ|กับ|,)\s?{_ONE_GRADE}){{0,6}}"
+)
+_OF_TESTS = re.compile(r"(?:NT|RT|nt|rt|ประเมิน[^\s]{0,20})\s?(?:ชั้น)?\s?$")
 _WHOLE_AREA = ("ทั้งเขต", "รวมทั้งเขต")
-_STARTS = (YEAR, BACK, LATEST, ROUND, LEVEL, FORMAT, ONLY)
+_STARTS = (YEAR, BACK, LATEST, ROUND, LEVEL, FORMAT, ONLY, GRADE)
 _BARE_YEAR = re.compile(rf"\s\(?(?:พ\.?ศ\.?\s?)?(?:2[45]|๒[๔๕]){_DIGITS}{{2}}(?!{_DIGITS})")
 _TRAILING = re.compile(
     r"[\s,;(\[–-]*(?:ประจำ|ของ|เป็น|โดย|แบบ|และ|สำหรับ|ข้อมูล|for|in|by)?[\s,;(\[–:-]*$"
@@ -120,7 +128,7 @@ def split(phrase: str) -> tuple[str, dict[str, Any]]:
         at = bare.start()
     if not at:
         return phrase, {}
-    found = read(phrase[at:])
+    found = narrowed(phrase[at:])
     name = _TRAILING.sub("", phrase[:at])
     return (name, found) if found and len(name) >= 3 else (phrase, {})
 
@@ -130,11 +138,24 @@ def _first(pattern: re.Pattern[str], phrase: str) -> int:
     for match in pattern.finditer(phrase):
         at = match.start()
         free = pattern in (YEAR, BACK, LATEST) or match[0].startswith(_WHOLE_AREA)
-        free = free or phrase[max(0, at - 1)] in " \t(,[–-"
+        free = free or match[0].startswith("แต่ละ") or phrase[max(0, at - 1)] in " \t(,[–-"
+        if pattern is GRADE:
+            free = (free or match[0].startswith(("ชั้น", "ระดับ"))) and not _of_test(phrase, at)
         marked = pattern is not FORMAT or _FORMAT_MARKED.search(match[0])
         if at >= 3 and free and marked:
             return at
     return 0
+
+
+def _of_test(phrase: str, at: int) -> bool:
+    """Whether the grade there is part of a test's name: «ผลสอบ NT ป.3»."""
+    return _OF_TESTS.search(phrase, max(0, at - 30), at) is not None
+
+
+def _grades(text: str) -> tuple[str, ...]:
+    """The grades that a phrase narrows its dataset to, in the words used."""
+    found = (match for match in GRADE.finditer(text) if not _of_test(text, match.start()))
+    return tuple(dict.fromkeys(match[0].strip() for match in found))[:10]
 
 
 def read(text: str) -> dict[str, Any]:
@@ -155,6 +176,14 @@ def read(text: str) -> dict[str, Any]:
     only = [(m["what"] or m["en"]).strip() for m in ONLY.finditer(text)]
     if only:
         found["filters"] = tuple(only[:10])
+    return found
+
+
+def narrowed(phrase: str) -> dict[str, Any]:
+    """The same of the words right behind a dataset's name, where a grade narrows it."""
+    found = read(phrase)
+    if "filters" not in found and (grades := _grades(phrase)):
+        found["filters"] = grades
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mailproc import thai
 from mailproc.model import Form, Item, Known
-from mailproc.parsers import fields, ticks, values, years
+from mailproc.parsers import blocks, fields, ticks, values, years
 from mailproc.parsers.fields import Stated
 from mailproc.parsers.items import NOTHING, Collected, note, twice
 from mailproc.parsers.labels import FORM_TITLES, ITEM_FIELDS
@@ -217,6 +217,10 @@ def _take(whole: dict[str, Any], one: Stated, problems: list[str]) -> None:
         twice(problems, one.name, old, value)
     if old is None or one.corrects:
         whole[one.name] = value
+    if one.name == "requester_name" and "," in words and (parts := blocks.of_value(words)):
+        whole["requester_name"] = parts.pop("requester_name")
+        for name, part in parts.items():
+            whole.setdefault(name, part)
     for name, also in _also_said(one.name, words):
         whole.setdefault(name, also)
 

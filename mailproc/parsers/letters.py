@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from mailproc import thai
 from mailproc.model import Form, Item, Known
-from mailproc.parsers import clauses, dataset, details, signed, values
+from mailproc.parsers import (
+    blocks,
+    clauses,
+    dataset,
+    details,
+    heading,
+    introducing,
+    signed,
+    values,
+)
 from mailproc.parsers.form import Found, stated_names
 from mailproc.parsers.items import MAX_ITEMS, Asked, note, segments
 
@@ -24,26 +34,37 @@ _ADDRESSED = re.compile(
     r"^\s{0,9}(?:เรียน|กราบเรียน|ถึง|dear|to|attn\.?|cc|สำเนาเรียน)(?:\s|:|$)", re.I
 )
 _REQUEST = re.compile(
-    r"(?:(?:มี)?(?:ความ)?ประสงค์(?:ที่)?(?:จะ)?(?:ขอ)?(?:รับ|ใช้|ทราบ|ข้อมูล(?=\s?ข้อมูล))?"
-    r"|(?<!คำ)(?<!ผู้)(?<!ท่าน)(?<!ได้)(?<!แบบ)(?<!ที่)(?<!ร้อง)(?<!การ)ขอ"
+    r"(?:มี)?(?:ความ)?ประสงค์(?:ที่)?(?:จะ)?(?:ขอ)?"
+    r"|(?<!คำ)(?<!ผู้)(?<!ท่าน)(?<!ได้)(?<!แบบ)(?<!ที่)(?<!ร้อง)(?<!การ)(?<!เขต)ขอ"
     r"(?!ให้|บ|แสดง|ส่ง|แก้|เป็น|เชิญ|แจ้ง|ยกเลิก|อภัย|โทษ|นำ|รายงาน|เสนอ|ถาม|สอบ|เปลี่ยน|แบบ|ผู้|ง|เรียน|"
-    r"สมัคร|ลา|ราย(?!ชื่อ)|ติดต่อ)"
-    r"(?:ความ(?:อนุเคราะห์|กรุณา|ร่วมมือ))?(?:รับ|ใช้|ทราบ|คัดสำเนา)?(?:บริการ)?"
-    r"|(?<!ที่)(?:ต้องการ|อยาก)(?:ขอ|ทราบ|ใช้|ได้|รู้)?|รบกวน(?:ขอ|ช่วยส่ง|ส่ง)|ช่วย(?:ขอ|ส่ง|จัดทำ|หา))"
-    r"\s{0,3}(?P<data>(?:ไฟล์)?ข้อมูล)?(?P<kind>สารสนเทศ|สถิติ|ตัวเลข)?(?:ทางการศึกษา|ด้านการศึกษา)?(?:เกี่ยวกับ|"
-    r"ในเรื่อง|เรื่อง|ด้าน|ของ)?"
-    r"\s{0,2}[-–—:*\"“«]{0,3}\s{0,2}(?P<phrase>[^\n]{0,300})"
+    r"สมัคร|ลา|ราย(?!ชื่อ)|ติดต่อ)(?:ความ(?:อนุเคราะห์|กรุณา|ร่วมมือ))?"
+    r"|(?<!ที่)(?<!ไม่)(?:ต้องการ|อยาก)|(?:จำเป็น)?ต้องใช้|(?:จำเป็น)?ต้อง(?:การ)?มี(?=ข้อมูล)|รบกวน|"
+    r"(?:ช่วย|กรุณา|โปรด)(?=\s?(?:ขอ|ส่ง|จัดส่ง|จัดทำ|หา|ดึง|สรุป))|(?:สนใจ|"
+    r"ใคร่)(?=\s?(?:ขอ|อยาก|ได้|ข้อมูล))|(?<=[\n ])เอา(?!ไป|มา)|"
+    r"(?<![ก-๙])มี(?=[^\n]{3,70}?(?:ไหม|มั้ย|หรือไม่|หรือเปล่า))"
 )
+_FILLERS = re.compile(  # what stands between the asking and what is asked for
+    r"(?:ขอ|ได้|จะ|ช่วย|รบกวน|อยาก|โปรด|กรุณา|จัดส่ง|ส่ง|จัดทำ|หา|ดึง|สรุป|รับ(?:การสนับสนุน|ทราบ)?|สนับสนุน|คัดสำเนา|สำเนา|ใช้บริการ|ใช้|บริการ|ทราบ|รู้|"
+    r"ดู|ให้|อนุเคราะห์|ไฟล์|ตัวเลข|รายละเอียด|เกี่ยวกับ|ใน?เรื่อง|ด้าน|ของ|พวก|ว่า|คือ|มี|ข้อมูล(?:สารสนเทศ|สถิติ|พื้นฐาน)?|"
+    r"สารสนเทศ|สถิติ|ทางการศึกษา|ด้านการศึกษา|[\s\-–—:*\"“«]){1,3}?"
+)
+_DATA = re.compile(r"ข้อมูล")
 _REQUEST_ENGLISH = re.compile(
-    r"(?:\brequest(?:ing|s|ed)?\b|\b(?:would like|want|wish|need|ask(?:ing)?)\b(?: to (?:have|"
-    r"get|obtain|receive|ask for|request))?|"
-    r"\b(?:please|kindly|could you(?: please)?|can you(?: please)?) (?:send|provide|share|"
-    r"give)(?: me| us)?)"
-    r"\s(?:for\s)?(?:(?:the|some|your|a copy of the)\s)?(?P<data>(?:latest\s)?(?:data|dataset|"
-    r"statistics|information|figures)"
-    r"(?:\s(?:on|of|about|for|regarding))?\s)?(?:the\s)?(?P<phrase>[^\n]{3,300})",
+    r"\brequest(?:ing|s|ed)?\b|\b(?:would like|'d like|want|wish|need|require|seek(?:ing)?|"
+    r"ask(?:ing)? for|look(?:ing)? for|interested in)\b|"
+    r"\b(?:please|kindly|could you(?: please)?|can you(?: please)?|would you(?: please)?|"
+    r"(?:may|can|could) (?:i|we)(?: please)?) (?:send|provide|share|give|email|forward|supply|have|"
+    r"get|obtain|receive)\b",
     re.I,
 )
+_FILLERS_ENGLISH = re.compile(
+    r"(?:\s|\b(?:to|have|get|obtain|receive|request|ask|see|use|access|know|find|out|how|many|me|us|with|for|the|some|all|any|your|an?|copy|of|on|about|"
+    r"regarding|concerning|latest(?= data)|current|following|official|data(?:sets?)?|statistics|"
+    r"statistical|information|figures|numbers?(?! of)|records?|files?|please)\b|[:\"“-]){1,2}?",
+    re.I,
+)
+_ENGLISH_DATA = re.compile(r"\b(?:data|datasets?|statistics|information|figures)\b", re.I)
+_MAX_STARTS = 12
 _PHRASE_END = re.compile(
     r"\s{0,9}(?:เพื่อ|สำหรับใช้|สำหรับ(?:จัดทำ|ทำ|การ|ประกอบ|นำ)|(?:โดย)?จะ(?:นำ|เอา|ใช้)|(?:นำ|"
     r"เอา)ไป(?:ใช้|ทำ)|ใช้(?:ทำ|ใน|ประกอบ|สำหรับ|จัด|เป็น)|"
@@ -51,7 +72,8 @@ _PHRASE_END = re.compile(
     r"หน่วย)|โดย(?=ขอ|ส่ง|จัดส่ง|รับ|ให้)|"
     r"(?:นะ)?(?:ครับ|คับ|ค่ะ|คะ|จ้า)(?=[\s.,!)]|$)|หน่อย|ภายใน(?=วัน|สัปดาห์|เดือน|[0-9๐-๙ ])|"
     r"ต้องการ(?=ภายใน|ใช้|รับ)|ติดต่อ|\sโทร|ด้วย(?=\s|$|ครับ|ค่ะ|นะ)|และขอ(?:รับ)?|[;“”«»\"]|"
-    r"(?<=[ก-๙A-Za-z0-9]{4})\.(?=\s|$)|\?)|\s(?:to be used|because|so that|which|please)\s"
+    r"(?<=[ก-๙A-Za-z0-9]{4})\.(?=\s|$)|\?)|\s(?:to be used|because|so that|which|please|that|"
+    r"(?:each|every) \w+ (?:had|has|have)|there (?:are|were))\b"
 )
 _NARROWED = re.compile(
     r"\s{0,9}(?:ของ|ใน)(?:โรงเรียน(?:ใน|ทั้งหมด|ทุก)?|เขต|สพป|สำนักงานเขต|สังกัด|อำเภอ|จังหวัด|พื้นที่|"
@@ -59,6 +81,7 @@ _NARROWED = re.compile(
     r"\s(?:in|of|from|for) (?:the|your|all|each) (?:schools?|area|office|district|"
     r"province)[^,]{0,40}$|\s{0,9}(?:ทั้งหมด|ทุกโรงเรียน)$"
 )
+_BRACKETS_BEHIND = re.compile(r"\s{1,3}\([^()\n]{2,60}\)$")
 _LISTED = re.compile(
     r"ดัง(?:นี้|ต่อไปนี้|รายการ)|ต่อไปนี้|ได้แก่|คือ|(?:รายการ|จำนวน\s?[0-9๐-๙]{1,2}\s?(?:รายการ|เรื่อง|ชุด))|"
     r"following|as follows|[:：]\s{0,9}$",
@@ -72,7 +95,6 @@ _HAD = re.compile(
     r"(?:อยู่|มา|ไป|ให้)?แล้ว"
     r"|(?:มี|ได้รับ|ได้)(?P<held>[^\n]{4,80}?)\s{0,2}(?:อยู่|มา|ไป)?แล้ว"
 )
-_BROAD = re.compile(r"(?:นักเรียน|ครู|บุคลากร|ครูและบุคลากร|โรงเรียน|สถานศึกษา|ห้องเรียน)")
 _SHARED = ("academic_years", "round", "level", "format", "filters")
 
 
@@ -92,9 +114,9 @@ def read(text: str, known: Known, signature: str = "") -> Found:
     _put(whole, "purpose", clauses.purpose(text, at, end))
     _put(whole, "delivery", clauses.delivery(text))
     _put(whole, "needed_by", clauses.needed_by(text, found.problems))
-    whole |= signed.person(f"{text}\n{below}", at) | signed.letter(text)
+    whole |= signed.person(f"{text}\n{below}", at) | heading.letter(text)
     for part in (text, signed.closed(below)):
-        for name, value in signed.contact(part, known):
+        for name, value in heading.contact(part, known):
             whole.setdefault(name, value)
     found.form = Form(**whole, items=tuple(dict.fromkeys(_items(asked, known)))[:MAX_ITEMS])
     found.names = stated_names(found.form)
@@ -103,9 +125,9 @@ def read(text: str, known: Known, signature: str = "") -> Found:
 
 def writer(text: str) -> Form:
     """Who the writer of a form says he is in the words around it: «ดิฉัน นางสาว… ครูโรงเรียน…»."""
-    if not signed.SELF_WORDS.search(text):
+    if not introducing.SELF_WORDS.search(text):
         return Form()
-    return Form(**signed.introduced(unwrapped(thai.mend(text[:MAX_TEXT]))))
+    return Form(**introducing.introduced(unwrapped(thai.mend(text[:MAX_TEXT]))))
 
 
 def _put(whole: dict[str, Any], name: str, value: Any) -> None:
@@ -123,7 +145,7 @@ def unwrapped(text: str) -> str:
         wrapped = wide and words and not values.is_bulleted(words)
         if _ADDRESSED.match(line) and len(words) < 120:
             out.append("")
-        elif wrapped and out and out[-1] and not _BLOCK.match(words) and not signed.is_block(words):
+        elif wrapped and out and out[-1] and not _BLOCK.match(words) and not blocks.is_block(words):
             out[-1] += " " + words
         else:
             out.append(words)
@@ -142,18 +164,35 @@ _BLOCK = re.compile(
 def _requests(text: str, known: Known) -> tuple[list[Asked], int, int]:
     """(datasets asked for, where the request begins and ends): the first phrase that names any."""
     unknown: tuple[list[Asked], int, int] = ([], 0, 0)
-    for pattern in (_REQUEST, _REQUEST_ENGLISH):
-        at, tried = 0, 0
-        while tried < _MAX_REQUESTS and (found := pattern.search(text, at)):
-            at, tried = max(found.start("phrase"), found.start() + 1), tried + 1
-            phrase = found["phrase"]
-            asked = _listed(text, found, known) or _of_phrase(phrase, known)
-            asked = asked or _of_the_same(text[: found.start()], phrase, known)
+    for asking, fillers, data in (
+        (_REQUEST, _FILLERS, _DATA),
+        (_REQUEST_ENGLISH, _FILLERS_ENGLISH, _ENGLISH_DATA),
+    ):
+        for found in islice(asking.finditer(text), _MAX_REQUESTS):
+            end = _end_of_line(text, found.end())
+            asked = _listed(text, found, known)
+            start = found.end()
+            for start in _starts(text, found.end(), end, fillers):
+                if asked:
+                    break
+                phrase = text[start : min(end, start + _LONGEST_PHRASE)]
+                asked = _of_phrase(phrase, known)
+                asked = asked or _of_the_same(text[: found.start()], phrase, known)
             if asked:
-                return asked, found.start(), _end_of_line(text, found.end())
-            if found["data"] and not unknown[0]:
-                unknown = (_unmatched(phrase), found.start(), _end_of_line(text, found.end()))
+                return asked, found.start(), end
+            if data.search(text, found.end(), start) and not unknown[0]:
+                unknown = (_unmatched(text[start:end], known), found.start(), end)
     return unknown
+
+
+def _starts(text: str, at: int, end: int, fillers: re.Pattern[str]) -> Iterator[int]:
+    """Where the thing asked for may begin: behind each of the words that only lead to it."""
+    for _ in range(_MAX_STARTS):
+        yield at
+        led = fillers.match(text, at, end)
+        if led is None:
+            return
+        at = led.end()
 
 
 def _end_of_line(text: str, at: int) -> int:
@@ -168,7 +207,7 @@ def _of_phrase(phrase: str, known: Known) -> list[Asked]:
     for part in segments(phrase, known):
         name, own = details.split(_ARTICLE.sub("", part))
         own = newest | own
-        plain = _unopened(_NARROWED.sub("", name).strip(), known)
+        plain = _unopened(_NARROWED.sub("", _BRACKETS_BEHIND.sub("", name)).strip(), known)
         if not plain or not dataset.match(plain, known):
             return []
         asked.append(Asked(plain, own))
@@ -205,8 +244,10 @@ def _ended(phrase: str) -> str:
 
 def _listed(text: str, found: re.Match[str], known: Known) -> list[Asked]:
     """Datasets on numbered lines below «ดังนี้», each with its own year and level."""
-    line = text[found.start() : _end_of_line(text, found.end())]
-    if not _LISTED.search(line):
+    end = _end_of_line(text, found.end())
+    line = text[found.start() : end]
+    bare = not _unled(text[found.end() : end]) and values.is_bulleted(text[end + 1 : end + 80])
+    if not bare and not _LISTED.search(line):
         return []
     asked: list[Asked] = []
     lines = text[_end_of_line(text, found.end()) :].split("\n")[:80]
@@ -223,11 +264,17 @@ def _listed(text: str, found: re.Match[str], known: Known) -> list[Asked]:
     return asked[:MAX_ITEMS] if known_ones else []
 
 
-def _unmatched(phrase: str) -> list[Asked]:
-    """Words for data that the catalogue does not know, kept only where they also say a year."""
+def _unled(words: str) -> str:
+    """The words without those that only lead to the thing asked for: of «ขอข้อมูล» nothing."""
+    at = max(_starts(words[:_LONGEST_PHRASE], 0, len(words), _FILLERS))
+    return words[at:].strip(" .:*ดังนี้ครับค่ะ")
+
+
+def _unmatched(phrase: str, known: Known) -> list[Asked]:
+    """Words for data that are no name of the catalogue: part of one, or said with a year."""
     name, own = details.split(_ended(phrase))
     name = name.strip()
-    if _BROAD.fullmatch(name):
+    if dataset.is_part_of_name(name, known):
         return [Asked(f"ข้อมูล{name}", own)]
     if "academic_years" not in own or not 4 <= len(name) <= 80 or _PLACEHOLDER.match(name):
         return []

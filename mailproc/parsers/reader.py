@@ -257,9 +257,12 @@ def _asked(
     found: Found, text: Body, subject: str, all_: Gathered, known: Known
 ) -> tuple[Found, str]:
     """(what is asked for, source) in running text, a letter or the subject, where no label does."""
-    if any(item.dataset for item in found.form.items):
+    labelled = any(item.dataset for item in found.form.items)
+    if labelled and sourcing.is_form(found):
         return Found(letters.writer(text.text)), text.source
     told = letters.read(text.text, known, text.signature)
+    if labelled:
+        return _beside_label(found, told, text.text), text.source
     if told.form.items or _ANSWER.match(subject) or _NUMBERED.search(subject):
         return told, text.source
     for name, letter in all_.texts:
@@ -270,6 +273,14 @@ def _asked(
             if told.form.items:
                 return told, name
     return letters.read(subject, known), "subject"
+
+
+def _beside_label(found: Found, told: Found, text: str) -> Found:
+    """What a note says around the one label that begins it: «ขอข้อมูล», and a list below."""
+    if len(told.form.items) < len(found.form.items):
+        return Found(letters.writer(text))
+    found.form = replace(found.form, items=())
+    return told
 
 
 def _with_asked(
