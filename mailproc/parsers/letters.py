@@ -87,6 +87,7 @@ _LISTED = re.compile(
     r"following|as follows|[:：]\s{0,9}$",
     re.I,
 )
+_LED_TO = re.compile(r"ดัง(?:นี้|ต่อไปนี้)|ครับ|ค่ะ|คะ|[\s.:*]")
 _PLACEHOLDER = re.compile(r"^(?:ข้อมูล|สารสนเทศ|ดัง|นี้|ตาม|ทั้งหมด|หน่อย|[\s0-9๐-๙.:,()-])*$")
 _LATEST_FIRST = re.compile(r"(?:the )?(?:latest|most recent|newest|current)\s(?=[a-z])", re.I)
 _ARTICLE = re.compile(r"^(?:the|a|an)\s", re.I)
@@ -267,7 +268,7 @@ def _listed(text: str, found: re.Match[str], known: Known) -> list[Asked]:
 def _unled(words: str) -> str:
     """The words without those that only lead to the thing asked for: of «ขอข้อมูล» nothing."""
     at = max(_starts(words[:_LONGEST_PHRASE], 0, len(words), _FILLERS))
-    return words[at:].strip(" .:*ดังนี้ครับค่ะ")
+    return _LED_TO.sub("", words[at:])
 
 
 def _unmatched(phrase: str, known: Known) -> list[Asked]:
