@@ -324,6 +324,8 @@ def _prose(said: Sequence[str], asked: tuple[Question, ...], answer: Form) -> Fo
     if "academic_years" in wanted and not (item.academic_years or item.latest):
         text = "\n".join(lines)
         found = Item(academic_years=bare.said_years(text), latest=forms.prose_latest(text))
+        if found != Item() and len(rounds := details.read(text).get("round", ())) == 1:
+            found = replace(found, round=rounds[0])
         answer = forms.merge(answer, Form(items=(found,))) if found != Item() else answer
     if "purpose" in wanted and not answer.purpose:
         use = next((use for line in lines if (use := bare.purpose(line))), None)

@@ -17,6 +17,9 @@ FORWARD_LINE = re.compile(
     re.I,
 )
 FORWARD_SUBJECT = re.compile(r"^\s{0,9}(?:fwd?|wg|tr|ส่งต่อ)\s{0,3}[:：]", re.I)
+ANSWER_SUBJECT = re.compile(
+    r"^\s{0,9}(?:re|aw|sv|antw|ตอบกลับ|ตอบ)\s{0,3}(?:\[[0-9]{1,3}\])?\s{0,3}[:：]", re.I
+)
 _ORIGINAL_LINE = re.compile(
     r"^\s{0,9}[-_*]{2,40}\s{0,3}(?:original message|reply message|original appointment|"
     r"message d'origine|original e-?mail|"

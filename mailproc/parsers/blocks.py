@@ -59,6 +59,10 @@ _ENGLISH_OFFICE = re.compile(
     r"Association|Organi[sz]ation|Agency|Bureau|Group|Council|Trust|Academy|Press|Company|Embassy|Hospital|NGO)"
 )
 _LABELLED = re.compile(r"(?!โทร|เบอร์|tel|phone|mobile)[^\d\n:]{2,30}[:：]", re.I)
+_WITHIN = re.compile(
+    r"(?:Faculty|Department|Division|School|Institute|Office|Section|Unit|Bureau)\b"
+)
+_MAYBE_SURNAME = re.compile(r"(?:กอง|กลุ่ม|ศูนย์|สภา|กรม|คณะ|จังหวัด|สถาน|ร้าน|ชมรม)[ก-๙]{1,12}")
 _PLAIN_POST = re.compile(
     r"(?!ผู้(?:ขอ|ยื่น|ลง)|กำลัง|ได้|มี|จะ|แจ้ง|ฝาก)[ก-ฮเ-ไ][ก-๙]{3,30}(?:\s[ก-๙]{2,20})?"
 )
@@ -113,15 +117,14 @@ def _sure(found: dict[str, Any]) -> dict[str, Any]:
 
 def of_value(words: str) -> dict[str, Any]:
     """«Emily Clark, PhD student, Example University» behind the label of a name, in its parts."""
-    name, comma, rest = words.partition(",")
-    if (
-        not comma
-        or "," in name
-        or not (_LATIN_NAME.fullmatch(name) or _TITLED_NAME.fullmatch(name))
-    ):
+    name = _TITLED_NAME.match(words) or _LATIN_NAME.match(words)
+    rest = words[name.end() :] if name else ""
+    if name is None or not rest or (name.re is _LATIN_NAME and rest[0] != ",") or _is_no_name(name):
         return {}
-    told = _post_or_office(rest.strip())
-    return {"requester_name": name.strip()} | told if told else {}
+    told = _post_or_office(rest.strip(" ,"))
+    if not told or ("position" not in told and _MAYBE_SURNAME.fullmatch(rest.strip())):
+        return {}
+    return {"requester_name": name["name"].strip()} | told
 
 
 def is_block(line: str) -> bool:
@@ -195,6 +198,8 @@ def _post_or_office(words: str) -> dict[str, Any] | None:
         return told or None
     if words[:1].isupper() and _ENGLISH_OFFICE.search(words):
         post, comma, office = words.partition(", ")
+        if comma and _WITHIN.match(post):
+            return {"organisation": words}
         if comma and not _ENGLISH_OFFICE.search(post) and _ENGLISH_OFFICE.search(office):
             return {"position": post, "organisation": office}
         return {"organisation": office_of(words) if "," not in words else words}

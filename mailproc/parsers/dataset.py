@@ -38,8 +38,12 @@ _COUNTED = re.compile(r"^(?:จำนวน|ยอด|สถิติ|สรุ�
 _COUNTS = re.compile(
     r"^(?:(?:ยอด|สถิติ|สรุป|ตาราง|รายงาน)(?:จำนวน)?)+(?=นักเรียน|ครู|ห้อง|โรงเรียน|บุคลากร)"
 )
+_COMMON = frozenset(
+    "ชั้น ชั้นเรียน ระดับชั้น ชาย หญิง ชายหญิง เพศ เพศชายหญิง โรงเรียน อำเภอ grade sex school".split()
+)
 _MAX_PHRASES = 10
 _MAX_PARTS = 7
+_LATIN = re.compile(r"[a-z]")
 _SLIP = 2  # letters in a row that a misspelling changes
 _JOINING = frozenset("และ ตาม ราย ของ แยก and by of the".split())
 _HARMLESS = re.compile(  # what may follow a dataset's name, folded, without making it another
@@ -97,6 +101,7 @@ class _Index:
     names: tuple[tuple[str, str, str], ...]  # (folded name, dataset id, name), longest first
     exact: dict[str, frozenset[str]]
     parts: dict[frozenset[str], frozenset[str]]  # whatever the order and the joining words
+    attributes: dict[str, frozenset[str]]  # by what the names of a dataset tell apart
     pairs: tuple[tuple[frozenset[str], str, str], ...]  # (pairs of letters, folded name, id)
 
 
@@ -110,7 +115,16 @@ def _index(known: Known) -> _Index:
         exact[key] = exact.get(key, frozenset()) | {dataset_id}
         parts[_parts(key)] = parts.get(_parts(key), frozenset()) | {dataset_id}
     pairs = tuple((_letter_pairs(key), key, dataset_id) for key, dataset_id, _ in names)
-    return _Index(names, exact, parts, pairs)
+    return _Index(names, exact, parts, _attributes(names), pairs)
+
+
+def _attributes(names: tuple[tuple[str, str, str], ...]) -> dict[str, frozenset[str]]:
+    """By dataset the words behind «จำแนกตาม», «แยก», «by» in any of its names."""
+    found: dict[str, set[str]] = {}
+    for key, dataset_id, _ in names:
+        parts = [part for part in _JOINTS.split(key) if part]
+        found.setdefault(dataset_id, set()).update(parts[1:])
+    return {dataset_id: frozenset(parts) for dataset_id, parts in found.items()}
 
 
 def _letter_pairs(key: str) -> frozenset[str]:
@@ -160,7 +174,20 @@ def match(words: str, known: Known) -> str | None:
     same = same or index.parts.get(_parts(bare), nobody)
     if same:
         return next(iter(same)) if len(same) == 1 else None
-    return _contained(bare, index.names) or _similar(bare, index)
+    return _by_attributes(bare, index) or _contained(bare, index.names) or _similar(bare, index)
+
+
+def _by_attributes(key: str, index: _Index) -> str | None:
+    """A name and further things by which it is told apart: «… จำแนกตามวิทยฐานะ», «แยกชาย-หญิง»."""
+    for joint in islice(_JOINTS.finditer(key), _MAX_PARTS):
+        head = key[: joint.start()]
+        ids = index.exact.get(head) or index.parts.get(_parts(head)) or frozenset()
+        told = [part for part in _JOINTS.split(key[joint.start() :]) if part]
+        if len(ids) == 1 and told:
+            (dataset_id,) = ids
+            if all(part in index.attributes[dataset_id] | _COMMON for part in told):
+                return dataset_id
+    return None
 
 
 def nearest(words: str, known: Known, limit: int = 5) -> tuple[str, ...]:
@@ -290,6 +317,8 @@ def _only_slips(matcher: SequenceMatcher[str], name: str, key: str) -> bool:
             continue
         if max(b - a, d - c) > _SLIP:
             return False
+        if not name.isascii() and _LATIN.search(name[a:b] + key[c:d]):
+            return False  # «O-NET» among Thai words is another test than «NT»
         if change == "insert" and d == len(key) and (d - c > 1 or key[c:d].isascii()):
             return False  # «จำนวนนักเรียน G» says more than its name
     return True

@@ -24,6 +24,7 @@ MAX_LINES = 4_000
 _LOOKED_AT = 80  # lines
 _FORM_LABELS = 3
 _MAX_OPTIONS = 12
+_ROWS_BELOW = 4
 _OFFICE = re.compile(
     r"^\s{0,9}(?:(?:ส่วนที่|ตอนที่)\s?[0-9๐-๙]{1,2}\s{0,9}[:.]?\s{0,9})?[*(\[]?\s{0,9}(?:สำหรับเจ้าหน้าที่|"
     r"เฉพาะเจ้าหน้าที่|ส่วนของเจ้าหน้าที่|"
@@ -81,6 +82,9 @@ class _Finder:
         ]
         if not stated and self._corrects and (corrected := corrections.labelled(line)):
             return [Stated(*corrected, corrects=True)]
+        may_head = "\t" in line or ":" in line[:LONGEST_LABEL]
+        if not stated and may_head and tables.heads_pairs(line, self._below(number), label):
+            return []
         if not stated and not (self._lists and _answers(self._last, line)):
             stated = labelled(line, self._in_form)
         if "\t" in line or _may_head(stated):
@@ -93,6 +97,11 @@ class _Finder:
             return [Stated(name, "")]
         return stated
 
+    def _below(self, number: int) -> list[str]:
+        """The next rows of a table."""
+        rows = self._lines[number + 1 : number + 1 + _ROWS_BELOW]
+        return [tables.unframed(row[:MAX_LINE]) for row in rows]
+
     def _in_form(self) -> bool:
         """Whether labels stand in other lines; asked only where it matters."""
         if self._form is None:
@@ -104,6 +113,7 @@ class _Finder:
         last = self._last
         for one in stated:
             one.late = self._closed
+            one.value = "" if values.leads_to_list(one.value) else one.value
             if self._corrects and (right := corrections.right(one.value)):
                 one.value, one.corrects = right, True
         if stated:
@@ -150,6 +160,8 @@ def _continues(last: Stated, line: str, before: str) -> bool:
     if not words:
         return False
     if _CLOSING.match(line) or len(last.more) >= 100:
+        return False
+    if ticks.starts(words) and last.name != "consent" and _CONSENT.search(words):
         return False
     if ticks.has_sign(words) and len(words) < 200:
         return not last.value or ticks.has_sign(last.value) or any(map(ticks.has_sign, last.more))

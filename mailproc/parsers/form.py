@@ -22,7 +22,8 @@ _LONGEST_PREFIX = 20
 _AGREED = "ยินยอม"
 _LETTER_DATED = re.compile(r"(?:ลงวันที่|ลว\.?|dated|วันที่)\s{0,9}([^\n]{4,60})", re.I)
 _LINE_ACCOUNT = re.compile(
-    r"(?:line\s?id|ไลน์ไอดี|ไอดีไลน์|id\s?line)\s{0,9}[:：]?\s{0,9}(@?[A-Za-z0-9._-]{3,40})", re.I
+    r"(?:line\s?id|ไลน์ไอดี|ไอดีไลน์|id\s?line|ไอดี|\bid\b)\s{0,9}[:：]?\s{0,9}(@?[A-Za-z0-9._-]{3,40})",
+    re.I,
 )
 _TITLE_LINE = 90  # characters; a longer line talks about a form
 _YEAR_IN_PROSE = re.compile(
@@ -217,7 +218,7 @@ def _take(whole: dict[str, Any], one: Stated, problems: list[str]) -> None:
         twice(problems, one.name, old, value)
     if old is None or one.corrects:
         whole[one.name] = value
-    if one.name == "requester_name" and "," in words and (parts := blocks.of_value(words)):
+    if one.name == "requester_name" and (parts := blocks.of_value(words)):
         whole["requester_name"] = parts.pop("requester_name")
         for name, part in parts.items():
             whole.setdefault(name, part)

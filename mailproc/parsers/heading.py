@@ -30,12 +30,15 @@ _DATE_BESIDE = re.compile(
 )
 _PHONE = re.compile(
     r"(?:โทร(?:ศัพท์)?\.?|เบอร์(?:โทร(?:ศัพท์)?)?(?:ติดต่อ)?|มือถือ|ติดต่อ(?:กลับ)?(?:ผม|ดิฉัน|หนู)?(?:ได้)?(?:ที่)?|(?:phone|"
-    r"mobile|telephone)(?: number)?(?: is)?|tel\.?|call me (?:at|on))"
+    r"mobile|telephone)(?: number)?(?: is)?|tel\.?|(?:call|reach|ring|"
+    r"phone|contact) me (?:at|on|by phone at))"
     r"\s{0,3}[:.]?\s{0,3}(?P<no>\(?\+?[0๐6][0-9๐-๙() .\-–]{7,22}[0-9๐-๙](?:\s?(?:ต่อ|"
     r"ext\.?)\s?[0-9๐-๙]{1,6})?)",
     re.I,
 )
-_OTHERS_PHONE = re.compile(r"(?:ผู้ประสาน|ติดต่อ(?:คุณ|นาย|นาง)|ธุรการ|โรงเรียน|สำนักงาน)[^\n]{0,60}$")
+_MOBILE = ("06", "08", "09")
+_AT_OFFICE = re.compile(r"(?:ที่|รับ|มา|ไป)(?:โรงเรียน|สำนักงาน)[^\n]{0,20}$")
+_OTHERS_PHONE = re.compile(r"(?:ติดต่อ(?:คุณ|นาย|นาง)|ธุรการ|โรงเรียน|สำนักงาน)[^\n]{0,60}$")
 _LINE = re.compile(
     r"(?:line\s?id|ไลน์\s?(?:ไอดี|id)|ไอดีไลน์|id\s?line|ไลน์[^\n:]{0,12}?(?:id|ไอดี)|ไลน์|"
     r"line)\s{0,3}[:：]?\s{0,3}(?P<id>@?[A-Za-z][A-Za-z0-9._-]{2,30})(?![@A-Za-z0-9])",
@@ -67,7 +70,8 @@ def contact(text: str, known: Known) -> Iterator[tuple[str, str]]:
     for match in _PHONE.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         number = values.phone(match["no"].strip())
-        if number and not _OTHERS_PHONE.search(line):
+        at_office = bool(number and number.startswith(_MOBILE) and _AT_OFFICE.search(line))
+        if number and (at_office or not _OTHERS_PHONE.search(line)):
             yield "phone", number
             break
     own = {address.casefold() for address in known.own_addresses}

@@ -23,10 +23,12 @@ _BOXES = frozenset({"div", "p", "li"})
 _MAX_CELLS_DEEP = 20
 _QUOTES = (
     "blockquote[type=cite], .gmail_quote, .gmail_extra, .yahoo_quoted, .moz-cite-prefix, "
-    ".protonmail_quote, .zmail_extra, .tutanota_quote, .qt-quote, #isForwardContent, .OutlookQuote"
+    "#OLK_SRC_BODY_SECTION, .protonmail_quote, .zmail_extra, .tutanota_quote, "
+    ".qt-quote, #isForwardContent, .OutlookQuote"
 )
 _TAIL_STARTS = (
-    "#appendonsend, #divRplyFwdMsg, #mail-editor-reference-message-container, #reply-intro"
+    "#zwchr, .OutlookMessageHeader, #appendonsend, #divRplyFwdMsg, "
+    "#mail-editor-reference-message-container, #reply-intro"
 )
 _SIGNATURES = (
     ".gmail_signature, .moz-signature, #Signature, #signature, .protonmail_signature_block, "

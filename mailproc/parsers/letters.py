@@ -87,6 +87,12 @@ _LISTED = re.compile(
     r"following|as follows|[:：]\s{0,9}$",
     re.I,
 )
+_LEADING = re.compile(
+    r"(?:ขอ|จัดส่ง|ส่ง|ให้|ทราบ|รับ|ใช้|ได้|ช่วย|รบกวน|อยาก|ข้อมูล(?:สารสนเทศ)?|ไฟล์)\s?|"
+    r"(?:me|us|the|data|statistics|information|figures|how many|to know|"
+    r"know)\b(?: (?:on|of|about)\b)?(?: the\b)?\s?",
+    re.I,
+)
 _LED_TO = re.compile(r"ดัง(?:นี้|ต่อไปนี้)|ครับ|ค่ะ|คะ|[\s.:*]")
 _PLACEHOLDER = re.compile(r"^(?:ข้อมูล|สารสนเทศ|ดัง|นี้|ตาม|ทั้งหมด|หน่อย|[\s0-9๐-๙.:,()-])*$")
 _LATEST_FIRST = re.compile(r"(?:the )?(?:latest|most recent|newest|current)\s(?=[a-z])", re.I)
@@ -156,7 +162,7 @@ def unwrapped(text: str) -> str:
 
 _RUNS = re.compile(r"[^\S\n]{3,}")
 _BLOCK = re.compile(
-    r"จึงเรียน|ขอแสดง|ด้วยความ|เรื่อง|อ้างถึง|โทร|เบอร์|ติดต่อ|อีเมล|e-?mail|tel|ขอบ|thank|ลงชื่อ|\(|นาย|นาง|yours|"
+    r"จึงเรียน|ขอแสดง|ผู้ประสาน|ผู้ติดต่อ|ด้วยความ|เรื่อง|อ้างถึง|โทร|เบอร์|ติดต่อ|อีเมล|e-?mail|tel|ขอบ|thank|ลงชื่อ|\(|นาย|นาง|yours|"
     r"regards|sincerely",
     re.I,
 )
@@ -234,8 +240,12 @@ def _of_the_same(before: str, phrase: str, known: Known) -> list[Asked]:
 
 def _unopened(name: str, known: Known) -> str:
     """The name without «ข้อมูล» before it, where it is known without."""
-    short = name.removeprefix("ข้อมูล").strip()
-    return short if short != name and dataset.match(short, known) else name
+    for _ in range(_MAX_STARTS):
+        short = _LEADING.sub("", name, count=1).strip()
+        if short == name or not dataset.match(short, known):
+            break
+        name = short
+    return name
 
 
 def _ended(phrase: str) -> str:

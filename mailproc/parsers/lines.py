@@ -33,6 +33,12 @@ _MAX_VALUE = 200
 _SECTION_CELL = re.compile(  # the first cell of a merged column, beside a label and its value
     r"(?:ข้อมูล)?ผู้(?:ขอ|ยื่น)\S{0,12}|(?:ราย)?ข้อมูล(?:ที่ขอ)?|(?:การ|ส่วน)\S{1,14}|รายละเอียด\S{0,12}"
 )
+_NOT_PROSE = r"(?!โปรด|ทราบ|พิจารณา|ขอ(?!รับ|ง)|จึง|ได้|จะ(?!ใช้|นำ|จัด|ทำ)|ของ|ที่|ครับ|ค่ะ)"
+_SPACED = {  # a label that one space parts from its value, where other labels stand around
+    "purpose": re.compile(rf"{_NOT_PROSE}[ก-ฮเ-ไA-Za-z].{{2,160}}$"),
+    "position": re.compile(rf"{_NOT_PROSE}[ก-ฮเ-ไA-Za-z]\S{{2,40}}(?:\s\S{{2,30}}){{0,2}}$"),
+}
+_ORDINAL_CELL = re.compile(r"^\s{0,9}[0-9๐-๙]{1,2}[.)]?\s{0,3}\t(?=[^\t\n]+\t)")
 _THING = re.compile(r"จำนวน|รายชื่อ|สถิติ|ทำเนียบ|ทะเบียน|นาย|นาง|[0-9๐-๙]")
 _WIDE = re.compile(r"\s{2,}|\t")
 _INLINE = re.compile(
@@ -68,6 +74,7 @@ def labelled(line: str, in_form: Callable[[], bool]) -> list[Stated]:
     """The fields of one line; `in_form` says that labels stand above it."""
     if not line.strip():
         return []
+    line = _ORDINAL_CELL.sub("", line, count=1)
     if "\t" in line or "..." in line or "…" in line or "__" in line:
         walked = _walk(_LEADERS.split(line)) or _walk(_behind_section(line.split("\t")))
         if walked:
@@ -102,7 +109,10 @@ def opens_known(line: str) -> bool:
     """Whether a line begins with a label of a list and a gap."""
     line = values.unbulleted(line.strip())
     gap = _BETWEEN.search(line, 2, 2 * LONGEST_LABEL)
-    return gap is not None and label(line[: gap.start()]) is not None
+    if gap is not None:
+        return label(line[: gap.start()]) is not None
+    opened = opening(line)
+    return opened is not None and line[opened[1] : opened[1] + 1] == " "
 
 
 def _behind_section(tokens: list[str]) -> list[str]:
@@ -225,8 +235,8 @@ def _last_sensed(rest: str, start: int, end: int) -> tuple[int, str] | None:
 
 def _without_colon(line: str, in_form: Callable[[], bool]) -> list[Stated]:
     bare = values.unbulleted(unmarked(line))
-    if SECTION.match(bare):
-        return []
+    if SECTION.match(bare) or (ticks.starts(line.strip()) and not _LEADERS.search(line)):
+        return []  # an option, not the label of what stands below it
     opened = opening(bare)
     if opened is None:
         return _parted(bare, in_form)
@@ -246,6 +256,9 @@ def _without_colon(line: str, in_form: Callable[[], bool]) -> list[Stated]:
     rest = rest.strip(" .")
     if plain.speaks(name, bare[:end], rest):
         return list(_opened(name, rest))
+    spaced = _SPACED.get(name)
+    if spaced and in_form() and spaced.match(rest):
+        return [Stated(name, rest)]
     return _parted(bare, in_form)
 
 

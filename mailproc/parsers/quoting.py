@@ -12,6 +12,15 @@ from dataclasses import dataclass
 from mailproc.parsers import attribution, ours, signature
 
 MAX_TEXT = 200_000  # characters read of one body
+_FEW_LINES = 12
+_PASSING_ON = re.compile(
+    r"(?:เรียน|ถึง|dear|hi|hello|สวัสดี)[^\n]{0,60}|(?:(?:ขอ)?(?:ส่งต่อ|ฝาก|เพื่อ(?:โปรด)?(?:ทราบ|พิจารณา|ดำเนินการ)|"
+    r"(?:กรุณา|โปรด|รบกวน)?(?:ดู)?(?:ตาม)?(?:ด้านล่าง|ข้างล่าง)|fyi|f\.y\.i|"
+    r"for your (?:information|action|attention)|"
+    r"(?:please )?(?:see|find) (?:the )?(?:mail |message |"
+    r"request )?below)[^\n]{0,40})|[-–—\s.]{1,9}",
+    re.I,
+)
 _BLANKS = re.compile(r"\n{3,}")
 
 
@@ -30,9 +39,23 @@ def is_forward(subject: str, text: str) -> bool:
     if attribution.FORWARD_SUBJECT.match(subject):
         return True
     lines = text.split("\n")
+    if _passes_on(subject, lines):
+        return True
     first = next((at for at, line in enumerate(lines) if attribution.is_forward_line(line)), -1)
     # What was forwarded before, inside the quoted mail, does not count.
     return 0 <= first <= _cut(lines)
+
+
+def _passes_on(subject: str, lines: list[str]) -> bool:
+    """Whether nothing but «FYI» stands above another mail, and the subject is no answer's."""
+    if attribution.ANSWER_SUBJECT.match(subject):
+        return False
+    filled = [at for at, line in enumerate(lines[:_FEW_LINES]) if line.strip()]
+    begins = next((at for at in filled if attribution.begins_quote(lines, at)), -1)
+    if begins >= 0 and attribution.is_attribution(lines, begins):
+        return False  # «… wrote:» stands above what is answered
+    above = [lines[at].strip() for at in filled if at < begins]
+    return begins >= 0 and all(_PASSING_ON.fullmatch(line) for line in above)
 
 
 def split(text: str, subject: str = "") -> Written:

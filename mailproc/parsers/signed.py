@@ -68,6 +68,9 @@ def _signature(text: str, at: int) -> dict[str, Any]:
         found = {"requester_name": values.tidy(match["name"])}
         rest = (match.groupdict().get("rest") or "").strip()
         below = lines[number + 1 : number + 1 + _SIGNATURE_LINES]
+        for words in below:
+            if values.is_phone(words.strip()) and (telephone := values.phone(words)):
+                found.setdefault("phone", telephone)
         for words in ([rest] if rest else []) + below:
             for name, value in _below(words).items():
                 found.setdefault(name, value)

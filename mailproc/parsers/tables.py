@@ -16,6 +16,13 @@ _FILLERS = frozenset(
     for word in "ลำดับ|ลำดับที่|ที่|ข้อ|ข้อที่|หมายเหตุ|จำนวน|no.|no|#|remark|remarks|note|notes".split("|")
 )
 _MAX_CELLS = 20
+_PAIR_HEADS = frozenset(
+    thai.fold(word)
+    for word in "รายการ|หัวข้อ|รายละเอียด|ข้อมูล|คำตอบ|เรื่อง|ชื่อรายการ|หัวเรื่อง|"
+    "สิ่งที่ต้องกรอก|โปรดกรอก|กรอกข้อมูล|ประเด็น|"
+    "item|items|field|topic|detail|details|value|answer|answers|"
+    "description|information|please fill in".split("|")
+)
 _PAIR = 2  # a label and its value, or labels that a list holds
 _CHANNELS = frozenset({"delivery", "email", "line_id"})
 Label = Callable[[str], str | None]
@@ -43,6 +50,25 @@ def _sensed(
         sensed(cell, value) if name is None else name
         for cell, name, value in zip(cells, names, below, strict=True)
     ]
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row; two of them may come as «label: value»."""
+    return line.split("\t") if "\t" in line else [c.strip() for c in line.split(":", 1)]
+
+
+def heads_pairs(line: str, rows: list[str], label: Label) -> bool:
+    """Whether the line heads a column of labels and one of values: «รายการ | รายละเอียด»."""
+    heads = [thai.fold(cell) for cell in _cells(line)]
+    if not 2 <= len(heads) <= _MAX_CELLS or not all(
+        head in _PAIR_HEADS | _FILLERS for head in heads
+    ):
+        return False
+    place = len(heads) - 2
+    cells = [_cells(row) for row in rows]
+    named = [row[place] for row in cells if len(row) == len(heads)]
+    known = sum(1 for cell in named if label(cell) or sensed(cell, ""))
+    return known >= min(2, max(1, len(named)))
 
 
 class Table:

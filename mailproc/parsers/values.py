@@ -45,6 +45,12 @@ _NOTE_BEHIND = re.compile(r"\s{1,9}[(\[][^()\[\]]{1,60}[)\]]$")
 _UNWANTED = re.compile(
     r"(?:ไม่(?:เอา|ต้องการ|ใช่|รับ)|แทน(?:ที่)?(?:ไฟล์)?|not|instead of)\s{0,3}[^\s,]{2,20}", re.I
 )
+_LEADS_TO_LIST = re.compile(
+    r"[\s.:：-]{0,9}(?:ได้แก่|(?:มี)?ดัง(?:นี้|ต่อไปนี้|รายการ(?:ต่อไปนี้)?)|"
+    r"คือ|ประกอบด้วย|มี|as follows|(?:the )?following|"
+    r"namely)(?:\s?(?:ดังนี้|คือ|ได้แก่))?[\s.:：-]{0,9}",
+    re.I,
+)
 _FILTER_SPLIT = re.compile(
     r"\s{0,9}[,;،、]\s{0,9}|\s{1,9}และ\s{0,9}|\s{0,9}(?<![ก-๙])และ\s{1,9}|\s{1,9}and\s{1,9}|\n+"
 )
@@ -63,7 +69,7 @@ _LEVELS = (
         "school",
         "รายโรงเรียน|ระดับโรงเรียน|แยกโรงเรียน|แยกรายโรงเรียน|รายสถานศึกษา|ระดับสถานศึกษา|แต่ละโรงเรียน|"
         "แต่ละสถานศึกษา|"
-        "จำแนกโรงเรียน|ตามโรงเรียน|รายรร|แยกรร|โรงเรียนต่อโรงเรียน|school",
+        "จำแนกโรงเรียน|ตามโรงเรียน|รายโรง|แยกโรง|รายรร|แยกรร|โรงเรียนต่อโรงเรียน|school",
     ),
     ("group", "กลุ่มโรงเรียน|เครือข่าย|ศูนย์เครือข่าย|กลุ่มสถานศึกษา|schoolgroup|bygroup|cluster"),
     ("district", "อำเภอ|district|amphoe"),
@@ -132,6 +138,11 @@ def tidy(text: str) -> str:
     if text.rstrip(" .!").endswith(_PARTICLES):
         text = _POLITE.sub("", text).strip()
     return "" if not text or _EMPTY.match(text) else text.strip()
+
+
+def leads_to_list(text: str) -> bool:
+    """Whether the words only announce what stands below: «ได้แก่», «ดังนี้»."""
+    return bool(_LEADS_TO_LIST.fullmatch(text))
 
 
 def unbulleted(text: str) -> str:

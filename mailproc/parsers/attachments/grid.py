@@ -155,7 +155,7 @@ class _Reader:
         row = self.rows[at]
         beside: list[Cell] = []
         for cell, other in zip(row[place + 1 :], self.names[at][place + 1 :], strict=True):
-            if other and not (_is_choice(name, cell.text) and not beside):
+            if other and (beside or not (other == name or _is_choice(name, cell.text))):
                 break
             if cell.column - row[place].column > _FARTHEST + row[place].width and not beside:
                 break

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mailproc import thai
+from mailproc.parsers import tables, values
 from mailproc.parsers.attachments import hints
 from mailproc.parsers.naming import sensed, told
 
@@ -33,7 +34,16 @@ def complete(rows: Sequence[Sequence[_Cell]], names: Names) -> set[tuple[int, in
 
     Gives the places (row, cell) that are known by the value beside them alone.
     """
+    _forget_pair_heads(rows, names)
     return set() if _heads(rows, names) else _pairs(rows, names) | _stack(rows, names)
+
+
+def _forget_pair_heads(rows: Sequence[Sequence[_Cell]], names: Names) -> None:
+    """«รายการ | รายละเอียด» above labels and values names no field."""
+    for at, row in enumerate(rows[:12]):
+        lines = ["\t".join(cell.text for cell in below) for below in rows[at : at + 5]]
+        if len(row) > 1 and tables.heads_pairs(lines[0], lines[1:], hints.label):
+            names[at] = [None] * len(row)
 
 
 def _heads(rows: Sequence[Sequence[_Cell]], names: Names) -> bool:
@@ -95,9 +105,14 @@ def _stack(rows: Sequence[Sequence[_Cell]], names: Names) -> set[tuple[int, int]
         cell = rows[at][0]
         if names[at][0] or columns[cell.column] <= _OTHERS or len(below) != 1:
             continue
-        if names[at + 1][0] or below[0].column != cell.column or _answers(rows, names, at):
+        if below[0].column != cell.column or _answers(rows, names, at):
             continue
-        names[at][0] = _sensed(cell.text, below[0].text)
+        sensed_as = _sensed(cell.text, below[0].text)
+        if names[at + 1][0]:
+            if not sensed_as or not values.answers(sensed_as, below[0].text.strip()):
+                continue
+            names[at + 1][0] = None  # «อีเมล» is a label and a value
+        names[at][0] = sensed_as
         if names[at][0] is None and (found := told(_words(cell.text), below[0].text)):
             names[at][0] = found
             by_value.add((at, 0))
