@@ -62,6 +62,8 @@ _PART = re.compile(  # one of several things, or a value: that changes a request
 )
 _ORDER = ("cancel", "resend", "form", "status")  # what counts where a mail has two
 _MAX_SENTENCES = 12
+_FILLED = re.compile(r"[:：\t]|\.{3}|…|__")
+_FORM_LINES = 4
 _LONGEST_STATEMENT = 90  # letters
 
 
@@ -114,6 +116,10 @@ def _greetings(lines: list[str]) -> int:
 
 def _of_lines(lines: list[str]) -> str | None:
     """The one command among the sentences, where the others ask for nothing."""
+    if sum(map(len, lines)) > _LONGEST + _REST:
+        return None  # a letter
+    if sum(1 for line in lines if _FILLED.search(line)) >= _FORM_LINES:
+        return None  # a form
     sentences = [s for line in lines for s in _SENTENCE.split(line) if s and s.strip()]
     told = [(_of_sentence(sentence), sentence) for sentence in sentences[:_MAX_SENTENCES]]
     said = {name for name, _ in told if name}

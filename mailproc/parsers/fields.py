@@ -25,6 +25,7 @@ _LOOKED_AT = 80  # lines
 _FORM_LABELS = 3
 _MAX_OPTIONS = 12
 _ROWS_BELOW = 4
+_SHORT = 40  # characters
 _OFFICE = re.compile(
     r"^\s{0,9}(?:(?:ส่วนที่|ตอนที่)\s?[0-9๐-๙]{1,2}\s{0,9}[:.]?\s{0,9})?[*(\[]?\s{0,9}(?:สำหรับเจ้าหน้าที่|"
     r"เฉพาะเจ้าหน้าที่|ส่วนของเจ้าหน้าที่|"
@@ -82,11 +83,10 @@ class _Finder:
         ]
         if not stated and self._corrects and (corrected := corrections.labelled(line)):
             return [Stated(*corrected, corrects=True)]
-        may_head = "\t" in line or ":" in line[:LONGEST_LABEL]
-        if not stated and may_head and tables.heads_pairs(line, self._below(number), label):
+        if not stated and self._heads_pairs(line, number):
             return []
         if not stated and not (self._lists and _answers(self._last, line)):
-            stated = labelled(line, self._in_form)
+            stated = labelled(tables.unnumbered(line), self._in_form)
         if "\t" in line or _may_head(stated):
             below = self._lines[number + 1 : number + 2]
             if self._table.begins(
@@ -96,6 +96,11 @@ class _Finder:
         if not stated and line.strip() and (name := _heads_options(line, self._lines, number)):
             return [Stated(name, "")]
         return stated
+
+    def _heads_pairs(self, line: str, number: int) -> bool:
+        """Whether the line heads a column of labels and one of values."""
+        may = tables.may_head_pairs(line)
+        return may and tables.heads_pairs(line, self._below(number), label)
 
     def _below(self, number: int) -> list[str]:
         """The next rows of a table."""
@@ -113,7 +118,8 @@ class _Finder:
         last = self._last
         for one in stated:
             one.late = self._closed
-            one.value = "" if values.leads_to_list(one.value) else one.value
+            if len(one.value) < _SHORT and values.leads_to_list(one.value):
+                one.value = ""
             if self._corrects and (right := corrections.right(one.value)):
                 one.value, one.corrects = right, True
         if stated:
@@ -139,9 +145,10 @@ def _may_head(stated: list[Stated]) -> bool:
 
 def _heads_options(line: str, lines: list[str], number: int) -> str | None:
     """The field of a short line alone above options to tick: «ระดับ», then «[x] รายโรงเรียน»."""
-    words = line.strip().rstrip(" :：")
-    if len(line) > LONGEST_LABEL or ticks.has_sign(line):
+    following = lines[number + 1][:LONGEST_LABEL].strip() if number + 1 < len(lines) else ""
+    if len(line) > LONGEST_LABEL or not ticks.starts(following) or ticks.has_sign(line):
         return None
+    words = line.strip().rstrip(" :：")
     below = (one.strip() for one in islice(lines, number + 1, number + 1 + _MAX_OPTIONS))
     options = list(takewhile(lambda one: len(one) < MAX_LINE and ticks.starts(one), below))
     if not options:

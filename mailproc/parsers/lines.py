@@ -38,7 +38,6 @@ _SPACED = {  # a label that one space parts from its value, where other labels s
     "purpose": re.compile(rf"{_NOT_PROSE}[ก-ฮเ-ไA-Za-z].{{2,160}}$"),
     "position": re.compile(rf"{_NOT_PROSE}[ก-ฮเ-ไA-Za-z]\S{{2,40}}(?:\s\S{{2,30}}){{0,2}}$"),
 }
-_ORDINAL_CELL = re.compile(r"^\s{0,9}[0-9๐-๙]{1,2}[.)]?\s{0,3}\t(?=[^\t\n]+\t)")
 _THING = re.compile(r"จำนวน|รายชื่อ|สถิติ|ทำเนียบ|ทะเบียน|นาย|นาง|[0-9๐-๙]")
 _WIDE = re.compile(r"\s{2,}|\t")
 _INLINE = re.compile(
@@ -74,7 +73,6 @@ def labelled(line: str, in_form: Callable[[], bool]) -> list[Stated]:
     """The fields of one line; `in_form` says that labels stand above it."""
     if not line.strip():
         return []
-    line = _ORDINAL_CELL.sub("", line, count=1)
     if "\t" in line or "..." in line or "…" in line or "__" in line:
         walked = _walk(_LEADERS.split(line)) or _walk(_behind_section(line.split("\t")))
         if walked:

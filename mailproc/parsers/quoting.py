@@ -50,12 +50,12 @@ def _passes_on(subject: str, lines: list[str]) -> bool:
     """Whether nothing but «FYI» stands above another mail, and the subject is no answer's."""
     if attribution.ANSWER_SUBJECT.match(subject):
         return False
-    filled = [at for at, line in enumerate(lines[:_FEW_LINES]) if line.strip()]
-    begins = next((at for at in filled if attribution.begins_quote(lines, at)), -1)
-    if begins >= 0 and attribution.is_attribution(lines, begins):
-        return False  # «… wrote:» stands above what is answered
-    above = [lines[at].strip() for at in filled if at < begins]
-    return begins >= 0 and all(_PASSING_ON.fullmatch(line) for line in above)
+    for at, line in enumerate(lines[:_FEW_LINES]):
+        if attribution.begins_quote(lines, at):
+            return not attribution.is_attribution(lines, at)  # what is answered stands below that
+        if line.strip() and not _PASSING_ON.fullmatch(line.strip()):
+            return False
+    return False
 
 
 def split(text: str, subject: str = "") -> Written:

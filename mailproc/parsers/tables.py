@@ -23,6 +23,9 @@ _PAIR_HEADS = frozenset(
     "item|items|field|topic|detail|details|value|answer|answers|"
     "description|information|please fill in".split("|")
 )
+_HEADS_OF_PAIRS = _PAIR_HEADS | _FILLERS
+_LONGEST_HEADING = 60  # characters
+_ORDINAL_CELL = re.compile(r"^\s{0,9}[0-9๐-๙]{1,2}[.)]?\s{0,3}\t(?=[^\t\n]+\t)")
 _PAIR = 2  # a label and its value, or labels that a list holds
 _CHANNELS = frozenset({"delivery", "email", "line_id"})
 Label = Callable[[str], str | None]
@@ -57,13 +60,24 @@ def _cells(line: str) -> list[str]:
     return line.split("\t") if "\t" in line else [c.strip() for c in line.split(":", 1)]
 
 
-def heads_pairs(line: str, rows: list[str], label: Label) -> bool:
-    """Whether the line heads a column of labels and one of values: «รายการ | รายละเอียด»."""
-    heads = [thai.fold(cell) for cell in _cells(line)]
-    if not 2 <= len(heads) <= _MAX_CELLS or not all(
-        head in _PAIR_HEADS | _FILLERS for head in heads
-    ):
+def unnumbered(line: str) -> str:
+    """A row of three cells or more without the number in its first."""
+    return _ORDINAL_CELL.sub("", line, count=1) if "\t" in line else line
+
+
+def may_head_pairs(line: str) -> bool:
+    """Whether a line is a heading such as «รายการ | รายละเอียด», by its own words."""
+    if len(line) > _LONGEST_HEADING or ("\t" not in line and ":" not in line):
         return False
+    heads = [thai.fold(cell) for cell in _cells(line)]
+    return 2 <= len(heads) <= _MAX_CELLS and all(head in _HEADS_OF_PAIRS for head in heads)
+
+
+def heads_pairs(line: str, rows: list[str], label: Label) -> bool:
+    """Whether such a heading stands above a column of labels and one of values."""
+    if not may_head_pairs(line):
+        return False
+    heads = _cells(line)
     place = len(heads) - 2
     cells = [_cells(row) for row in rows]
     named = [row[place] for row in cells if len(row) == len(heads)]
