@@ -2,62 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from mailproc.errors import Stale
-from mailproc.model import Catalogue, Request, Rules, State
+from mailproc.model import Catalogue, Prepared, Request, Rules, State
 from mailproc.store import audit, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow.collection import waits_for
 from mailproc.workflow.decide import DEADLINES, decide
-from mailproc.workflow.events import Event, RoundOpened
+from mailproc.workflow.events import ContentChanged, Event, RoundOpened
 
 log = structlog.get_logger()
 # After midnight, so that no row of the day is still to come: a turn writes with the time of its
 # beginning, and 32 files may take five minutes each.
 _SETTLED = timedelta(hours=3)
+_SHOWN = (State.CHECKING, State.AWAITING_DECISION, State.APPROVED)  # to somebody who decides
 
 
 class Deadlines:
     """Runs what is due by the calendar."""
 
-    def __init__(self, database: Database, rules: Rules, timezone: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        rules: Rules,
+        timezone: str,
+        outdated: Callable[[Prepared], str] = lambda _: "",
+    ) -> None:
         self._database, self._rules, self._zone = database, rules, ZoneInfo(timezone)
         self._sealed_upto: datetime | None = None
         self._looked_into: Catalogue | None = None
+        self._outdated = outdated
 
     def turn(self, desk: Desk, now: datetime) -> int:
         """Handles the requests that are due; gives their number."""
         self._seal(now)
         with self._database.read() as connection:
             due = requests.with_deadline(connection, now)
-        opened = sum(self._happen(one, RoundOpened, desk, now) for one in self._opened())
-        return opened + sum(self._meet(request, desk, now) for request in due)
+        moved = sum(self._happen(one, event, desk, now) for one, event in self._moved())
+        return moved + sum(self._meet(request, desk, now) for request in due)
 
-    def renew(self, rules: Rules) -> None:
+    def renew(self, rules: Rules, outdated: Callable[[Prepared], str]) -> None:
         """From now on these rules; rounds that were opened meanwhile are seen at the next turn."""
-        self._rules = rules
+        self._rules, self._outdated = rules, outdated
 
-    def _opened(self) -> list[Request]:
-        """Requests whose round is open now; looked for once in each catalogue."""
+    def _moved(self) -> list[tuple[Request, Event]]:
+        """Requests whose round is open now, or whose figures no longer count; looked for once in
+        each catalogue."""
         catalogue = self._rules.catalogue
         if self._looked_into is catalogue:
             return []
-        self._looked_into = catalogue
         with self._database.read() as connection:
             waiting = requests.listed(connection, [State.WAITING])
-        return [one for one in waiting if waits_for(one, catalogue) is None]
+            shown = requests.listed(connection, _SHOWN)
+        opened = [(r, RoundOpened("clock")) for r in waiting if waits_for(r, catalogue) is None]
+        changed = [(r, ContentChanged("clock", why)) for r in shown if (why := self._why(r))]
+        self._looked_into = catalogue
+        return [*opened, *changed]
+
+    def _why(self, request: Request) -> str:
+        return self._outdated(request.prepared) if request.prepared is not None else ""
 
     def _meet(self, request: Request, desk: Desk, now: datetime) -> bool:
         event = DEADLINES.get(request.state)
-        return event is not None and self._happen(request, event, desk, now)
+        return event is not None and self._happen(request, event("clock"), desk, now)
 
-    def _happen(self, request: Request, event: type[Event], desk: Desk, now: datetime) -> bool:
-        decision = decide(request, event(by="clock"), self._rules, now)
+    def _happen(self, request: Request, event: Event, desk: Desk, now: datetime) -> bool:
+        decision = decide(request, event, self._rules, now)
         if decision.ignored:  # written down it would be due again at once
             log.error("deadline_without_place", request=request.number, state=request.state.value)
             return False

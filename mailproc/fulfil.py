@@ -24,6 +24,7 @@ log = structlog.get_logger()
 _BATCH = 32
 _TOGETHER = 8  # settled in one transaction, so that nobody waits long for the one writer
 Prepare = Callable[[Item], Prepared | tuple[Question, ...]]
+Outdated = Callable[[Prepared], str]  # why it no longer counts, or nothing
 
 
 class Builds(Protocol):
@@ -44,14 +45,15 @@ class Fulfil:
         office_name: str,
         timezone: str,
         owner: str,
+        outdated: Outdated = lambda _: "",
     ) -> None:
         self._database, self._prepare, self._builder = database, prepare, builder
         self._rules, self._office, self._timezone = rules, office_name, timezone
-        self._owner = owner
+        self._owner, self._outdated = owner, outdated
 
-    def renew(self, rules: Rules, prepare: Prepare) -> None:
+    def renew(self, rules: Rules, prepare: Prepare, outdated: Outdated) -> None:
         """From now on with the rounds that were opened meanwhile."""
-        self._rules, self._prepare = rules, prepare
+        self._rules, self._prepare, self._outdated = rules, prepare, outdated
 
     def turn(self, desk: Desk, now: datetime) -> int:
         """Runs up to 32 jobs; gives their number."""
@@ -94,6 +96,8 @@ class Fulfil:
         prepared = request.prepared
         if prepared is None or not self._still_approved(request, prepared):
             return e.ContentChanged(), None
+        if why := self._outdated(prepared):
+            return e.ContentChanged(why=why), None
         built = self._builder.build(prepared, self._provenance(request, now))
         if isinstance(built, Failed):
             return e.StepFailed(problem=f"build: {built.problem}"), None

@@ -149,6 +149,7 @@ class Dataset:
     kind: str = "query"  # query | file
     source_id: str = ""  # whose rounds these are; several datasets may be views of one source
     who_may_ask: str = "anyone"  # anyone | roster
+    public_version: str = ""  # id of the dataset that those outside the roster are offered
     update_days: int = 0  # the newest round is overdue when it is older; 0: no rhythm
     years: int = 1  # how many academic years one table spans
     closed: tuple[Round, ...] = ()  # loaded but not open yet
@@ -193,6 +194,7 @@ class Question:
 
     `problem`: missing (nothing said) | unknown (no such dataset, or unclear which) |
     unavailable (known, but not this year, round, level or format) | unclear (filter not understood)
+    roster_only (kept for the area) | small_figures (most of it would be hidden)
     """
 
     field: str  # a Form or Item field name
@@ -336,6 +338,7 @@ class Request:
     doubts: Doubts = Doubts()
     asked_at: datetime | None = None  # since then the requester is asked and the promise pauses
     amended: bool = False  # after it was shown for decision; what was mailed for that is void
+    renewed: str = ""  # why it was prepared anew after it was shown: round | entry
     together: int = 1  # how many requests the same mail opened
 
     @property
@@ -372,6 +375,7 @@ class Rules:
     same: timedelta = timedelta(days=7)  # the same asked again within it is not run twice
     timezone: str = "Asia/Bangkok"
     holidays: frozenset[date] = frozenset()
+    roster: Roster = Roster()
 
 
 @dataclass(frozen=True, slots=True)

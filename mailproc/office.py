@@ -51,6 +51,7 @@ def make_rules(config: Config, catalogue: Catalogue) -> Rules:
         same=timedelta(days=chosen.same_days),
         timezone=config.office.timezone,
         holidays=frozenset(config.office.holidays),
+        roster=make_roster(config),
     )
 
 

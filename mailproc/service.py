@@ -25,6 +25,7 @@ from mailproc.composing import Composing
 from mailproc.config import Config
 from mailproc.datasets.changes import Changes
 from mailproc.datasets.query import prepare
+from mailproc.datasets.standing import outdated
 from mailproc.deadlines import Deadlines
 from mailproc.errors import MailprocError
 from mailproc.fulfil import Fulfil, Prepare
@@ -94,7 +95,12 @@ class Service:
             for reader, tried in zip(self._readers, (False, True), strict=True)
         ]
         self._fulfil = self._build_fulfil()
-        self._deadlines = Deadlines(self.database, self._rules, config.office.timezone)
+        self._deadlines = Deadlines(
+            self.database,
+            self._rules,
+            config.office.timezone,
+            outdated_by(self.catalogue, config.warehouse_url),
+        )
         self._deliveries = tuple(self._build_delivery() for _ in range(_CONNECTIONS))
         self._composing = Composing(self.office, config.template_folders, self.catalogue)
         self._outbox = self._build_outbox()
@@ -125,6 +131,7 @@ class Service:
             config.office.name_th,
             config.office.timezone,
             self._owner,
+            outdated_by(self.catalogue, config.warehouse_url),
         )
 
     def _build_outbox(self) -> Outbox:
@@ -150,11 +157,12 @@ class Service:
             listen(config.web.public_listen),
             listen(config.web.internal_listen),
         )
+        self._pages = Pages(self.office, config.template_folders, self.catalogue)
         site = Site(
             database=self.database,
-            pages=Pages(self.office, config.template_folders, self.catalogue),
+            pages=self._pages,
             office=self.office,
-            rules=self._rules,
+            rules=lambda: self._rules,
             desk=self._desk,
             pepper=config.secret("pepper"),
             clock=self._clock,
@@ -252,8 +260,10 @@ class Service:
         self._rules = offices.make_rules(self._config, catalogue)
         for intake in self._intakes:
             intake.renew(self._rules)
-        self._fulfil.renew(self._rules, prepare_by(catalogue, self._config.warehouse_url))
-        self._deadlines.renew(self._rules)
+        url = self._config.warehouse_url
+        self._fulfil.renew(self._rules, prepare_by(catalogue, url), outdated_by(catalogue, url))
+        self._deadlines.renew(self._rules, outdated_by(catalogue, url))
+        self._pages.renew(catalogue)
         log.info("catalogue_renewed")
 
     def _outbox_turn(self) -> int:
@@ -281,6 +291,11 @@ def prepare_by(catalogue: Catalogue, warehouse_url: str) -> Prepare:
         return prepare(item, catalogue, warehouse_url)
 
     return run
+
+
+def outdated_by(catalogue: Catalogue, warehouse_url: str) -> Callable[[Prepared], str]:
+    """Why something that was prepared no longer counts; empty where it does."""
+    return lambda prepared: outdated(prepared, catalogue, warehouse_url)
 
 
 def _staff(connection: sa.Connection, now: datetime) -> tuple[Person, ...]:

@@ -30,6 +30,7 @@ _NAMES = {
     "field_label": "fields",
     "field_hint": "hints",
     "problem_text": "problems",
+    "renewed_text": "renewed",
     "level_name": "levels",
     "state_name": "states",
     "format_name": "formats",

@@ -145,12 +145,21 @@ def _offered(catalogue: Catalogue, texts: Texts) -> list[tuple[str, str]]:
     """(title, years) of each dataset that can be had now."""
     return [
         (
-            dataset.title_th if texts.language == "th" else dataset.title_en,
+            _offered_title(dataset, texts),
             ", ".join(dict.fromkeys(str(loaded.academic_year) for loaded in dataset.rounds)),
         )
         for dataset in catalogue.datasets
         if dataset.rounds
     ]
+
+
+def _offered_title(dataset: Dataset, texts: Texts) -> str:
+    title = dataset.title_th if texts.language == "th" else dataset.title_en
+    return (
+        title
+        if dataset.who_may_ask == "anyone"
+        else texts.get("phrases", "kept_inside").replace("{title}", title)
+    )
 
 
 def _year(request: Any, texts: Texts) -> str:

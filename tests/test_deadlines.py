@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailproc.deadlines import Deadlines
-from mailproc.model import State, Trust
+from mailproc.model import Prepared, State, Trust
 from mailproc.store import audit, requests, schema
 from mailproc.store.codec import dump_request
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
 from tests.factories import NOW, a_form
-from tests.walk import DESK, RULES, Walk
+from tests.walk import DESK, RULES, Walk, data_prepared
 
 _DAY = timedelta(days=1)
 
@@ -161,8 +161,42 @@ def test_who_waits_for_a_round_goes_on_when_it_is_open_and_is_looked_for_once(wa
     loaded = replace(students, rounds=(opened, *students.rounds))
     rest = RULES.catalogue.datasets[1:]
     renewed = replace(RULES.catalogue, datasets=(loaded, *rest))
-    deadlines.renew(replace(RULES, catalogue=renewed))
+    deadlines.renew(replace(RULES, catalogue=renewed), lambda _: "")
     assert deadlines.turn(DESK, NOW) == 1
     assert walk.get(request.id).state is State.PREPARING
     assert walk.rows(schema.jobs)[-1].kind == "prepare"
     assert deadlines.turn(DESK, NOW) == 0
+
+
+# ---------------------------------------------------------------- figures that no longer count
+
+
+def test_what_was_shown_for_decision_is_prepared_anew_when_its_round_was_corrected(
+    walk: Walk,
+) -> None:
+    shown, approved, other = walk.prepared(), walk.prepared(), walk.prepared()
+    walk.happen(approved.id, e.Approved(content_hash=approved.content_hash))
+    assert shown.prepared is not None
+    corrected = replace(shown.prepared, round_digest="0" * 64)
+    walk.happen(other.id, e.Answered(form=other.form))
+    walk.happen(other.id, data_prepared(other, corrected))
+    deadlines = Deadlines(walk.database, RULES, "Asia/Bangkok")
+    assert deadlines.turn(DESK, NOW) == 0
+    told = _kinds(walk).count("approval")
+
+    def outdated(prepared: Prepared) -> str:
+        return "" if prepared.round_digest == corrected.round_digest else "round"
+
+    deadlines.renew(replace(RULES, catalogue=replace(RULES.catalogue)), outdated)
+    assert deadlines.turn(DESK, NOW) == 2
+    assert deadlines.turn(DESK, NOW) == 0
+    for request in (shown, approved):
+        anew = walk.get(request.id)
+        assert (anew.state, anew.renewed, anew.prepared) == (State.PREPARING, "round", None)
+        assert (anew.decided_by, anew.decided_at_hash) == ("", "")
+        links = walk.rows(schema.links, schema.links.c.request_id == request.id)
+        assert links
+        assert all(link.voided_at for link in links if link.purpose == "decide")
+        walk.happen(request.id, data_prepared(anew, corrected))
+    assert walk.get(other.id).state is State.AWAITING_DECISION
+    assert _kinds(walk).count("approval") == told + 2

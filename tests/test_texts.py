@@ -29,7 +29,15 @@ def test_every_noun_has_its_words(texts: Texts) -> None:
     assert {state.value for state in State} == set(sections["states"])
     assert {trust.value for trust in Trust} == set(sections["trust"])
     assert set(sections["problems"]) == {
-        *("missing", "unknown", "unavailable", "unclear", "not_open")
+        *(
+            "missing",
+            "unknown",
+            "unavailable",
+            "unclear",
+            "not_open",
+            "roster_only",
+            "small_figures",
+        )
     }
     assert set(sections["levels"]) == {"area", "district", "group", "school"}
     assert set(sections["formats"]) == {"xlsx", "csv", "pdf", "paper"}

@@ -155,6 +155,7 @@ def _dataset(
         kind=entry.kind,
         source_id=entry.source_id,
         who_may_ask=entry.who_may_ask,
+        public_version=entry.public_version,
         update_days=entry.update_days,
         years=entry.years.most,
         closed=tuple(r.round for r in known if r.status != "open"),

@@ -31,8 +31,7 @@ def faults(entry: Entry, folder: Path) -> Iterator[Fault]:
 def _of_head(entry: Entry, folder: Path) -> Iterator[Fault]:
     if len(entry.filters_th) != len(entry.filters_en):
         yield "filters_en", f"{len(entry.filters_en)} lines, filters_th has {len(entry.filters_th)}"
-    if entry.sensitivity == "internal" and entry.who_may_ask != "roster":
-        yield "who_may_ask", "an internal dataset is for the roster"
+    yield from _of_release(entry)
     if entry.kind == "file" and not (entry.file and (folder / entry.file).is_file()):
         yield "file", f"no such file: {entry.file or '(nothing said)'}"
     if entry.kind == "query" and not entry.tables:
@@ -46,6 +45,16 @@ def _of_head(entry: Entry, folder: Path) -> Iterator[Fault]:
         yield "having.measure", f"unknown measure «{entry.having.measure}»"
     if entry.having and entry.small_cells.policy != "none":
         yield "having", "which schools are listed would tell of figures that are hidden"
+
+
+def _of_release(entry: Entry) -> Iterator[Fault]:
+    plain = entry.sensitivity == "open" and entry.small_cells.policy == "none"
+    if entry.sensitivity == "internal" and entry.who_may_ask != "roster":
+        yield "who_may_ask", "an internal dataset is for the roster"
+    if entry.public_version and entry.who_may_ask != "roster":
+        yield "public_version", "only a dataset for the roster has one"
+    if not entry.needs_approval and not plain:
+        yield "needs_approval", "without a decision goes only open data that hides no figures"
 
 
 def _of_dimensions(entry: Entry) -> Iterator[Fault]:
@@ -198,6 +207,19 @@ def between(entries: Sequence[tuple[str, Entry]]) -> Iterator[tuple[str, str, st
                 what = f"another file keeps it by {first[0]} with {first[1]} decimals"
                 yield path, f"measures.{measure.name}", what
     yield from _hidden_alike(entries)
+    yield from _public_versions(entries)
+
+
+def _public_versions(entries: Sequence[tuple[str, Entry]]) -> Iterator[tuple[str, str, str]]:
+    """What those outside are offered must be there, and be for them."""
+    for path, entry in entries:
+        if not entry.public_version:
+            continue
+        public = next((e for _, e in entries if e.id == entry.public_version), None)
+        if public is None:
+            yield path, "public_version", f"no dataset «{entry.public_version}»"
+        elif public.who_may_ask != "anyone":
+            yield path, "public_version", f"«{public.id}» is for the roster as well"
 
 
 def _hidden_alike(entries: Sequence[tuple[str, Entry]]) -> Iterator[tuple[str, str, str]]:

@@ -67,6 +67,7 @@ class Entry(Checked):
     formats: tuple[Literal["xlsx", "csv", "pdf"], ...] = Field(min_length=1)
     sensitivity: Literal["open", "internal", "personal", "special"]
     who_may_ask: Literal["anyone", "roster"] = "anyone"
+    public_version: str = ""  # id of the dataset that others are offered in its place
     needs_approval: bool = True
     update_days: int = Field(default=0, ge=0)  # a round older than this is overdue; 0: no rhythm
     example: bool = False  # a contract: its shipped figures are made up and never offered

@@ -37,7 +37,7 @@ def prepare(
 
     Raises NeedsPerson where the catalogue names a round that the warehouse no longer holds.
     """
-    questions = assess_item(item, catalogue)
+    questions = assess_item(item, catalogue, inside=True)  # who asks was judged before
     dataset = catalogue.get(item.dataset_id)
     chosen = choose_round(item, dataset) if dataset else None
     if dataset is None or chosen is None:

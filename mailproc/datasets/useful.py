@@ -31,5 +31,5 @@ def question(level: str, filters: tuple[str, ...], levels: tuple[str, ...]) -> Q
     """Asks for a coarser level, or for another choice where no level shows enough."""
     if levels or not filters:
         offers = tuple(LEVELS.get(one, one) for one in levels)
-        return Question("level", "unavailable", LEVELS.get(level, level), offers)
-    return Question("filters", "unavailable", ", ".join(filters))
+        return Question("level", "small_figures", LEVELS.get(level, level), offers)
+    return Question("filters", "small_figures", ", ".join(filters))

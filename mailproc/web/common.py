@@ -45,7 +45,7 @@ class Site:
     database: Database
     pages: Pages
     office: Office
-    rules: Rules
+    rules: Callable[[], Rules]  # as they are now: rounds are opened while it runs
     desk: Callable[[], Desk]
     pepper: bytes
     clock: Callable[[], datetime]

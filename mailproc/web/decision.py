@@ -255,7 +255,7 @@ class DecisionPage:
         return False
 
     def _apply(self, connection: Connection, case: _Case, sent: _Sent, now: datetime) -> bool:
-        decision = decide(case.request, _event(case, sent), self._site.rules, now)
+        decision = decide(case.request, _event(case, sent), self._site.rules(), now)
         if decision.ignored:
             return False
         requests.apply(connection, [decision], self._site.desk(), now)

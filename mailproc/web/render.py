@@ -30,8 +30,13 @@ class Pages:
     def __init__(
         self, office: Office, folders: tuple[Path, ...], catalogue: Catalogue | None = None
     ) -> None:
-        known = catalogue or Catalogue()
-        self._envs = {language: _env(office, folders, known, language) for language in LANGUAGES}
+        self._office, self._folders = office, folders
+        self.renew(catalogue or Catalogue())
+
+    def renew(self, catalogue: Catalogue) -> None:
+        """Speaks of this catalogue from now on."""
+        parts = (self._office, self._folders, catalogue)
+        self._envs = {language: _env(*parts, language) for language in LANGUAGES}
 
     def render(self, name: str, language: str, **context: Any) -> str:
         """The page «name.html». Every word of the request comes out harmless."""

@@ -20,10 +20,16 @@ _DECIDING = ("academic_years", "round", "filters")
 _STATED_ELSEWHERE = ("academic_years", "round")
 
 
-def assess(form: Form, catalogue: Catalogue, doubts: Doubts = _NO_DOUBTS) -> tuple[Question, ...]:
-    """Everything that is missing, unclear or not to be had, at once; empty: can be prepared."""
+def assess(
+    form: Form, catalogue: Catalogue, doubts: Doubts = _NO_DOUBTS, *, inside: bool = False
+) -> tuple[Question, ...]:
+    """Everything that is missing, unclear or not to be had, at once; empty: can be prepared.
+
+    `inside`: the requester belongs to the area and may have what is kept for it.
+    """
     missing = (Question(name, "missing") for name in REQUIRED if not _stated(form, name))
-    of_items = (q for item in form.items or (Item(),) for q in assess_item(item, catalogue))
+    items = form.items or (Item(),)
+    of_items = (q for item in items for q in assess_item(item, catalogue, inside=inside))
     questions = tuple(dict.fromkeys((*missing, *of_items)))
     questions = tuple(_nearest_first(question, doubts, catalogue) for question in questions)
     said = (_as_said(question, doubts) for question in questions)
@@ -52,16 +58,18 @@ def _nearest_first(question: Question, doubts: Doubts, catalogue: Catalogue) -> 
     if question.field != "dataset" or question.problem != "unknown":
         return question
     had = (catalogue.get(dataset_id) for dataset_id in doubts.nearest)
-    near = tuple(d.title_th for d in had if d is not None and d.rounds)
+    near = tuple(d.title_th for d in had if d is not None and d.title_th in question.offers)
     rest = (offer for offer in question.offers if offer not in near)
     return replace(question, offers=(*near, *rest), near=len(near))
 
 
-def assess_item(item: Item, catalogue: Catalogue) -> tuple[Question, ...]:
+def assess_item(item: Item, catalogue: Catalogue, *, inside: bool = False) -> tuple[Question, ...]:
     """What is missing or not to be had of one dataset; filters are judged when it is prepared."""
     dataset = catalogue.get(item.dataset_id)
+    if dataset is not None and dataset.who_may_ask == "roster" and not inside:
+        return (_kept_inside(dataset, catalogue),)
     if dataset is None or not dataset.rounds:
-        return (_which_dataset(item, dataset, catalogue), *_which_year(item))
+        return (_which_dataset(item, dataset, catalogue, inside=inside), *_which_year(item))
     later = awaited(item, dataset)
     if later is not None:
         of_rounds = () if item.wait else _not_open(item, dataset, later, catalogue)
@@ -88,20 +96,31 @@ def choose_format(item: Item, formats: Collection[str] = ()) -> str:
     return item.format or "xlsx"
 
 
-def titles(catalogue: Catalogue) -> tuple[str, ...]:
+def titles(catalogue: Catalogue, *, inside: bool = False) -> tuple[str, ...]:
     """The datasets that can be had, as a requester reads them."""
-    return tuple(d.title_th for d in catalogue.datasets if d.rounds)
+    had = (d for d in catalogue.datasets if d.rounds)
+    return tuple(d.title_th for d in had if inside or d.who_may_ask == "anyone")
 
 
 def _stated(form: Form, name: str) -> bool:
     return bool((getattr(form, name) or "").strip())
 
 
-def _which_dataset(item: Item, dataset: Dataset | None, catalogue: Catalogue) -> Question:
+def _kept_inside(dataset: Dataset, catalogue: Catalogue) -> Question:
+    """Offers what everybody may have: the public version of it, else all that is public."""
+    public = catalogue.get(dataset.public_version)
+    offers = (public.title_th,) if public and public.rounds else titles(catalogue)
+    return Question("dataset", "roster_only", dataset.title_th, offers)
+
+
+def _which_dataset(
+    item: Item, dataset: Dataset | None, catalogue: Catalogue, *, inside: bool
+) -> Question:
+    offers = titles(catalogue, inside=inside)
     if dataset is not None:
-        return Question("dataset", "unavailable", dataset.title_th, titles(catalogue))
+        return Question("dataset", "unavailable", dataset.title_th, offers)
     problem = "unknown" if item.dataset.strip() else "missing"
-    return Question("dataset", problem, item.dataset.strip(), titles(catalogue))
+    return Question("dataset", problem, item.dataset.strip(), offers)
 
 
 def _which_year(item: Item) -> tuple[Question, ...]:

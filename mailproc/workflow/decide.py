@@ -96,7 +96,7 @@ _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | 
     e.Undone: deciding.undone,
     e.HoldElapsed: deciding.hold_elapsed,
     e.DataBuilt: delivering.built,
-    e.ContentChanged: preparing.prepare_again,
+    e.ContentChanged: preparing.content_changed,
     e.GateBlocked: people.trouble,
     e.AllSent: delivering.all_sent,
     e.DeliveryFailed: people.trouble,

@@ -136,7 +136,12 @@ class DataBuilt(Event):
 
 @dataclass(frozen=True, slots=True)
 class ContentChanged(Event):
-    """What the build found is not what was approved."""
+    """What was prepared, or even approved, is no longer what would be sent.
+
+    `why`: round (corrected or closed) | entry (the catalogue file) | result (counted anew).
+    """
+
+    why: str = "result"
 
 
 @dataclass(frozen=True, slots=True)

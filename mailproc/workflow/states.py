@@ -42,7 +42,14 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
     S.PREPARING: {
         e.Answered: _ASSESSED,  # amended by the requester
         e.RecipientProved: (S.PREPARING,),
-        e.DataPrepared: (S.CHECKING, S.AWAITING_DECISION, S.APPROVED),
+        # Asked back where the catalogue has meanwhile changed.
+        e.DataPrepared: (
+            S.CHECKING,
+            S.AWAITING_DECISION,
+            S.APPROVED,
+            S.INCOMPLETE,
+            S.NEEDS_PERSON,
+        ),
         e.Unanswerable: (S.INCOMPLETE, S.NEEDS_PERSON),
         e.StepFailed: (S.PREPARING, S.NEEDS_PERSON),
         e.Cancelled: (S.CANCELLED,),
@@ -53,6 +60,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.OfficerPassed: (S.AWAITING_DECISION,),
         e.OfficerAsked: (S.INCOMPLETE,),
         e.OfficerCorrected: _ASSESSED,
+        e.ContentChanged: (S.PREPARING,),  # its round was corrected, say
         e.ReminderDue: (S.CHECKING,),
         e.Cancelled: (S.CANCELLED,),
     },
@@ -62,6 +70,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Approved: (S.APPROVED,),
         e.Refused: (S.REFUSED,),
         e.Returned: (S.RETURNED,),
+        e.ContentChanged: (S.PREPARING,),
         e.ReminderDue: (S.AWAITING_DECISION,),
         e.DeliveryFailed: (S.AWAITING_DECISION,),
         e.Cancelled: (S.CANCELLED,),
@@ -69,6 +78,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
     S.APPROVED: {
         e.Undone: (S.AWAITING_DECISION,),
         e.HoldElapsed: (S.DELIVERING,),
+        e.ContentChanged: (S.PREPARING,),
         e.Cancelled: (S.CANCELLED,),
     },
     S.DELIVERING: {

@@ -118,7 +118,7 @@ def test_a_level_that_would_hide_most_is_answered_with_those_that_do_not(office:
     answer = office.answer(level="school")
     assert not isinstance(answer, Prepared)
     assert [(q.field, q.problem, q.said) for q in answer] == [
-        ("level", "unavailable", "รายโรงเรียน")
+        ("level", "small_figures", "รายโรงเรียน")
     ]
     assert LEVELS["area"] in answer[0].offers
     assert LEVELS["school"] not in answer[0].offers
@@ -127,7 +127,7 @@ def test_a_level_that_would_hide_most_is_answered_with_those_that_do_not(office:
 def test_a_school_by_itself_is_asked_back_at_every_level(office: Office) -> None:
     answer = office.answer("57030003", level="district")
     assert not isinstance(answer, Prepared)
-    assert [(q.field, q.problem) for q in answer] == [("filters", "unavailable")]
+    assert [(q.field, q.problem) for q in answer] == [("filters", "small_figures")]
 
 
 def test_all_releases_together_give_no_hidden_count_away(tmp_path: Path) -> None:

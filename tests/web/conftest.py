@@ -221,7 +221,7 @@ class Room:
             database=self.database,
             pages=self.pages,
             office=self.office,
-            rules=self.rules,
+            rules=lambda: self.rules,
             desk=self.desk,
             pepper=self.config.secret("pepper"),
             clock=self.clock,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mailproc.model import BY_RULE, Question, Request, Rules, State
 from mailproc.workflow import events as e
-from mailproc.workflow import policy
+from mailproc.workflow import belonging, policy
 from mailproc.workflow.effects import Send, StartJob, VoidLinks
 from mailproc.workflow.steps.common import Step, end
 
@@ -42,6 +42,8 @@ def recipient_proved(
 ) -> Step | None:
     """What was shown for decision named another recipient, so it is shown anew."""
     if event.address.casefold() != (request.form.email or "").casefold():
+        return None
+    if not belonging.may_go_to(event.address, request, rules):
         return None
     proved = replace(request, deliver_to=event.address)
     if request.state is not State.AWAITING_DECISION or proved.prepared is None:

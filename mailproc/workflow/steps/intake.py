@@ -8,7 +8,7 @@ from datetime import datetime
 from mailproc.model import Doubts, Request, Rules, State
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
-from mailproc.workflow.assess import assess
+from mailproc.workflow.belonging import kept_inside, open_questions
 from mailproc.workflow.collection import round_words, waits_for
 from mailproc.workflow.effects import Send, VoidLinks
 from mailproc.workflow.steps import asking
@@ -30,7 +30,7 @@ _SHOWN = frozenset({State.CHECKING, State.AWAITING_DECISION})  # an amendment vo
 def opened(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
     if policy.is_believed(request):
         return assess_anew(request, rules, now)
-    questions = assess(request.form, rules.catalogue, request.doubts)
+    questions = open_questions(request, rules)
     waiting = replace(
         request, state=State.UNCONFIRMED, questions=questions, due_at=now + rules.silent
     )
@@ -66,7 +66,8 @@ def _goes_on(request: Request, event: e.Answered, rules: Rules) -> bool:
     """Whether an answer takes a request on that waits for a person."""
     if event.confused or event.form == request.form:
         return False
-    complete = not assess(event.form, rules.catalogue, event.doubts)
+    known = replace(request, form=event.form, doubts=event.doubts)
+    complete = not open_questions(known, rules)
     return request.reason == SCAN or (request.reason == ASK_LIMIT and complete)
 
 
@@ -82,8 +83,8 @@ def corrected(
 
 def assess_anew(request: Request, rules: Rules, now: datetime) -> Step:
     """On to the query where all is there, else back to the requester with what is missing."""
-    request = replace(unprepared(request), resume=None, reason="")
-    questions = assess(request.form, rules.catalogue, request.doubts)
+    request = replace(unprepared(kept_inside(request, rules)), resume=None, reason="")
+    questions = open_questions(request, rules)
     if questions and request.doubts.scans:
         return asking.look_at_picture(request, questions, rules, now)
     if questions:

@@ -9,7 +9,7 @@ from datetime import datetime
 from mailproc.model import Question, Request, Rules, State
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
-from mailproc.workflow.assess import assess
+from mailproc.workflow.belonging import open_questions
 from mailproc.workflow.effects import Send, StartJob
 from mailproc.workflow.steps import asking, deciding, ending, preparing
 from mailproc.workflow.steps.common import LATE, Step, end, to_person
@@ -44,7 +44,7 @@ def settled(request: Request, event: e.PersonSettled, rules: Rules, now: datetim
 def _settle_ask(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
     """Asks once more what is open; where nothing is, the person's own words are the question."""
     unclear = Question("purpose", "unclear", said=getattr(event, "note", ""))
-    known = request.questions or assess(request.form, rules.catalogue, request.doubts)
+    known = request.questions or open_questions(request, rules)
     questions = known or (unclear,)
     return asking.ask_back(request, questions, rules, now)
 

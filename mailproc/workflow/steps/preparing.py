@@ -7,15 +7,21 @@ from datetime import datetime
 
 from mailproc.model import Request, Rules, State
 from mailproc.workflow import events as e
-from mailproc.workflow import policy, retry
-from mailproc.workflow.effects import Effect, Send, StartJob
-from mailproc.workflow.steps import deciding
+from mailproc.workflow import belonging, policy, retry
+from mailproc.workflow.effects import Effect, Send, StartJob, VoidLinks
+from mailproc.workflow.steps import asking, deciding
 from mailproc.workflow.steps.common import PREPARE, Step, to_person, unprepared
 
 
 def prepare_again(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
     anew = replace(unprepared(request), state=State.PREPARING, due_at=None, failures=0)
     return anew, (PREPARE,)
+
+
+def content_changed(request: Request, event: e.ContentChanged, rules: Rules, now: datetime) -> Step:
+    """Whoever was shown it decides anew, and the new mail says why."""
+    after, effects = prepare_again(replace(request, renewed=event.why), event, rules, now)
+    return after, (VoidLinks(), *effects)
 
 
 def round_opened(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
@@ -25,6 +31,8 @@ def round_opened(request: Request, event: e.Event, rules: Rules, now: datetime) 
 def prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step | None:
     if event.prepared is None or not event.content_hash:
         return None
+    if questions := belonging.open_questions(request, rules):  # the catalogue changed meanwhile
+        return asking.ask_back(request, questions, rules, now)
     ready = replace(
         request,
         prepared=event.prepared,
@@ -33,7 +41,7 @@ def prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetim
         receipt_due=False,
     )
     after, effects = _ready(ready, event, rules, now)
-    return after, (*_receipt(request), *effects)
+    return after, (*_receipt(request, rules), *effects)
 
 
 def _ready(ready: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
@@ -47,12 +55,13 @@ def _ready(ready: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
     return deciding.ask_director(ready, event, rules, now)
 
 
-def _receipt(request: Request) -> tuple[Effect, ...]:
+def _receipt(request: Request, rules: Rules) -> tuple[Effect, ...]:
     """The receipt, once the data was tried: within the second, and never before an ask-back."""
     if not request.receipt_due:
         return ()
     stated = policy.unproved_address(request)
-    if not stated or policy.is_handed_over(request):
+    useless = policy.is_handed_over(request) or not belonging.may_go_to(stated, request, rules)
+    if not stated or useless:
         return (Send("receipt", "requester"),)
     return (
         Send("receipt", "requester"),
@@ -67,4 +76,4 @@ def step_failed(request: Request, event: e.StepFailed, rules: Rules, now: dateti
     pause = retry.job_pause(failed.failures)
     preparing = request.state is State.PREPARING
     again = StartJob("prepare" if preparing else "build", after=pause)
-    return failed, (*_receipt(request), again)
+    return failed, (*_receipt(request, rules), again)
