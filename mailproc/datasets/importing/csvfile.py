@@ -22,11 +22,22 @@ def text_of(content: bytes) -> str:
     if content.startswith(b"\xef\xbb\xbf"):
         return _strict(content, "utf-8-sig")
     if b"\0" in content:
-        raise Unreadable("not_text")
+        return _utf16_without_mark(content)
     text = charset.decode(content)
     if "\ufffd" in text:
         raise Unreadable("charset")
     return _unmangled(text)
+
+
+def _utf16_without_mark(content: bytes) -> str:
+    """Latin letters have a zero byte and Thai ones 0E, on odd places: the low byte is first."""
+    high = sum(byte in (0, 0x0E) for byte in content[1:2_000:2])
+    if high * 2 < len(content[1:2_000:2]):
+        raise Unreadable("not_text")
+    text = _strict(content, "utf-16-le")
+    if "\0" in text:
+        raise Unreadable("not_text")
+    return text
 
 
 def _strict(content: bytes, codec: str) -> str:
@@ -58,10 +69,15 @@ def rows(text: str) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(_CELL)
     separator = _separator(text[:_HEAD])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    number, width, row = 0, 0, [""]
     try:
-        yield from enumerate(reader, 1)
+        for number, row in enumerate(reader, 1):
+            width = max(width, len(row))
+            yield number, row
     except csv.Error as error:
         raise Unreadable("csv_broken", reader.line_num) from error
+    if not text.endswith(("\n", "\r")) and len(row) < width and row and row[0].strip().isdigit():
+        raise Unreadable("cut_off", number)
 
 
 def _separator(head: str) -> str:

@@ -13,6 +13,8 @@ from mailproc.parsers.attachments import archive
 
 MOST_BYTES = 200_000_000
 Rows = Iterator[tuple[int, list[str]]]
+_WEB_ARCHIVE = re.compile(rb"\s*MIME-Version:", re.I)
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml", re.I)
 _JSON = re.compile(rb"\s*[\[{]")
 
 
@@ -23,6 +25,7 @@ class Sheet:
     name: str
     rows: Callable[[frozenset[int] | None], Rows]
     kind: str  # json | csv | xlsx
+    merged: Callable[[], tuple[tuple[int, int, int], ...]] = tuple  # column, first and last row
 
 
 def sheets(content: bytes) -> tuple[Sheet, ...]:
@@ -36,8 +39,10 @@ def sheets(content: bytes) -> tuple[Sheet, ...]:
         return _of_workbook(content)
     if kind == "ole":
         raise Unreadable("encrypted" if archive.kind_of_ole(content) == "encrypted" else "xls")
-    if kind == "html":
+    if kind == "html" or _WEB_ARCHIVE.match(content):
         raise Unreadable("html")
+    if _XML.match(content):  # «XML Spreadsheet 2003»
+        raise Unreadable("xls")
     if kind not in ("text", "unknown", "mail"):
         raise Unreadable("not_a_table")
     return (_of_text(content),)
@@ -59,7 +64,10 @@ def _of_workbook(content: bytes) -> tuple[Sheet, ...]:
     from mailproc.datasets.importing.xlsxfile import Book
 
     book = Book(content)
-    return tuple(Sheet(name, partial(book.rows, name), "xlsx") for name in book.sheets)
+    return tuple(
+        Sheet(name, partial(book.rows, name), "xlsx", partial(book.merged, name))
+        for name in book.sheets
+    )
 
 
 def letters(column: int) -> str:

@@ -196,23 +196,25 @@ def _chosen(
 ) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """One column for each meaning: of several the one at the ministry's place, else the first."""
     same: dict[str, list[Column]] = defaultdict(list)
+    moved = min((c.at for c in columns if c.target.kind != "ignored"), default=0)
     for column in columns:
         if column.target.kind != "ignored":
             same[column.target.key].append(column)
     chosen, twice = [], []
     for several in same.values():
         spec = contract.field(several[0].target.name)
-        right = _at_its_place(spec, several)
+        right = _at_its_place(spec, several, moved)
         chosen.append(right or several[0])
         if len(several) > 1 and right is None:
             twice += several[1:]
     return tuple(sorted(chosen, key=lambda c: c.at)), tuple(twice)
 
 
-def _at_its_place(spec: FieldSpec | None, several: Sequence[Column]) -> Column | None:
+def _at_its_place(spec: FieldSpec | None, several: Sequence[Column], moved: int) -> Column | None:
+    """`moved`: columns that somebody put before the ministry's own."""
     if spec is None or not spec.at:
         return None
-    return next((c for c in several if letters(c.at) == spec.at), None)
+    return next((c for c in several if letters(c.at - moved) == spec.at), None)
 
 
 # ---------------------------------------------------------------- what is to be said of it

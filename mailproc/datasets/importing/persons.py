@@ -17,6 +17,7 @@ from mailproc.datasets.importing.values import Known, tidy
 
 _OLDER = ("อ3ขวบ", "อนุบาล3ขวบ")  # then อ.1 and อ.2 are a year later than they are called
 _SHIFT = {"อ.1": "อ.2", "อ.2": "อ.3"}
+_GRADE_BEFORE = re.compile(r"^(?:[ปมอ]\.?\s?)?[0-9]{1,2}\s?/\s?(?=[0-9])")
 _NUMBERED = re.compile(r"^[0-9]{1,3}[\s.:-]*(?=[ก-๙])")
 
 
@@ -60,6 +61,9 @@ class Persons:
             return
         if thai.fold(said["school_code"]) == thai.fold(self._columns["school_code"].header):
             self._notes.warn("header_again", number)
+            return
+        if _is_note(said):
+            self._notes.warn("note_row", number)
             return
         self.rows += 1
         code = self._school(number, said)
@@ -223,7 +227,14 @@ def _by_words(words: Words) -> dict[str, str]:
     }
 
 
+def _is_note(said: Mapping[str, str]) -> bool:
+    """Words in one cell alone, without a code: a title, a sum, a signature."""
+    filled = [text for text in map(tidy, said.values()) if text]
+    return len(filled) == 1 and not re.fullmatch(r"[0-9๐-๙'.\s-]{6,}", filled[0])
+
+
 def _room(said: str) -> str:
-    """«1» for 1, 01, 1.0 and ห้อง 1."""
-    raw = thai.fold(tidy(said).removesuffix(".0")).removeprefix("ห้อง")
+    """«1» for 1, 01, 1.0, ห้อง 1 and ป.6/1."""
+    raw = thai.to_arabic(tidy(said)).removesuffix(".0")
+    raw = thai.fold(_GRADE_BEFORE.sub("", raw)).removeprefix("ห้อง")
     return "" if values.is_nothing(tidy(said)) else raw.lstrip("0")

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from mailproc.datasets.importing import grid, matching
-from mailproc.datasets.importing.contract import Contract, Index
+from mailproc import thai
+from mailproc.datasets.importing import grid, matching, merges
+from mailproc.datasets.importing.contract import PLACES, Contract, Index
 from mailproc.datasets.importing.facts import Outcome, Part
-from mailproc.datasets.importing.grid import Sheet
+from mailproc.datasets.importing.grid import Rows, Sheet
 from mailproc.datasets.importing.guess import Guess, guess, lines_above
 from mailproc.datasets.importing.matching import HEAD, Match
 from mailproc.datasets.importing.persons import Persons
@@ -21,6 +22,8 @@ from mailproc.datasets.importing.problems import Notes, Unreadable, has_errors
 from mailproc.datasets.importing.schools import Schools
 from mailproc.datasets.importing.values import Known
 
+_NEARLY = 4  # columns of a list of pupils in which something is missing
+_AREA_ROWS = 6  # values of one dimension below each other: a table of the area
 _STEP = 200  # rows between two signs of progress
 Progress = Callable[[int], None]
 
@@ -66,7 +69,11 @@ def _read(
     if match is None:
         raise Unreadable("unknown_kind")
     if matching.is_personal(head) and not match.contract.is_personal:
-        raise Unreadable("personal_unknown")
+        match = matching.best(head, [one for one in indexes if one.contract.is_personal])
+        if match is None or match.is_whole or len(match.columns) < _NEARLY:
+            raise Unreadable("personal_unknown")
+    if not match.is_whole and (source := _of_the_area(sheet, indexes)):
+        raise Unreadable("area_table", said=source)
     notes = Notes(discreet=match.contract.is_personal)
     matching.describe(match, notes, head[match.last][0])
     if not match.is_whole or match.twice:
@@ -80,6 +87,21 @@ def _counts(contract: Contract) -> tuple[str, ...]:
 
 
 Head = list[tuple[int, list[str]]]
+
+
+def _of_the_area(sheet: Sheet, indexes: Sequence[Index]) -> str:
+    """The source whose values stand below each other in the first columns, where its table would
+    have them beside each other: such a table has no schools."""
+    rows = islice(sheet.rows(None), HEAD * 2)
+    words = {thai.fold(cell) for _, row in rows for cell in row[:3] if cell.strip()}
+    for index in indexes:
+        for one in index.contract.dimensions.values():
+            known = [
+                {thai.fold(said) for said in (code, *all_)} for code, all_ in one.values.items()
+            ]
+            if sum(bool(spellings & words) for spellings in known) >= _AREA_ROWS:
+                return index.contract.source
+    return ""
 
 
 def _choose(
@@ -119,7 +141,7 @@ def _rows(
     after, count = head[match.last][0], 0
     wanted_columns = frozenset(column.at for column in match.columns)
     columns = wanted_columns if match.contract.is_personal else None
-    for number, row in sheet.rows(columns):
+    for number, row in _whole(sheet, match, columns):
         if number <= after:
             continue
         taking.take(number, row)
@@ -131,6 +153,14 @@ def _rows(
     rows = taking.rows if isinstance(taking, Persons) else len(taking.schools)
     said = guess(filename, lines)
     return _outcome(filename, match, sheet, notes, said, parts, rows, taking.area_name)
+
+
+def _whole(sheet: Sheet, match: Match, columns: frozenset[int] | None) -> Rows:
+    """The rows; a place that is written once for several schools is said for each."""
+    places = {c.at for c in match.columns if c.target.name in PLACES}
+    if match.contract.is_personal or not places:
+        return sheet.rows(columns)
+    return merges.filled(sheet.rows(columns), sheet.merged(), places)
 
 
 def _outcome(

@@ -7,17 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from mailproc import thai
 from mailproc.datasets.importer import CellRow, SchoolRow, TextRow
-from mailproc.datasets.importing import values
+from mailproc.datasets.importing import rowkinds, values
 from mailproc.datasets.importing.contract import PLACES, Cell, Contract, FieldSpec
 from mailproc.datasets.importing.facts import Part
 from mailproc.datasets.importing.matching import Column, Match
 from mailproc.datasets.importing.problems import Notes
 from mailproc.datasets.importing.values import Known, Read, tidy
 
-_SUM = ("รวม", "ยอดรวม", "ผลรวม", "total", "grandtotal")
-_TOTAL = (*_SUM, "เฉลี่ย", "ค่าเฉลี่ย", "คะแนนเฉลี่ย", "ระดับเขต", "ระดับประเทศ", "ระดับสังกัด")
-_NOTES = ("หมายเหตุ", "ที่มา", "ข้อมูล", "รวม", "*")
-_AREA = ("สพป", "สพม", "สำนักงานเขต", "เขตพื้นที่")
 _READERS = {
     "phone": values.phone,
     "email": values.email,
@@ -52,6 +48,7 @@ class Schools:
         self.total_at = 0
         self._proved: set[Cell] = set()  # absent, and a stated total leaves no room for it
         self.footer: list[str] = []
+        self._above: list[tuple[int, Sequence[str]]] = []  # totals that stand over the schools
 
     # ------------------------------------------------------------ rows
 
@@ -62,8 +59,12 @@ class Schools:
         code, name = self._said(row, "school_code"), self._said(row, "school_name")
         if self._is_header(row):
             self._notes.warn("header_again", number)
-        elif _is_total(code, name, row, bool(filled)):
-            self._compare(number, row)
+        elif not self.schools and rowkinds.is_guide(row):
+            self._notes.warn("guide_row", number)
+        elif rowkinds.is_total(code, name, row, has_figures=bool(filled)):
+            self._total(number, row)
+        elif not filled and rowkinds.is_heading(row):
+            self._notes.warn("heading_row", number)
         elif not filled and not code:
             self._below(number, row, name)
         else:
@@ -82,8 +83,7 @@ class Schools:
     def _below(self, number: int, row: Sequence[str], name: str) -> None:
         """Notes under a table; a school without its code is no note."""
         words = tidy(" ".join(cell for cell in row if cell.strip()))
-        is_note = not name or len(words) > 60 or words.startswith(_NOTES)
-        if is_note and not self._figures_in(row):
+        if rowkinds.is_note(row, name) and not self._figures_in(row):
             self.footer.append(words)
         elif words:
             self._notes.error("code_missing", number, self._fields["school_code"].label)
@@ -95,7 +95,7 @@ class Schools:
 
     def _school(self, number: int, row: Sequence[str], said: str) -> None:
         code = self._code(number, said)
-        name = self._text(number, row, "school_name")
+        name = rowkinds.bare_name(self._text(number, row, "school_name"))
         cells = {c.target.cells[0]: self._figure(number, row, c) for c in self._figures}
         self._compare_row(number, row, cells)
         if not name:
@@ -103,11 +103,12 @@ class Schools:
         if code is None:
             return
         if code in self._rows:
-            self._notes.error("school_twice", number, said=code, first=self._rows[code])
+            first, label = self._rows[code], self._fields["school_code"].label
+            self._notes.error("school_twice", number, label, said=code, first=first)
             return
         self._rows[code] = number
         self._count_area(code, number, row)
-        places = {place: self._text(number, row, place) for place in PLACES}
+        places = {place: self._place(number, row, place) for place in PLACES}
         self.schools[code] = SchoolRow(code, name, **places)
         self._cells[code] = {cell: value for cell, value in cells.items() if value is not None}
         self._running.update(self._cells[code])
@@ -128,6 +129,13 @@ class Schools:
             return ""
         value = self._noted(values.plain(row[column.at]), number, column, row[column.at])
         return str(value or "")
+
+    def _place(self, number: int, row: Sequence[str], name: str) -> str:
+        """A district and the like, without the word for it."""
+        said = self._text(number, row, name)
+        if not said and name in self._fields:
+            self._notes.warn("place_empty", number, self._fields[name].label)
+        return rowkinds.bare_place(said, name)
 
     def _noted(self, read: Read, number: int, column: Column, said: str) -> str | int | None:
         if read.key:
@@ -174,7 +182,7 @@ class Schools:
         self.area_name = self.area_name or self._said(row, "area_name")
         area = self._said(row, "area_code")[:4]
         if area and area != code[:4]:
-            self._notes.warn("other_area", number, said=code)
+            self._notes.warn("other_area", number, self._fields["school_code"].label, said=code)
         self._areas.setdefault(area or code[:4], number)
 
     # ------------------------------------------------------------ totals
@@ -200,11 +208,21 @@ class Schools:
             self._notes.error(read.key, number, column.label, said=tidy(said)[:60])
         return read.value if isinstance(read.value, int) else None
 
-    def _compare(self, number: int, row: Sequence[str]) -> None:
-        """A row of totals: of all schools, or of those since the last such row."""
+    def _total(self, number: int, row: Sequence[str]) -> None:
+        """A row of totals; one above all schools is compared when they are known."""
         if any(self._of[c.target.name].decimals for c in self._figures):
             return  # averages of an area are no sums
+        if rowkinds.is_mean(row):
+            self._notes.warn("mean_row", number)
+            return
         self.total_at = number
+        if self.schools:
+            self._compare(number, row)
+        else:
+            self._above.append((number, row))
+
+    def _compare(self, number: int, row: Sequence[str]) -> None:
+        """The totals are those of all schools, or of those since the last such row."""
         for column in (*self._figures, *self._sums):
             stated = self._stated(number, row, column)
             if stated is None:
@@ -224,10 +242,14 @@ class Schools:
         """What all rows say; notes what is only seen at the end."""
         if not self.schools:
             self._notes.error("no_schools")
+        for number, row in self._above:
+            self._compare(number, row)
         if len(self._areas) > 1:
-            self._notes.warn("several_areas", said=", ".join(sorted(self._areas)[:5]))
+            label, at = self._fields["school_code"].label, list(self._areas.values())[1]
+            self._notes.warn("several_areas", at, label, said=", ".join(sorted(self._areas)[:5]))
         self._judge_absent()
         self._judge_dropped()
+        self._judge_fractions()
         if self._sums and not self.total_at:
             self._notes.warn("no_total_row")
         kept = {c.target.cells[0] for c in self._figures if not c.target.dropped}
@@ -260,6 +282,21 @@ class Schools:
         if dropped:
             self._notes.warn("not_kept", said=dropped)
 
+    def _judge_fractions(self) -> None:
+        """A percentage that a program saved as a fraction is a hundredth of what is meant."""
+        for column in self._figures:
+            one = 10 ** self._of[column.target.name].decimals
+            cell = column.target.cells[0]
+            found = {code: row[cell] for code, row in self._cells.items() if row.get(cell)}
+            if self._of[column.target.name].most != 100 or not found:
+                continue
+            if max(found.values()) <= one:
+                self._notes.error("fractions", self._rows[min(found)], column.label)
+            for code, value in found.items():
+                if value <= one < max(found.values()):
+                    said = value / one
+                    self._notes.warn("tiny", self._rows[code], column.label, said=said)
+
 
 def _listed(cells: Iterable[Cell]) -> str:
     """«rooms ม.6, pupils ม.6 m»."""
@@ -272,15 +309,3 @@ def _spec(contract: Contract, name: str) -> FieldSpec:
     if exact is not None:
         return exact
     return next(f for f in contract.fields if f.dimension and name.startswith(f"{f.name}_"))
-
-
-def _is_total(code: str, name: str, row: Sequence[str], has_figures: bool) -> bool:
-    """No code, but figures; or a code that is the area's own."""
-    if not has_figures:
-        return False
-    words = thai.fold(name or next((cell for cell in row if tidy(cell)), ""))
-    is_called = any(words.startswith(thai.fold(one)) for one in _TOTAL)
-    if code and not code.endswith("0000"):
-        return thai.fold(code).startswith(("รวม", "total")) and not any(c.isdigit() for c in code)
-    is_area = any(words.startswith(thai.fold(one)) for one in _AREA)
-    return is_called or is_area or (not code and not name)

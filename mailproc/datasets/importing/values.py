@@ -15,7 +15,12 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from mailproc import thai
 from mailproc.parsers.charset import one_line
 
-NOTHING = frozenset({"", "-", "--", "–", "—", "ไม่มี", "ไม่มีข้อมูล", "n/a", "null", "none", "nan"})
+NOTHING = frozenset(
+    {
+        *("", "-", "--", "–", "—", "n/a", "null", "none", "nan"),
+        *("ไม่มี", "ไม่มีข้อมูล", "ไม่มีนักเรียน", "ไม่เปิดสอน", "ไม่ได้เปิดสอน", "ไม่ระบุ"),
+    }
+)
 _THAI_DIGIT = re.compile("[๐-๙]")
 _FLOAT = re.compile(r"([0-9]+)\.0+")
 _EXPONENT = re.compile(r"([0-9])(?:\.([0-9]+))?[eE]\+?([0-9]{1,2})")

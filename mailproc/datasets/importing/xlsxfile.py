@@ -12,9 +12,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
 from xml.parsers import expat
 
+from mailproc.datasets.importing import merges
 from mailproc.datasets.importing.problems import Unreadable
 from mailproc.parsers.attachments import archive
 from mailproc.parsers.attachments.content import NotRead
@@ -25,6 +27,7 @@ _MOST_STRINGS = 4_000_000
 _LONGEST = 2_000  # characters of a cell
 _CHUNK = 1 << 17
 _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+_PERCENTS = frozenset({"9", "10"})
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DATE_CODE = re.compile(r"[dyeg]|(?<![hs])m(?!s)", re.I)
 _ZEROS = re.compile("0{2,20}")
@@ -41,6 +44,7 @@ class _Done(Exception):
 class _Style:
     is_date: bool = False
     zeros: int = 0  # digits that a number is shown with
+    is_percent: bool = False
 
 
 def _parse(
@@ -70,6 +74,13 @@ def _refuse(*_: object) -> None:
     raise Unreadable("hostile")
 
 
+def _other_kind(parts: set[str]) -> str:
+    """What an archive is that is no workbook."""
+    if {"mimetype", "content.xml"} <= parts:
+        return "ods"
+    return "not_a_table" if "[Content_Types].xml" in parts else "archive"
+
+
 def _local(tag: str) -> str:
     """The name without a prefix: some programs write <x:row>."""
     return tag.rpartition(":")[2]
@@ -85,7 +96,7 @@ class Book:
             key = {"encrypted": "encrypted", "damaged": "damaged"}.get(refused.reason, "hostile")
             raise Unreadable(key) from refused
         if archive.kind_of_zip(self._zip) != "xlsx":
-            raise Unreadable("not_a_table")
+            raise Unreadable(_other_kind(set(self._zip.namelist())))
         self._parts = set(self._zip.namelist())
         self._1904 = False
         self.sheets = self._find_sheets()
@@ -155,6 +166,11 @@ class Book:
 
     # ------------------------------------------------------------ the rows
 
+    def merged(self, sheet: str) -> tuple[tuple[int, int, int], ...]:
+        """Cells that stand for several rows: column, first and last row."""
+        spans = merges.vertical(self._zip, self.sheets[sheet])
+        return tuple((_column(letters), first, last) for letters, first, last in spans)
+
     def rows(
         self, sheet: str, columns: frozenset[int] | None = None
     ) -> Iterator[tuple[int, list[str]]]:
@@ -223,8 +239,9 @@ class _Styles:
         code = _LITERAL.sub("", self._codes.get(key, "")).split(";")[0]
         if code:
             zeros = len(code) if _ZEROS.fullmatch(code) else 0
-            return _Style(bool(_DATE_CODE.search(code)) and "General" not in code, zeros)
-        return _Style(key.isdecimal() and int(key) in _DATES)
+            is_date = bool(_DATE_CODE.search(code)) and "General" not in code
+            return _Style(is_date, zeros, is_percent="%" in code)
+        return _Style(key.isdecimal() and int(key) in _DATES, is_percent=key in _PERCENTS)
 
 
 class _Cells:
@@ -344,6 +361,8 @@ class _Cells:
             return self._day(words)
         if style.zeros and words.isdecimal():
             return words.zfill(style.zeros)
+        if style.is_percent:
+            return _percent(words)
         return words[:_LONGEST]
 
     def _fits(self, style: str) -> bool:
@@ -360,6 +379,15 @@ class _Cells:
         if self._count > MOST_ROWS:
             raise Unreadable("too_long_sheet", most=MOST_ROWS)
         self._rows.append((self._number, self._row))
+
+
+def _percent(words: str) -> str:
+    """«45.33%» for 0.4533, as the cell is shown; the noise of a binary fraction is left out."""
+    try:
+        found = (Decimal(words) * 100).quantize(Decimal("1e-8")).normalize()
+    except InvalidOperation:
+        return words[:_LONGEST]
+    return f"{found:f}%"
 
 
 def _column(letters: str) -> int:
