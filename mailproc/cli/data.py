@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -75,12 +76,17 @@ def _in_short(dataset: Dataset, today: date) -> dict[str, Any]:
 
 @data.command("show")
 @click.argument("dataset_id", metavar="ID")
+@click.option("--metadata", is_flag=True, help="Its entry for the data catalogue alone, as JSON.")
 @common
-def show_dataset(dataset_id: str, config_file: Path, as_json: bool) -> None:
+def show_dataset(dataset_id: str, metadata: bool, config_file: Path, as_json: bool) -> None:
     """All about one dataset: rounds, filters, columns, and its entry for the data catalogue."""
     config = load(config_file)
     loaded, dataset = _found(config, read_catalogue(config, utc_now()), dataset_id)
     owner = Owner(config.office.name_th, config.office.group_th, config.office.address)
+    if metadata:
+        entry = catalogue_export(loaded.entry, owner)
+        click.echo(json.dumps(entry, ensure_ascii=False, indent=2))
+        return
     about = _in_short(dataset, utc_now().date()) | {
         "description_th": dataset.description_th,
         "description_en": dataset.description_en,

@@ -22,6 +22,30 @@ from mailproc.datasets.shape import (
     Text,
 )
 
+# The choices of the template for agencies, as its CKAN extension spells them (ckanext-thai_gdc,
+# ckan_dataset.json).
+Objective = Literal[
+    "ยุทธศาสตร์ชาติ",
+    "แผนพัฒนาเศรษฐกิจและสังคมแห่งชาติ",
+    "แผนความมั่นคงแห่งชาติ",
+    "แผนแม่บทภายใต้ยุทธศาสตร์ชาติ",
+    "แผนปฏิรูปประเทศ",
+    "แผนระดับที่ 3 (มติครม. 4 ธ.ค. 2560)",
+    "นโยบายรัฐบาล/ข้อสั่งการนายกรัฐมนตรี",
+    "มติคณะรัฐมนตรี",
+    "เพื่อการให้บริการประชาชน",
+    "กฎหมายที่เกี่ยวข้อง",
+    "พันธกิจหน่วยงาน",
+    "ดัชนี/ตัวชี้วัดระดับนานาชาติ",
+]
+License = Literal[
+    "License not specified",
+    "Creative Commons Attributions",
+    "Creative Commons Attribution Share-Alike",
+    "Creative Commons Non-Commercial (Any)",
+    "Open Data Common",
+]
+
 
 class SmallCells(Checked):
     """How small counts are treated. Plain headcounts are public and shown whole."""
@@ -37,12 +61,12 @@ class Metadata(Checked):
 
     data_type: Literal["record", "statistics", "geospatial", "multi", "other"] = "statistics"
     keywords: tuple[Text, ...] = ()
-    objective_th: Text = "เพื่อการบริหารและการวางแผนการศึกษา"
-    geo_coverage: Text = "เขตพื้นที่การศึกษา"
+    objectives: tuple[Objective, ...] = ("พันธกิจหน่วยงาน",)  # of the template's list
+    objective_th: Text = "เพื่อการบริหารและการวางแผนการศึกษา"  # beside them, in own words
+    geo_coverage: Text = "เขตพื้นที่การศึกษา"  # of the template's list, or in own words
     data_source_th: Text = "สำนักงานคณะกรรมการการศึกษาขั้นพื้นฐาน"
     category: Literal["public", "private", "secret", "security"] = "public"  # governance class
-    license: Text = "Open Data Common"
-    storage: tuple[Text, ...] = ("XLSX", "CSV")
+    license: License = "Open Data Common"
 
 
 class Years(Checked):

@@ -215,6 +215,14 @@ def test_views_of_one_source_agree_on_how_its_figures_are_kept(tmp_path: Path, u
         load_catalogue(tmp_path, url)
 
 
+# What ckanext-thai_gdc marks as required, and the organisation, without which CKAN takes nothing.
+_MANDATORY = frozenset(
+    "data_type title owner_org maintainer maintainer_email tag_string notes objective "
+    "update_frequency_unit update_frequency_interval geo_coverage data_source data_format "
+    "data_category license_id".split()
+)
+
+
 def test_every_shipped_dataset_has_the_fields_of_the_data_catalogue() -> None:
     owner = Owner("สำนักงานตัวอย่าง", "กลุ่มนโยบายและแผน", "data@example.org")
     for one in load_entries(None).values():
@@ -222,6 +230,13 @@ def test_every_shipped_dataset_has_the_fields_of_the_data_catalogue() -> None:
         empty = [key for key, value in exported.items() if value in ("", [], None)]
         assert not empty, (one.path.name, empty)
         assert exported["owner_org"] == "สำนักงานตัวอย่าง"
+        assert exported.keys() >= _MANDATORY
+        assert exported["objective"] == ["พันธกิจหน่วยงาน", "อื่นๆ"]
+        assert (exported["geo_coverage"], exported["geo_coverage_other"]) == (
+            "อื่นๆ",
+            "เขตพื้นที่การศึกษา",
+        )
+        assert set(exported["data_format"]) <= {"XLS", "CSV", "PDF"}  # type: ignore[call-overload]
     special = catalogue_export(load_entries(None)["student_disability"].entry, owner)
     assert special["data_category"] == "ข้อมูลส่วนบุคคล"
 
