@@ -155,6 +155,7 @@ class Dataset:
     closed: tuple[Round, ...] = ()  # loaded but not open yet
     example: bool = False  # the rounds hold made-up figures, for trying alone
     spec: str = ""  # the checked TOML file as JSON, for `datasets.query`
+    folder: str = ""  # where its ready-made files lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ class Question:
     `problem`: missing (nothing said) | unknown (no such dataset, or unclear which) |
     unavailable (known, but not this year, round, level or format) | unclear (filter not understood)
     roster_only (kept for the area) | small_figures (most of it would be hidden)
+    whole_file (can't be narrowed)
     """
 
     field: str  # a Form or Item field name
@@ -204,6 +206,16 @@ class Question:
     hints: tuple[str, ...] = ()  # how it can be said, in examples
     first: int = 0  # number of the first offer in a mail about several requests; 0: it is alone
     near: int = 0  # so many of the offers, the first ones, resemble what was said
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A ready-made file, as the director is shown it."""
+
+    name: str
+    size: int  # bytes
+    unit: str  # pages | sheets | rows
+    count: int  # 0: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +242,7 @@ class Prepared:
     round_digest: str
     dataset_digest: str
     result_digest: str
+    file: FileFacts | None = None  # a ready-made one, which has neither rows nor sample
 
 
 @dataclass(frozen=True, slots=True)

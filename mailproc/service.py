@@ -65,7 +65,7 @@ class Service:
             first_start = facts.first_start(connection, clock())
             officers = _staff(connection, clock())
         self.catalogue = offices.read_catalogue(config, clock())
-        self._changes = Changes(config.warehouse_url)
+        self._changes = Changes(config.warehouse_url, config.catalogue_folder)
         self.office = offices.make_office(config, officers)
         self._rules = offices.make_rules(config, self.catalogue)
         self._desk = offices.DeskSource(config, self.database, clock)

@@ -41,6 +41,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "decider": lambda request: (
             texts.get("pages", "by_rule") if request.decided_by == BY_RULE else request.decided_by
         ),
+        "data_size": lambda prepared, short=False: _data_size(prepared, texts, short=short),
         "offer_text": lambda offer: offers.get(offer, offer),
         "column_list": lambda columns: _column_list(columns, texts),
         "other_email": _other_email,
@@ -133,6 +134,24 @@ def _one_line(request: Any, texts: Texts, titles: Mapping[str | None, str]) -> s
     """A request in a list to choose from: «ข้อมูล… (คำขอเลขที่ 2569/00012)»."""
     asked = _data_asked(request, texts, titles) or texts.get("fields", "dataset")
     return f"{asked} ({texts.get('pages', 'request_no')} {request.number})"
+
+
+def _data_size(prepared: Any, texts: Texts, *, short: bool) -> str:
+    """«139 แถว 50 คอลัมน์»; of a ready-made file its name, size and pages."""
+    file = prepared.file
+    if file is None:
+        phrase = texts.get("phrases", "data_rows" if short else "data_size")
+        values = {"rows": f"{prepared.rows:,}", "columns": f"{len(prepared.columns):,}"}
+    else:
+        phrase = texts.get("phrases", f"file_{file.unit}" if file.count else "file_size")
+        values = {"name": str(file.name), "size": _bytes(file.size), "count": f"{file.count:,}"}
+    for place, value in values.items():
+        phrase = phrase.replace(f"{{{place}}}", value)
+    return phrase
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB" if size >= 100_000 else f"{max(1, size // 1000):,} kB"
 
 
 def _filter_words(filters: Iterable[str], texts: Texts) -> list[str]:

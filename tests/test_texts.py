@@ -37,6 +37,7 @@ def test_every_noun_has_its_words(texts: Texts) -> None:
             "not_open",
             "roster_only",
             "small_figures",
+            "whole_file",
         )
     }
     assert set(sections["levels"]) == {"area", "district", "group", "school"}

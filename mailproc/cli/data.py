@@ -92,6 +92,9 @@ def show_dataset(dataset_id: str, metadata: bool, config_file: Path, as_json: bo
         "description_en": dataset.description_en,
         "file": str(loaded.path),
         "source": dataset.source_id,
+        "who_may_ask": dataset.who_may_ask,
+        "needs_approval": dataset.needs_approval,
+        "files": [one.file for one in loaded.entry.files],
         "all_rounds": [asdict(r) for r in dataset.rounds],
         "filters": list(dataset.filters_th),
         "columns": {line.name: line.cls for line in loaded.entry.columns},
@@ -125,7 +128,7 @@ def _plain(value: Any) -> str:
 @click.option("--round", "round_number", type=click.IntRange(1, 3))
 @click.option("--level", type=click.Choice(LEVELS))
 @click.option("--filter", "filters", multiple=True, help="As a requester would write it.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="xlsx", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="Its usual one by default.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where the file goes.")
 @common
 def generate(
@@ -134,7 +137,7 @@ def generate(
     round_number: int | None,
     level: str | None,
     filters: tuple[str, ...],
-    format_: str,
+    format_: str | None,
     out: Path | None,
     config_file: Path,
     as_json: bool,
@@ -159,6 +162,8 @@ def generate(
     if dataset.rounds:
         _answer(item, catalogue, config.warehouse_url, config, now, out, as_json=as_json)
         return
+    if dataset.kind == "file":
+        raise MailprocError(key="no_file", id=dataset_id)
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'examples.sqlite'}"
         for one in examples.rounds(loaded.entry, year or now.year + 543, round_number or 1):
@@ -209,6 +214,11 @@ def _asked(question: Question) -> str:
 
 def _summary(prepared: Prepared, out: Path | None) -> Iterator[str]:
     yield f"{prepared.title_th}  {thai.round_title(prepared.academic_year, prepared.round)}"
+    if prepared.file is not None:
+        file = prepared.file
+        yield f"{file.name}  {file.size:,} B  {file.count:,} {file.unit}"
+        yield str(out) if out else ""
+        return
     yield f"{thai.LEVELS[prepared.level]} : {', '.join(prepared.filters) or '-'}"
     yield f"{prepared.rows:,} × {len(prepared.columns)}"
     yield " | ".join(prepared.columns)

@@ -131,7 +131,9 @@ def _dataset(
     *,
     examples: bool,
 ) -> Dataset:
-    entry = one.entry
+    from mailproc.datasets import readymade
+
+    entry, folder = one.entry, one.path.parent
     known = [r for r in stored.get(entry.source_id, ()) if examples or not r.example]
     loaded = tuple(r.round for r in known if r.status == "open")
     possible = levels.get(entry.source_id, frozenset(entry.levels))
@@ -149,7 +151,7 @@ def _dataset(
         filters_th=entry.filters_th,
         filters_en=entry.filters_en,
         digest=one.digest,
-        rounds=_enough(loaded, entry) if entry.kind == "query" else (),
+        rounds=_enough(loaded, entry) if entry.kind == "query" else readymade.rounds(entry, folder),
         suppression=entry.small_cells.policy,
         suppression_reason_th=entry.small_cells.reason_th,
         kind=entry.kind,
@@ -160,6 +162,7 @@ def _dataset(
         years=entry.years.most,
         closed=tuple(r.round for r in known if r.status != "open"),
         example=any(r.example for r in known),
+        folder=str(folder) if entry.kind == "file" else "",
         spec=entry.model_dump_json(by_alias=True, exclude_defaults=True),
     )
 

@@ -32,8 +32,12 @@ def _of_head(entry: Entry, folder: Path) -> Iterator[Fault]:
     if len(entry.filters_th) != len(entry.filters_en):
         yield "filters_en", f"{len(entry.filters_en)} lines, filters_th has {len(entry.filters_th)}"
     yield from _of_release(entry)
-    if entry.kind == "file" and not (entry.file and (folder / entry.file).is_file()):
-        yield "file", f"no such file: {entry.file or '(nothing said)'}"
+    if entry.kind == "file":
+        from mailproc.datasets import readymade
+
+        yield from readymade.faults(entry, folder)
+    elif entry.files:
+        yield "files", "belong to kind = «file»"
     if entry.kind == "query" and not entry.tables:
         yield "tables", "missing: a query needs at least one [[tables]]"
     if entry.years.least > entry.years.most:

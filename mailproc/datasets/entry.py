@@ -17,6 +17,7 @@ from mailproc.datasets.shape import (
     Identifier,
     Level,
     Measure,
+    ReadyFile,
     Scale,
     TableSpec,
     Text,
@@ -87,7 +88,9 @@ class Entry(Checked):
     description_th: Text
     description_en: Text
     source: str = ""  # whose rounds it is a view of; its own id where nothing is said
-    levels: tuple[Level, ...] = Field(min_length=1)  # the first is taken where none is asked for
+    levels: tuple[Level, ...] = Field(
+        default=("area",), min_length=1
+    )  # the first is taken where none is asked for
     formats: tuple[Literal["xlsx", "csv", "pdf"], ...] = Field(min_length=1)
     sensitivity: Literal["open", "internal", "personal", "special"]
     who_may_ask: Literal["anyone", "roster"] = "anyone"
@@ -95,7 +98,7 @@ class Entry(Checked):
     needs_approval: bool = True
     update_days: int = Field(default=0, ge=0)  # a round older than this is overdue; 0: no rhythm
     example: bool = False  # a contract: its shipped figures are made up and never offered
-    file: str = ""  # of kind «file», beside the TOML file
+    files: tuple[ReadyFile, ...] = ()  # of kind «file»
     filters_th: tuple[Text, ...] = ()
     filters_en: tuple[Text, ...] = ()
     years: Years = Years()
@@ -143,7 +146,8 @@ def check(path: Path, content: bytes, faults: list[str]) -> Entry | None:
         faults.append(f"{path}: not a TOML file in UTF-8: {error}")
         return None
     entry = entry.model_copy(update={"dimensions": tuple(map(_whole, entry.dimensions))})
-    found = [f"{path}: {key}: {what}" for key, what in consistency.faults(entry, path.parent)]
+    wrong = consistency.faults(entry, path.parent)
+    found = [f"{path}: {key}: {what}" for key, what in wrong]
     faults += found
     return None if found else entry
 

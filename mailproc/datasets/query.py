@@ -13,7 +13,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, select
 
 from mailproc.datasets import layout as layouts
-from mailproc.datasets import mask, register, rounds, tabulate, useful, warehouse
+from mailproc.datasets import mask, readymade, register, rounds, tabulate, useful, warehouse
 from mailproc.datasets.entry import Entry
 from mailproc.datasets.filters import Criteria, understand
 from mailproc.datasets.narrowing import fitting
@@ -43,6 +43,9 @@ def prepare(
     if dataset is None or chosen is None:
         return questions
     entry = entry_of(dataset)
+    if dataset.kind == "file":
+        made = questions or readymade.prepare(item, dataset, entry, chosen)
+        return (made,) if isinstance(made, Question) else made
     plan = _started(item, dataset, entry, chosen, warehouse_url)
     schools = rounds.register_for(plan, warehouse_url)
     criteria = understand(item.filters, schools, entry, dataset, chosen.academic_year)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -151,6 +152,16 @@ class TableSpec(Checked):
     rows: tuple[str, ...] = ("unit",)  # unit, size_band, round, or the name of a dimension
     columns: tuple[ColumnSpec, ...]
     total: bool = True
+
+
+class ReadyFile(Checked):
+    """A file that is sent as it is, and of which year and round it is."""
+
+    file: Text  # beside the TOML file, or in a folder there
+    academic_year: int = Field(ge=2400, le=2700)
+    round: int = Field(default=1, ge=1, le=3)
+    as_of: date
+    source_th: str = ""  # where it comes from; that of [metadata] where nothing is said
 
 
 class DictionaryLine(Checked):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from mailproc.datasets import query, recount
+from mailproc.datasets import query, readymade, recount
 from mailproc.datasets.safecsv import write_csv
 from mailproc.datasets.table import Table
 from mailproc.digest import digest
@@ -26,12 +26,21 @@ def build(prepared: Prepared, provenance: Provenance, warehouse_url: str) -> Bui
     Compare `result_digest` with the prepared one: a difference voids the decision. Raises
     NeedsPerson where a cell could not be written whole, NoTypst where pages can't be set.
     """
+    if prepared.file is not None:
+        return _as_it_is(prepared, provenance)
     table = query.run(prepared.query, warehouse_url)
     if wrong := recount.differences(prepared.query, table, warehouse_url):
         raise NeedsPerson(f"Counted twice with different totals: {', '.join(wrong[:5])}.")
     content = _written(table, prepared, provenance)
     name = filename(prepared, provenance.request_number)
     return _built(name, prepared.format, content, table.digest)
+
+
+def _as_it_is(prepared: Prepared, provenance: Provenance) -> Built:
+    """A ready-made file, byte for byte."""
+    content = readymade.content_of(prepared)
+    name = filename(prepared, provenance.request_number)
+    return _built(name, prepared.format, content, sha256(content).hexdigest())
 
 
 def booklet(parts: Sequence[Prepared], provenance: Provenance, warehouse_url: str) -> Built:

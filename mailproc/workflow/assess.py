@@ -91,9 +91,10 @@ def choose_format(item: Item, formats: Collection[str] = ()) -> str:
 
     What is to be printed is set as pages, where the dataset is offered in such.
     """
+    usual = "xlsx" if "xlsx" in formats or not formats else next(iter(formats))
     if item.format == "paper":
-        return "pdf" if "pdf" in formats else "xlsx"
-    return item.format or "xlsx"
+        return "pdf" if "pdf" in formats else usual
+    return item.format or usual
 
 
 def titles(catalogue: Catalogue, *, inside: bool = False) -> tuple[str, ...]:

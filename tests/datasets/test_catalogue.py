@@ -173,7 +173,7 @@ WRONG: list[tuple[str, str, str]] = [  # in the good file -> in the wrong one ->
     ('{ measure = "pupils" }', '{ only = { sex = ["x"] }, measure = "pupils" }', "only:"),
     ('name = "sex"', 'name = "age"', "no values, and no standard dimension"),
     ('sensitivity = "open"', 'sensitivity = "internal"', "an internal dataset is for the roster"),
-    ("needs_approval = true", 'kind = "file"', "no such file"),
+    ("needs_approval = true", 'kind = "file"', "needs at least one [[files]]"),
     ("needs_approval = true", 'scales = ["mine"]', "unknown scale «mine»"),
     ("needs_approval = true", 'filters_th = ["ก"]', "filters_en: 0 lines"),
     ("[[measures]]", '[having]\nmeasure = "x"\n[[measures]]', "having.measure: unknown"),

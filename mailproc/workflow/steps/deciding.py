@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import BY_RULE, Question, Request, Rules, State
-from mailproc.workflow import events as e
 from mailproc.workflow import belonging, policy
+from mailproc.workflow import events as e
 from mailproc.workflow.effects import Send, StartJob, VoidLinks
 from mailproc.workflow.steps.common import Step, end
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import Request, Rules, State
-from mailproc.workflow import events as e
 from mailproc.workflow import belonging, policy, retry
+from mailproc.workflow import events as e
 from mailproc.workflow.effects import Effect, Send, StartJob, VoidLinks
 from mailproc.workflow.steps import asking, deciding
 from mailproc.workflow.steps.common import PREPARE, Step, to_person, unprepared
