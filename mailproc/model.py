@@ -196,7 +196,7 @@ class Question:
     `problem`: missing (nothing said) | unknown (no such dataset, or unclear which) |
     unavailable (known, but not this year, round, level or format) | unclear (filter not understood)
     roster_only (kept for the area) | small_figures (most of it would be hidden)
-    whole_file (can't be narrowed)
+    whole_file (can't be narrowed) | one_year (several in one table)
     """
 
     field: str  # a Form or Item field name

@@ -38,6 +38,7 @@ def test_every_noun_has_its_words(texts: Texts) -> None:
             "roster_only",
             "small_figures",
             "whole_file",
+            "one_year",
         )
     }
     assert set(sections["levels"]) == {"area", "district", "group", "school"}

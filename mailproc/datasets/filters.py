@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mailproc.datasets import standard
+from mailproc.datasets import standard, wording
 from mailproc.datasets.entry import Entry
 from mailproc.datasets.phrases import Bound, Found, Phrase, Said, candidate
 from mailproc.datasets.register import MOST_OFFERS, Register, School
@@ -17,6 +17,7 @@ from mailproc.datasets.shape import Dimension, Scale
 from mailproc.datasets.texts import text
 from mailproc.datasets.vocabulary import Vocabulary, place_words, vocabulary
 from mailproc.model import Dataset, Question
+from mailproc.thai import mend, to_arabic
 
 _PHRASES = re.compile(r"[;\n•]+")
 _EXPANSION = frozenset(("ม.1", "ม.2", "ม.3"))  # what an opportunity-expansion school adds
@@ -68,6 +69,8 @@ def hints(dataset: Dataset, known: Vocabulary) -> tuple[str, ...]:
 
 
 def _unclear(phrase: str, register: Register, known: Vocabulary, dataset: Dataset) -> Question:
+    if known.years == 1 and wording.SPAN.search(to_arabic(mend(phrase)).lower()):
+        return Question("filters", "one_year", phrase)
     near = tuple(map(candidate, register.names.near(phrase)))
     return Question("filters", "unclear", phrase, near, () if near else hints(dataset, known))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mailproc import thai
-from mailproc.datasets import wording
+from mailproc.datasets import standard, wording
 from mailproc.datasets.register import PREFIX, Register, School, splits_number
 from mailproc.datasets.texts import text
 from mailproc.datasets.vocabulary import Vocabulary
@@ -275,7 +275,11 @@ class Phrase:
         for pattern, grades in wording.STAGES:
             if not self.words.take(pattern):
                 continue
-            if self.words.take(wording.AND_UP):
+            if (last := self._until()) is not None:
+                if not last or GRADES.index(last) < GRADES.index(grades[0]):
+                    return False
+                grades = GRADES[GRADES.index(grades[0]) : GRADES.index(last) + 1]
+            elif self.words.take(wording.AND_UP):
                 grades = GRADES[GRADES.index(grades[0]) :]
             elif self.words.take(wording.AND_DOWN):
                 grades = GRADES[: GRADES.index(grades[-1]) + 1]
@@ -284,6 +288,21 @@ class Phrase:
                 return True
             return self._taking("grade", self.found.of("grade"), grades)
         return False
+
+    def _until(self) -> str | None:
+        """The last grade of «อนุบาลถึง ป.6»; empty where it is none, None where nothing follows."""
+        start = self.words.at
+        if not self.words.take(wording.UNTIL):
+            return None
+        match = wording.GRADE.match(self.words.text, self.words.at)
+        if match and not match["last"]:
+            self.words.at = match.end()
+            return wording.grade_of(wording.stage_of(match, "a"), int(match["first"])) or ""
+        for pattern, grades in wording.STAGES:
+            if self.words.take(pattern):
+                return grades[-1]
+        self.words.at = start
+        return None
 
     def _sex(self) -> bool:
         if "sex" not in self.known.dimensions:
@@ -309,8 +328,17 @@ class Phrase:
             return False
         for pattern, code in wording.BANDS:
             if self.words.take(pattern):
-                return self._taking("band", self.found.bands, (code,))
+                return self._taking("band", self.found.bands, self._bands_from(code))
         return False
+
+    def _bands_from(self, code: str) -> tuple[str, ...]:
+        """The size alone, or with all above or below it: «ขนาดกลางขึ้นไป»."""
+        up, down = self.words.take(wording.BANDS_UP), self.words.take(wording.AND_DOWN)
+        order = [band.code for band in standard.scales()["obec4"].bands]
+        if code not in order or not (up or down):
+            return (code,)
+        at = order.index(code)
+        return tuple(order[at:] if up else order[: at + 1])
 
     def _bound(self) -> bool:
         if not self.register.has_sizes:
