@@ -156,7 +156,7 @@ def _older(contract: Contract) -> Iterator[Contract]:
 def derived(entry: Entry) -> Contract:
     """A table with a row per school, headed by the titles that the catalogue file gives."""
     alone = len(entry.measures) == 1
-    figures = tuple(_figures(measure, alone=alone) for measure in entry.measures)
+    figures = tuple(_figures(one, bare=_is_told_by_values(one, entry)) for one in entry.measures)
     sums = tuple(_sums(measure, alone=alone) for measure in entry.measures)
     return Contract(
         id=f"own_{entry.id}"[:64],
@@ -201,18 +201,24 @@ def _text_fields(entry: Entry) -> Iterator[FieldSpec]:
         yield FieldSpec(name=name, headers=tuple(dict.fromkeys((*titles, name))))
 
 
-def _figures(measure: Measure, *, alone: bool) -> Figures:
+def _is_told_by_values(measure: Measure, entry: Entry) -> bool:
+    """Whether «รถตู้ ชาย» can mean this measure alone: no other is counted by as much."""
+    others = (other for other in entry.measures if other.name != measure.name)
+    return not any(set(measure.dimensions) <= set(other.dimensions) for other in others)
+
+
+def _figures(measure: Measure, *, bare: bool) -> Figures:
     return Figures(
         measure=measure.name,
         dimensions=measure.dimensions,
-        headers=_headers(measure, measure.dimensions, alone=alone),
+        headers=_headers(measure, measure.dimensions, bare=bare),
         units=(measure.unit_th,) if measure.unit_th else (),
         most=1_000_000_000,
         decimals=measure.decimals,
     )
 
 
-def _headers(measure: Measure, names: tuple[str, ...], *, alone: bool) -> tuple[str, ...]:
+def _headers(measure: Measure, names: tuple[str, ...], *, bare: bool) -> tuple[str, ...]:
     titles = (measure.title_th, measure.title_en, measure.name)
     if not names:
         return titles
@@ -220,7 +226,7 @@ def _headers(measure: Measure, names: tuple[str, ...], *, alone: bool) -> tuple[
     back = " ".join(f"{{{name}}}" for name in reversed(names))
     of_title = [f"{title} {one}" for title in titles for one in (values, back)]
     after = [f"{one} {title}" for title in titles for one in (values, back)]
-    return tuple(dict.fromkeys((*of_title, *after, *((values, back) if alone else ()))))
+    return tuple(dict.fromkeys((*of_title, *after, *((values, back) if bare else ()))))
 
 
 def _sums(measure: Measure, *, alone: bool) -> Sums:

@@ -128,3 +128,16 @@ def test_staff_is_read_by_ranks_and_sexes(read: Reads) -> None:
     outcome = read(text(table).encode(), source="staff")
     assert not outcome.failed, outcome.problems
     assert cells(outcome)["57030001", "staff", "director_5", "f"] == 1
+
+
+def test_the_example_of_the_documentation_is_imported_as_the_page_says(tmp_path: Path) -> None:
+    page = (_PACKAGE.parents[2] / "docs" / "datasets.md").read_text("utf-8")
+    (entry,) = re.findall(r"^```toml\n(.*?)^```$", page, flags=re.DOTALL | re.MULTILINE)
+    (table,) = re.findall(r"^```\n(รหัสโรงเรียน,.*?)^```$", page, flags=re.DOTALL | re.MULTILINE)
+    (tmp_path / "bus.toml").write_text(entry, encoding="utf-8")
+    known = contracts.load(load_entries(tmp_path), tmp_path)
+    outcome = Reads(known)(table.encode(), "รถรับส่ง 2568-1.csv")
+    assert not outcome.failed, outcome.problems
+    found = cells(outcome, "bus")
+    assert found["57030001", "riders", "van", "m"] == 12
+    assert found["57030001", "vehicles", "truck", ""] == 1
