@@ -23,10 +23,21 @@ def text_of(content: bytes) -> str:
         return _strict(content, "utf-8-sig")
     if b"\0" in content:
         return _utf16_without_mark(content)
+    if _ends_in_a_letter(content):
+        raise Unreadable("cut_off")
     text = charset.decode(content)
     if "\ufffd" in text:
         raise Unreadable("charset")
     return _unmangled(text)
+
+
+def _ends_in_a_letter(content: bytes) -> bool:
+    """Whether UTF-8 stops within its last letter: the file was cut off while it was written."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and error.start > 0
+    return False
 
 
 def _utf16_without_mark(content: bytes) -> str:

@@ -204,7 +204,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "half a workbook": (xlsx(CLEAN)[:2500], "damaged"),
     "a workbook without its end": (xlsx(CLEAN)[:-40], "damaged"),
     "half a row": (b"\r\n".join(_CUT[:4]) + b"\r\n570300", "cut_off"),
-    "half a JSON": (as_json(CLEAN)[:-100], "json_broken"),
+    "half a JSON": (as_json(CLEAN).rsplit(b",", 3)[0], "json_broken"),
+    "half a letter": ("รหัสโรงเรียน,ชื่อ".encode()[:-1], "cut_off"),
     "another file altogether": (b"a,b\n1,2\n", "unknown_kind"),
     "nothing": (b"", "empty"),
 }
