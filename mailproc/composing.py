@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mailproc.errors import MailprocError
 from mailproc.mail.compose import Composer
-from mailproc.model import Built, Catalogue, Letter, Office
+from mailproc.model import Built, Catalogue, Letter, Linked, Office
 from mailproc.sandbox import Children, Failed
 from mailproc.store.codec import load_letter
 from mailproc.texts import Compiled
@@ -26,6 +26,7 @@ class Draft:
     links: Mapping[str, str]
     files: tuple[Built, ...] = ()
     others: tuple[str, ...] = ()  # letters of the same kind that it carries too
+    linked: tuple[Linked, ...] = ()  # files that are too big for it
 
 
 class Composing:
@@ -72,7 +73,7 @@ class Composing:
 def compose(composer: Composer, draft: Draft) -> bytes | Failed:
     """One letter; never raises."""
     try:
-        return composer.compose(_letter(draft), draft.links, draft.files)
+        return composer.compose(_letter(draft), draft.links, draft.files, draft.linked)
     except MailprocError as error:
         return Failed(error.problem)
     except Exception as error:

@@ -123,6 +123,7 @@ class SmtpSection(_ServerSection):
 
     port: Port = 465
     sender: str = ""
+    max_bytes: Annotated[int, Field(ge=110_000)] = 10_000_000  # of a mail; larger files are linked
 
 
 class SendingSection(_Section):
@@ -145,6 +146,7 @@ class WebSection(_Section):
     public_listen: str = "127.0.0.1:8025"
     internal_listen: str = "127.0.0.1:8026"
     trusted_proxies: tuple[str, ...] = ()
+    download_days: Annotated[int, Field(ge=1)] = 14  # how long a link to a file is good
 
     @field_validator("public_url")
     @classmethod

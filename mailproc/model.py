@@ -271,6 +271,16 @@ class Built:
     result_digest: str  # of the data inside, computed anew
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A file that a mail carries as a link, being too big for it."""
+
+    filename: str
+    size: int  # bytes
+    url: str
+    until: datetime
+
+
 # ---------------------------------------------------------------- the request
 
 
@@ -350,6 +360,7 @@ class Request:
     receipt_due: bool = False  # sent as soon as the data was tried, so that no ask contradicts it
     doubts: Doubts = Doubts()
     asked_at: datetime | None = None  # since then the requester is asked and the promise pauses
+    revoked_at: datetime | None = None  # since then the delivered file is given out no more
     amended: bool = False  # after it was shown for decision; what was mailed for that is void
     renewed: str = ""  # why it was prepared anew after it was shown: round | entry
     together: int = 1  # how many requests the same mail opened

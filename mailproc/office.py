@@ -144,6 +144,7 @@ class DeskSource:
     def __init__(self, config: Config, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
         self._key = config.secret("links")
+        self._download_life = timedelta(days=config.web.download_days)
         self._domain = config.office.address.rpartition("@")[2]
         self._desk: Desk | None = None
         self._until = 0.0
@@ -167,4 +168,5 @@ class DeskSource:
             self._key,
             self._domain,
             {to: tuple(p for p in everybody if p.role == role) for to, role in audiences},
+            download_life=self._download_life,
         )

@@ -23,10 +23,12 @@ from mailproc import tell
 from mailproc.composing import Draft
 from mailproc.errors import AuthFailed, MailprocError, Stale
 from mailproc.mail.delivery import Delivery, Outcome, Result
-from mailproc.model import Built, Rules
+from mailproc.model import Built, Linked, Rules
 from mailproc.outgoing import Gate, Slack, Sorted
+from mailproc.parcels import LARGEST, TOO_BIG, Limits
 from mailproc.sandbox import Failed
-from mailproc.store import correspondence, jobs, outbox, requests
+from mailproc.store import correspondence, downloads, jobs, outbox, requests
+from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import events as e
@@ -38,6 +40,8 @@ log = structlog.get_logger()
 _BATCH = 32
 _STALE_TRIES = 20
 _MANY = 8  # letters at once: then all connections are used
+_WITH_CODE = ("receipt", "status", "waiting")  # never a mail that carries a link to a file
+_TOO_LARGE = "5.3.4"  # the mail is too big for the server (RFC 3463, 3.4)
 _AWAITED = ("approval", "ask", "confirm")  # a request rots where these do not arrive
 Row = sa.Row[Any]
 
@@ -78,10 +82,11 @@ class Outbox:
         owner: str,
         clock: Callable[[], datetime],
         manners: Manners = Manners(),  # noqa: B008 - frozen
+        largest: int = LARGEST,
     ) -> None:
         self._database, self._composing, self._deliveries = database, composing, deliveries
         self._rules, self._public_url, self._owner = rules, public_url, owner
-        self._clock, self._manners = clock, manners
+        self._clock, self._manners, self._largest = clock, manners, largest
         self._failures, self._not_before = 0, 0.0
         self._slack = Slack()
 
@@ -108,7 +113,8 @@ class Outbox:
         with self._database.write() as connection:
             rows = outbox.claim(connection, now, self._owner, _BATCH, stopped=stopped)
             gate = Gate(self._manners, desk, now, self._slack)
-            found = gate.sort(connection, rows, self._deliveries[0].max_size)
+            found = gate.sort(connection, rows, self._limits)
+            found.going = [self._with_links(connection, mail, found, desk) for mail in found.going]
             for row, due_at in found.later:
                 outbox.wait(connection, row, due_at)
             if found.tripped is not None and correspondence.stop(connection, now):
@@ -116,6 +122,23 @@ class Outbox:
                 log.error("sending_stopped", mails=hour.mails, human_mails=hour.heard)
                 tell.stopped(connection, hour, desk, now)
         return found
+
+    @property
+    def _limits(self) -> Limits:
+        """What the office chose, or the server says where that is less."""
+        told = self._deliveries[0].max_size
+        return Limits(min(self._largest, told or self._largest), bool(self._public_url))
+
+    def _with_links(
+        self, connection: sa.Connection, mail: tuple[Row, ...], found: Sorted, desk: Desk
+    ) -> tuple[Row, ...]:
+        """The letters; those to requesters whose file goes apart have a link to it by now."""
+        return tuple(
+            downloads.offer(connection, row, desk, self._clock())
+            if row.id in found.apart and row.audience == "requester"
+            else row
+            for row in mail
+        )
 
     async def _reachable(self) -> bool:
         """Connects where needed; after a failure not again before a growing pause is over."""
@@ -146,7 +169,7 @@ class Outbox:
         """First what is held, then the mails in order, composed while those before are sent."""
         for row, reason in found.held:
             yield _Mail((row,), problem=reason, outcome="held")
-        mails = [mail for rows in found.going for mail in self._draft(rows, desk)]
+        mails = [mail for rows in found.going for mail in self._draft(rows, found.apart, desk)]
         composed = iter(self._composing.compose([draft for _, draft in mails if draft]))
         for mail, draft in mails:
             content = next(composed) if draft else Failed(mail.problem)
@@ -155,15 +178,18 @@ class Outbox:
             elif draft is None or len(mail.rows) == 1:
                 yield replace(mail, problem=content.problem)
             else:  # one letter spoils it: each for itself
-                yield from self._mails(Sorted(going=[(row,) for row in mail.rows]), desk)
+                alone = Sorted(going=[(row,) for row in mail.rows], apart=found.apart)
+                yield from self._mails(alone, desk)
 
-    def _draft(self, rows: tuple[Row, ...], desk: Desk) -> list[tuple[_Mail, Draft | None]]:
+    def _draft(
+        self, rows: tuple[Row, ...], apart: set[int], desk: Desk
+    ) -> list[tuple[_Mail, Draft | None]]:
         """What the mail is made of; letters whose file is not right are left out of it."""
         good: list[tuple[Row, tuple[Built, ...]]] = []
         bad: list[tuple[_Mail, Draft | None]] = []
         for row in rows:
             try:
-                good.append((row, self._files(row)))
+                good.append((row, () if row.id in apart else self._files(row)))
             except MailprocError as error:
                 bad.append((_Mail((row,), problem=error.problem), None))
         if not good:
@@ -172,9 +198,20 @@ class Outbox:
         files = tuple(file for _, files in good for file in files)
         links = self._links(good[0][0], desk)
         for row, _ in good[1:]:
-            links |= {f"status {row.request_id}": self._links(row, desk).get("status", "")}
+            mine = self._links(row, desk)
+            links |= {f"{name} {row.request_id}": url for name, url in mine.items()}
+        linked = tuple(self._linked(row, desk) for row, _ in good if _is_linked(row, apart))
         mail = _Mail(tuple(row for row, _ in good))
-        return [*bad, (mail, Draft(letters[0], links, files, tuple(letters[1:])))]
+        return [*bad, (mail, Draft(letters[0], links, files, tuple(letters[1:]), linked))]
+
+    def _linked(self, row: Row, desk: Desk) -> Linked:
+        """The link in place of the file. Its token is made again here; it is stored nowhere."""
+        with self._database.read() as connection:
+            file = downloads.offered(connection, row.file_id)
+            until = downloads.until(connection, row.link_id)
+        token = desk.token(row.link_id, downloads.PURPOSE, row.request_version)
+        name, size = (file.filename, file.size) if file else ("", 0)
+        return Linked(name, size, f"{self._public_url}/f/{token}", until)
 
     def _files(self, row: Row) -> tuple[Built, ...]:
         """The attachment, its digest checked once more. Raises MailprocError."""
@@ -192,7 +229,7 @@ class Outbox:
             return {}
         if row.audience == "requester":
             token = desk.token(desk.status_link(row.request_id), "status", 1)
-            return {"status": f"{self._public_url}/s/{token}"}
+            return {"status": f"{self._public_url}/s/{token}"} | _code(row, desk)
         if row.link_id is None:
             return {}
         token = desk.token(row.link_id, "decide", row.request_version)
@@ -263,6 +300,10 @@ class Outbox:
             if again is not None:
                 outbox.put_back(connection, row, again, **told)
                 return
+        if self._may_link(row, result):
+            downloads.offer(connection, row, desk, now)
+            outbox.put_back(connection, row, now, **told)
+            return
         state = "rejected" if result.outcome == "later" else result.outcome
         sent_at = now if state == "sent" else None
         if outbox.finish(connection, row, state, sent_at=sent_at, **told):
@@ -271,6 +312,12 @@ class Outbox:
             log.warning(
                 "letter_not_sent", letter=row.id, kind=row.kind, state=state, code=result.code
             )
+
+    def _may_link(self, row: Row, result: Result) -> bool:
+        """True where the server found the mail too big without having said so before."""
+        too_large = result.outcome == "rejected" and _TOO_LARGE in result.text
+        attached = row.kind == "dataset" and row.file_id is not None and row.link_id is None
+        return too_large and attached and bool(self._public_url)
 
     def _follow(
         self,
@@ -285,7 +332,7 @@ class Outbox:
         """What the fate of a letter means for its request, and whom to tell."""
         if state == "held" and not tell.held(connection, row, reason, desk, now):
             return
-        event = _event(row, state)
+        event = _event(row, state, reason)
         if event is None:
             return
         request = requests.get(connection, row.request_id)
@@ -309,9 +356,30 @@ def _mark(connection: sa.Connection, rows: tuple[Row, ...], now: datetime) -> bo
     return False
 
 
-def _event(row: Row, state: str) -> e.Event | None:
+def _is_linked(row: Row, apart: set[int]) -> bool:
+    return row.id in apart and row.link_id is not None and row.file_id is not None
+
+
+def _code(row: Row, desk: Desk) -> dict[str, str]:
+    """The code that opens a file, for the mails that carry it."""
+    if row.kind not in _WITH_CODE:
+        return {}
+    try:
+        letter = load_letter(row.letter)
+    except ValueError:  # composing it says what is wrong
+        return {}
+    if letter.request is None:
+        return {}
+    others = {f"code {one.id}": desk.download_code(one) for one in letter.others}
+    mine = desk.download_code(letter.request)
+    return {"code": mine, f"code {letter.request.id}": mine} | others
+
+
+def _event(row: Row, state: str, reason: str) -> e.Event | None:
     if row.request_id is None:
         return None
+    if row.kind == "dataset" and reason == TOO_BIG:
+        return e.TooBig()
     if row.kind == "dataset":
         if state == "sent":
             return e.AllSent(by="mail server")

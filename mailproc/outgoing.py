@@ -6,15 +6,16 @@ a whole batch. See docs/adr/0011.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
+from mailproc import parcels
 from mailproc.mail.delivery import is_one_address
+from mailproc.parcels import Limits
 from mailproc.store import correspondence, jobs
 from mailproc.store.desk import Desk
 from mailproc.workflow import manners
@@ -22,8 +23,6 @@ from mailproc.workflow.manners import Correspondence, Manners
 
 _FRESH = timedelta(seconds=10)
 _PAUSE = timedelta(minutes=5)  # until a letter to a stranger asks again
-_OVERHEAD = 100_000  # bytes of a mail besides its files: texts, header, status links
-_FILES_AT_MOST = 10_000_000  # bytes of a mail with several files; Postfix takes 10,240,000
 
 Row = sa.Row[Any]
 
@@ -35,6 +34,7 @@ class Sorted:
     going: list[tuple[Row, ...]] = field(default_factory=list)  # one mail each, its own row first
     held: list[tuple[Row, str]] = field(default_factory=list)  # with the reason
     later: list[tuple[Row, datetime]] = field(default_factory=list)
+    apart: set[int] = field(default_factory=set)  # letters whose file does not go in the mail
     tripped: correspondence.Hour | None = None  # the breaker has to stop the sending
 
 
@@ -62,8 +62,13 @@ class Gate:
         self._strangers: int | None = None
         self._strange_mails: set[str] = set()  # of this batch
 
-    def sort(self, connection: sa.Connection, rows: Sequence[Row], max_size: int = 0) -> Sorted:
-        """What may go, in mails of at most `max_size` bytes where the server told one."""
+    def sort(
+        self,
+        connection: sa.Connection,
+        rows: Sequence[Row],
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> Sorted:
+        """What may go, in mails as large as the limits allow."""
         found = Sorted()
         outside = [row for row in rows if row.audience == "requester"]
         if outside and self._trips(connection, outside, found):
@@ -72,8 +77,31 @@ class Gate:
             outside = [row for row in outside if row.standing == manners.HAND]
         self._look_up(connection, outside)
         allowed = [row for row in rows if self._may_go(connection, row, found)]
-        found.going = list(_bundles(connection, allowed, max_size))
+        self._pack(connection, allowed, limits, found)
         return found
+
+    def _pack(
+        self, connection: sa.Connection, rows: Sequence[Row], limits: Limits, found: Sorted
+    ) -> None:
+        """Each letter into its mail; a file that fits into none goes apart, or holds its letter."""
+        files = [row.file_id for row in rows if row.file_id is not None]
+        sizes = jobs.sizes(connection, files) if files else {}
+        big = {row.id for row in rows if parcels.too_big(row, sizes, limits)}
+        for mail in parcels.together(rows):
+            kept = []
+            for row in mail:
+                if row.id in big and row.audience == "requester" and not limits.may_link:
+                    found.held.append((row, parcels.TOO_BIG))
+                else:
+                    kept.append(row)
+            weights = {
+                row.id: parcels.wire_size(sizes.get(row.file_id, 0))
+                for row in kept
+                if row.id not in big
+            }
+            for part in parcels.by_size(kept, weights, limits.largest):
+                found.going.append(tuple(part))
+        found.apart = big
 
     def _trips(self, connection: sa.Connection, rows: Sequence[Row], found: Sorted) -> bool:
         """Whether the breaker opens with these letters."""
@@ -156,44 +184,3 @@ def _name(row: Row) -> str:
 
 def _is_counted(row: Row) -> bool:
     return row.standing is None and row.kind not in manners.CALENDAR
-
-
-# ---------------------------------------------------------------- what goes together
-
-
-def _bundles(
-    connection: sa.Connection, rows: Sequence[Row], max_size: int
-) -> Iterator[tuple[Row, ...]]:
-    """The mails, in the order of their first letters."""
-    if all(row.bundle is None for row in rows):
-        yield from ((row,) for row in rows)
-        return
-    mails: dict[str, list[Row]] = {}
-    for row in rows:
-        name = row.bundle or f"{row.id}"
-        while any(other.request_id == row.request_id for other in mails.get(name, ())):
-            name += "+"  # one mail never speaks twice of one request
-        mails.setdefault(name, []).append(row)
-    for mail in mails.values():
-        yield from _by_size(connection, mail, max_size)
-
-
-def _by_size(
-    connection: sa.Connection, mail: Sequence[Row], max_size: int
-) -> Iterator[tuple[Row, ...]]:
-    """The mail, or several where its files together are too big for one."""
-    files = [row.file_id for row in mail if row.file_id is not None]
-    if len(files) < 2:
-        yield tuple(mail)
-        return
-    most = min(max_size or _FILES_AT_MOST, _FILES_AT_MOST) - _OVERHEAD
-    sizes, filled, number = jobs.sizes(connection, files), 0, 0
-    numbered = []
-    for row in mail:
-        size = sizes.get(row.file_id, 0) * 78 // 57  # base64 in lines of 76 and CRLF
-        if filled and filled + size > most:
-            number, filled = number + 1, 0
-        filled += size
-        numbered.append((number, row))
-    for _, part in groupby(numbered, key=lambda one: one[0]):
-        yield tuple(row for _, row in part)

@@ -144,6 +144,7 @@ class Service:
             self._owner,
             self._clock,
             offices.make_manners(self._config),
+            self._config.smtp.max_bytes,
         )
 
     def _build_delivery(self) -> Delivery:

@@ -24,6 +24,7 @@ class ScriptedServer:
         self.now: dict[str, str] = {}
         self.taken: list[tuple[str, bytes]] = []  # recipient, content
         self.connections = 0
+        self.size = 33_554_432  # of the largest mail, as EHLO says it
         self.logins: list[str] | None = None  # answers to logins, once they are wanted
         self.after_dot: Callable[[], Awaitable[None]] | None = None
         self.host, self.port = "127.0.0.1", 0
@@ -88,6 +89,7 @@ class _Protocol(SMTP):
         wants_login = owner.logins is not None
         super().__init__(
             owner,
+            data_size_limit=owner.size,
             hostname="localhost",
             ident="ESMTP",
             loop=asyncio.get_running_loop(),

@@ -19,6 +19,7 @@ LAYERS = (
     ("office", "loops", "watch", "config"),
     ("collect", "intake", "outbox", "fulfil", "deadlines", "drops", "web"),
     ("composing", "outgoing", "settling", "tell"),
+    ("parcels",),
     ("sandbox",),
     ("placing", "mail", "store", "datasets", "requestform"),
     ("parsers", "workflow", "texts", "wording", "defang"),

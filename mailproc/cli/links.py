@@ -11,6 +11,7 @@ from mailproc.cli.store import opened
 from mailproc.model import State
 from mailproc.store import requests
 from mailproc.workflow import events as e
+from mailproc.workflow.states import allowed
 
 
 @click.group()
@@ -22,11 +23,18 @@ def links() -> None:
 @click.argument("number")
 @config_option
 def revoke(number: str, config_file: Path) -> None:
-    """Makes every link to decide on the request void; a reminder with a new one goes out."""
+    """Makes every link of the request void that decides, or that its file is fetched by.
+
+    Where it waits for a decision a reminder with a new link goes out. A file that was sent is
+    given out no more, neither by link nor by mail.
+    """
     with opened(config_file) as store:
         request = store.request(number)
         with store.database.write() as connection:
             count = requests.void_links(connection, request.id, store.now)
+            count += requests.void_links(connection, request.id, store.now, "download")
         if request.state is State.AWAITING_DECISION:
             store.happen(number, e.ReminderDue(by="admin"))
+        elif request.file_id is not None and allowed(request.state, e.AccessRevoked()):
+            store.happen(number, e.AccessRevoked(by="admin"))
     click.echo(f"{number}: {count} links revoked")

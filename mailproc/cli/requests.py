@@ -16,7 +16,7 @@ from mailproc.errors import MailprocError
 from mailproc.model import Reading, Request, State
 from mailproc.parsers import merge, read_answer
 from mailproc.store import erase as forgetting
-from mailproc.store import messages, schema
+from mailproc.store import jobs, messages, schema
 from mailproc.store import requests as stored
 from mailproc.store.codec import dump_request
 from mailproc.workflow import events as e
@@ -27,7 +27,7 @@ _STATES = [state.value for state in State if state is not State.NEW]
 
 @click.group()
 def requests() -> None:
-    """Requests: list, show, fill, cancel, settle, erase."""
+    """Requests: list, show, file, fill, cancel, settle, erase."""
 
 
 @requests.command("list")
@@ -111,6 +111,24 @@ def _save_mails(number: str, folder: Path, config_file: Path) -> None:
     for mail_id, raw in mails:
         for path in save(raw, str(mail_id), folder):
             click.echo(str(path))
+
+
+@requests.command("file")
+@click.argument("number")
+@click.option("--out", "folder", required=True, type=click.Path(path_type=Path, file_okay=False))
+@config_option
+def save_file(number: str, folder: Path, config_file: Path) -> None:
+    """Saves the file that was built and approved, to be handed over by a person."""
+    with opened(config_file) as store:
+        request = store.request(number)
+        with store.database.read() as connection:
+            built = jobs.file(connection, request.file_id) if request.file_id else None
+    if built is None:
+        raise MailprocError(key="no_file_of", number=number)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / Path(built.filename).name
+    path.write_bytes(built.content)
+    click.echo(str(path))
 
 
 @requests.command()

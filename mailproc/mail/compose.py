@@ -19,7 +19,7 @@ from markupsafe import Markup
 from mailproc import thai
 from mailproc.defang import defang, defang_line
 from mailproc.mail import headers
-from mailproc.model import Built, Catalogue, Letter, Office
+from mailproc.model import Built, Catalogue, Letter, Linked, Office
 from mailproc.parsers.kind import reply_address
 from mailproc.texts import LANGUAGES, Compiled, Sandbox, environment, load_texts, template_faults
 from mailproc.wording import request_words, shown
@@ -31,7 +31,7 @@ ANSWERS = frozenset(
     "linked status which form too_many encrypted unreadable passed_on".split()
 )
 _MUCH = 4  # questions, from which on the whole form is the easier way to answer
-_NO_LINKS = {"decide": "", "status": ""}
+_NO_LINKS = {"decide": "", "status": "", "code": ""}
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
@@ -53,13 +53,17 @@ class Composer:
         self._plus = office.plus_addressing
 
     def compose(
-        self, letter: Letter, links: Mapping[str, str], files: tuple[Built, ...] = ()
+        self,
+        letter: Letter,
+        links: Mapping[str, str],
+        files: tuple[Built, ...] = (),
+        linked: tuple[Linked, ...] = (),
     ) -> bytes:
         """The whole mail. Raises NeedsPerson where the recipient is not one plain address."""
         voice = self._voices.get(letter.language) or self._voices[LANGUAGES[0]]
         if not files and _offers_form(letter):
             files = self._blank_files(voice.language)
-        subject, text, html = voice.render(letter, links, files)
+        subject, text, html = voice.render(letter, links, files, linked)
         mark = sha256(letter.message_id.encode("utf-8")).hexdigest()[:24]
         body = headers.multipart(
             "alternative",
@@ -164,10 +168,16 @@ class _Voice:
         self._html_layout = self._html.get_template("layout.html.j2")
 
     def render(
-        self, letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]
+        self,
+        letter: Letter,
+        links: Mapping[str, str],
+        files: tuple[Built, ...],
+        linked: tuple[Linked, ...],
     ) -> tuple[str, str, str]:
         """Subject, plain text and HTML of a letter."""
-        values = _values(letter, links, files)
+        names = [file.filename for file in files] + [file.filename for file in linked]
+        with_csv = any(name.endswith(".csv") for name in names)
+        values = _values(letter, links, files) | {"files_linked": linked, "with_csv": with_csv}
         several = "several." if letter.others else ""
         name = f"{letter.kind}.{several}{self.language}.j2"
         text_body, text_footer, subject = self._blocks(self._text, name, values)

@@ -9,7 +9,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailproc.model import Person
+from mailproc.model import Person, Request
+
+CODE_DIGITS = 8  # of the code that opens files
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Desk:
     domain: str  # right side of our Message-IDs
     people: dict[str, tuple[Person, ...]]  # by audience: director, officer
     link_life: timedelta = timedelta(days=60)
+    download_life: timedelta = timedelta(days=14)  # of a link to a file
     keep: timedelta = timedelta(days=3650)  # how long personal data stays
 
     def token(self, link_id: str, purpose: str, version: int) -> str:
@@ -30,6 +33,16 @@ class Desk:
     def status_link(self, request_id: int) -> str:
         """The id of the one status link of a request."""
         return self._derived(f"status|{request_id}")
+
+    def download_code(self, request: Request) -> str:
+        """Eight digits that open the files of all requests of one mail; recomputed, never stored.
+
+        Digits alone: typing them needs no change of the keyboard's language.
+        """
+        mail = (request.requester_addr.casefold(), request.thread, request.received_at.isoformat())
+        text = "|".join(("code", *mail)).encode()
+        number = int.from_bytes(hmac.digest(self.link_key, text, "sha256"), "big")
+        return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
     def thread_root(self, request_id: int) -> str:
         """A Message-ID that all mails to the office about a request refer to."""
@@ -69,3 +82,4 @@ class Link:
     created_at: datetime
     expires_at: datetime
     voided_at: datetime | None
+    file_id: int | None = None

@@ -242,8 +242,8 @@ def _write_effects(
                     ]
                 case StartJob():
                     jobs.append(_job(request, effect, now))
-                case VoidLinks():
-                    void_links(connection, request.id, now)
+                case VoidLinks(purpose=purpose):
+                    void_links(connection, request.id, now, purpose)
     for insertion, new in ((_LINKS, links), (_OUTBOX, mails), (_JOBS, jobs)):
         if new:
             connection.execute(insertion, new)
@@ -293,12 +293,14 @@ def _link(
     }
 
 
-def void_links(connection: sa.Connection, request_id: int, now: datetime) -> int:
-    """Makes every link to decide on the request void; gives their number."""
+def void_links(
+    connection: sa.Connection, request_id: int, now: datetime, purpose: str = "decide"
+) -> int:
+    """Makes every link of the purpose to the request void; gives their number."""
     links = schema.links
     void = (
         links.update()
-        .where(links.c.request_id == request_id, links.c.purpose == "decide")
+        .where(links.c.request_id == request_id, links.c.purpose == purpose)
         .where(links.c.voided_at.is_(None))
         .values(voided_at=now)
     )

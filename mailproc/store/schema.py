@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISION = "0002"  # the newest migration
+REVISION = "0003"  # the newest migration
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -221,12 +221,14 @@ jobs = sa.Table(
     _id(),
     sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id"), nullable=False),
     sa.Column("request_version", sa.Integer, nullable=False),  # stale once the request moved on
-    sa.Column("kind", sa.Text, nullable=False),  # prepare | build
+    sa.Column("kind", sa.Text, nullable=False),  # prepare | build | booklet
+    sa.Column("covers", sa.Text),  # of a booklet: which files it holds
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("done_at", Instant),
     sa.Column("problem", sa.Text),
     *_lease(),
     sa.Index("ix_jobs_due", "due_at", "id"),
+    sa.Index("ix_jobs_covers", "covers"),
 )
 files = sa.Table(
     "files",
@@ -239,20 +241,23 @@ files = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("result_digest", sa.Text, nullable=False),
     sa.Column("built_at", Instant, nullable=False),
+    sa.Column("covers", sa.Text),  # of a booklet: as in its job
     sa.Column("purge_class", sa.Text, nullable=False, server_default="file"),
     sa.Column("purge_after", Instant),
     sa.Index("ix_files_request_id", "request_id"),
+    sa.Index("ix_files_covers", "covers"),
 )
 links = sa.Table(
     "links",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),  # random
     sa.Column("token_digest", sa.Text, nullable=False, unique=True),
-    sa.Column("purpose", sa.Text, nullable=False),  # decide | status
+    sa.Column("purpose", sa.Text, nullable=False),  # decide | status | download
     sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id"), nullable=False),
     sa.Column("request_version", sa.Integer, nullable=False),
     sa.Column("content_hash", sa.Text, nullable=False, server_default=""),
     sa.Column("person_id", sa.BigInteger),
+    sa.Column("file_id", sa.BigInteger),  # of a download
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("voided_at", Instant),
@@ -294,7 +299,7 @@ roles = sa.Table(
     sa.Column("acts_for", sa.BigInteger),  # the person whom a deputy stands in for
     sa.Index("ix_roles_person_id", "person_id"),
 )
-# Wrong codes per person and link, never per address: a proxy makes all clients one.
+# Wrong codes per person (0: the requester) and link, never per address: a proxy makes all one.
 code_tries = sa.Table(
     "code_tries",
     metadata,

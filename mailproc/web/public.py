@@ -1,4 +1,4 @@
-"""The public listener: decision, status and their style sheet; nothing else, and no access log."""
+"""The public listener: decision, status, download and their style sheet; no access log."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from mailproc.web.common import HEADERS, Site
 from mailproc.web.decision import DecisionPage
+from mailproc.web.download import DownloadPage
 from mailproc.web.status import StatusPage
 
 _STATIC = Path(__file__).with_name("static")
@@ -32,9 +33,13 @@ class _Static(StaticFiles):
 
 def public_app(site: Site) -> Starlette:
     """The pages, at the root and under the path of `public_url`: a proxy may keep or cut it."""
+    download = DownloadPage(site)
     pages: list[BaseRoute] = [
         Route("/d/{token}", DecisionPage(site).handle, methods=["GET", "POST"]),
         Route("/s/{token}", StatusPage(site).handle, methods=["GET"]),
+        Route("/f/{token}", download.arrive, methods=["GET"]),
+        Route("/f/open/{handle}", download.page, methods=["GET", "POST"]),
+        Route("/f/open/{handle}/{filename}", download.file, methods=["GET"]),
         Mount("/static", _Static(directory=_STATIC)),
     ]
     # Redirects to a path without its last slash would name the host that the client named.

@@ -20,6 +20,11 @@ _USUAL: dict[str, Any] = {
     "typed": {},  # what the person had typed: choice, reason, slip; never a code
     "message": "error",  # a key of [messages]
     "base": "",  # path before /static
+    "file": None,  # of a download: store.downloads.Offered
+    "until": None,  # when the link to it ends
+    "expired": False,
+    "tries_left": 0,
+    "file_path": "",  # where it is fetched, once the code was typed
 }
 _TYPED = {"choice": "", "reason": "", "slip": ""}
 

@@ -55,7 +55,7 @@ def _facts(before: Request, after: Request, event: e.Event, ignored: bool) -> di
         facts["ignored"] = 1
     if after.content_hash:
         facts["content_hash"] = after.content_hash
-    if isinstance(event, e.DataBuilt):
+    if isinstance(event, e.DataBuilt | e.Downloaded):
         facts["file_id"] = event.file_id
     return facts
 
@@ -98,6 +98,9 @@ _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | 
     e.DataBuilt: delivering.built,
     e.ContentChanged: preparing.content_changed,
     e.GateBlocked: people.trouble,
+    e.TooBig: delivering.too_big,
+    e.Downloaded: delivering.downloaded,
+    e.AccessRevoked: delivering.access_revoked,
     e.AllSent: delivering.all_sent,
     e.DeliveryFailed: people.trouble,
     e.BounceReceived: people.trouble,

@@ -34,7 +34,9 @@ class StartJob:
 
 @dataclass(frozen=True, slots=True)
 class VoidLinks:
-    """No link to decide on this request is good any more."""
+    """No link of the purpose to this request is good any more."""
+
+    purpose: Literal["decide", "download"] = "decide"
 
 
 Effect = Send | StartJob | VoidLinks

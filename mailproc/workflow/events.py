@@ -157,6 +157,23 @@ class AllSent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TooBig(Event):
+    """The file fits into no mail, and there is no page to fetch it from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded(Event):
+    """The requester fetched the file from its page, to its last byte."""
+
+    file_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRevoked(Event):
+    """The file is given out no more: its links are void, and it is not sent again."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryFailed(Event):
     """The file was rejected, or nobody can say whether it arrived."""
 

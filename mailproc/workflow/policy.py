@@ -68,7 +68,8 @@ def is_decided(request: Request) -> bool:
 def can_resend(request: Request) -> bool:
     """Whether the delivered file may go to its requester once more."""
     held = request.file_id is not None and not is_handed_over(request)
-    return request.state is State.DELIVERED and held and is_decided(request)
+    given_out = request.state is State.DELIVERED and request.revoked_at is None
+    return given_out and held and is_decided(request)
 
 
 def fingerprint(address: str, form: Form) -> str:

@@ -86,10 +86,15 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.ContentChanged: (S.PREPARING,),
         e.GateBlocked: (S.NEEDS_PERSON,),
         e.StepFailed: (S.DELIVERING, S.NEEDS_PERSON),
+        e.TooBig: (S.NEEDS_PERSON,),
         e.AllSent: (S.DELIVERED,),
         e.DeliveryFailed: (S.NEEDS_PERSON,),
+        e.Downloaded: (S.DELIVERING,),  # before the mail server's answer was written down
     },
     S.DELIVERED: {
+        e.Downloaded: (S.DELIVERED,),
+        e.AccessRevoked: (S.DELIVERED,),
+        e.TooBig: (S.NEEDS_PERSON,),  # of a copy
         e.BounceReceived: (S.NEEDS_PERSON,),
         e.DeliveryFailed: (S.NEEDS_PERSON,),  # of a copy that was sent once more
         e.Resend: (S.DELIVERED,),
@@ -106,6 +111,8 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
             S.REFUSED,
             S.CANCELLED,
         ),
+        e.Downloaded: (S.NEEDS_PERSON,),  # the mail arrived after all
+        e.AccessRevoked: (S.NEEDS_PERSON,),
         e.AllSent: (S.DELIVERED,),  # a late 250 settles what was unknown
         e.ReminderDue: (S.NEEDS_PERSON,),
         e.Cancelled: (S.CANCELLED,),

@@ -46,6 +46,9 @@ EVENTS: dict[type[e.Event], e.Event] = {
     e.DataBuilt: e.DataBuilt(file_id=1),
     e.ContentChanged: e.ContentChanged(),
     e.GateBlocked: e.GateBlocked(problem="x"),
+    e.TooBig: e.TooBig(),
+    e.Downloaded: e.Downloaded(file_id=1),
+    e.AccessRevoked: e.AccessRevoked(),
     e.AllSent: e.AllSent(),
     e.DeliveryFailed: e.DeliveryFailed(problem="x"),
     e.BounceReceived: e.BounceReceived(problem="x"),
@@ -57,6 +60,7 @@ EVENTS: dict[type[e.Event], e.Event] = {
     e.Noted: e.Noted(note="x"),
 }
 # States that no deadline moves: a job or a letter does.
+_LEAVE_IT = (e.DataBuilt, e.RecipientProved, e.Downloaded)
 _BY_JOB = {State.PREPARING: "prepare", State.DELIVERING: "build"}
 
 
@@ -143,7 +147,7 @@ def test_the_way_to_a_job_starts_the_job() -> None:
         for source, row in states.TABLE.items():
             for kind, targets in row.items():
                 event = EVENTS[kind]
-                if state not in targets or kind in (e.DataBuilt, e.RecipientProved):
+                if state not in targets or kind in _LEAVE_IT:
                     continue
                 if kind is e.PersonSettled:
                     event = e.PersonSettled(to=state)

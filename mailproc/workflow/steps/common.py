@@ -12,6 +12,7 @@ Step = tuple[Request, tuple[Effect, ...]]
 PREPARE = StartJob("prepare")
 LATE = timedelta(days=14)  # after its day a round that is waited for is overdue
 ROUND_WAITED = "round_waited"
+TOO_BIG = "too_big"  # the file has to be handed over by a person
 SCAN, ASK_LIMIT = "scan", "ask_limit"  # why a person is needed although a reply may take it on
 
 
@@ -25,6 +26,7 @@ def unprepared(request: Request) -> Request:
         decided_at=None,
         decided_at_hash="",
         file_id=None,
+        revoked_at=None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The file on its way: built, sent, sent once more."""
+"""The file on its way: built, sent, fetched, sent once more, or taken back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from mailproc.model import Request, Rules, State
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
-from mailproc.workflow.effects import Send
-from mailproc.workflow.steps.common import Step, end, for_person
+from mailproc.workflow.effects import Send, VoidLinks
+from mailproc.workflow.steps.common import TOO_BIG, Step, end, for_person
 
 
 def built(request: Request, event: e.DataBuilt, rules: Rules, now: datetime) -> Step | None:
@@ -23,6 +23,25 @@ def built(request: Request, event: e.DataBuilt, rules: Rules, now: datetime) -> 
     return waiting, (Send("handover", "requester"), officer)
 
 
+def too_big(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    """The file is ready, and a person has to hand it over."""
+    waiting = for_person(request, request.resume or request.state, TOO_BIG, rules, now)
+    officer = Send("officer_handover", "officer", reason=TOO_BIG)
+    return waiting, (Send("handover", "requester", reason=TOO_BIG), officer)
+
+
+def downloaded(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    """Written down, no more."""
+    return request, ()
+
+
+def access_revoked(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+    """Nothing can be called back that was attached to a mail."""
+    if request.file_id is None:
+        return None
+    return replace(request, revoked_at=now), (VoidLinks("download"),)
+
+
 def all_sent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
     if request.file_id is None:
         return None
@@ -30,6 +49,6 @@ def all_sent(request: Request, event: e.Event, rules: Rules, now: datetime) -> S
 
 
 def resent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
-    if request.file_id is None or policy.is_handed_over(request) or not policy.is_decided(request):
+    if not policy.can_resend(request):
         return None
     return request, (Send("dataset", "requester", attach=True),)
