@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 import structlog
 
+from mailproc.binding import Books, bind, provenance_of
 from mailproc.errors import Stale
 from mailproc.model import Built, Item, Prepared, Provenance, Question, Request, Rules, State
 from mailproc.sandbox import Failed, Held
@@ -27,7 +28,7 @@ Prepare = Callable[[Item], Prepared | tuple[Question, ...]]
 Outdated = Callable[[Prepared], str]  # why it no longer counts, or nothing
 
 
-class Builds(Protocol):
+class Builds(Books, Protocol):
     """What is needed of `sandbox.Builder`."""
 
     def build(self, prepared: Prepared, provenance: Provenance) -> Built | Held | Failed: ...
@@ -74,6 +75,8 @@ class Fulfil:
         self, row: sa.Row[Any], request: Request | None, now: datetime
     ) -> tuple[e.Event | None, Built | None]:
         """What the job brought; no event where the request moved on meanwhile."""
+        if row.kind == "booklet":
+            return None, self._bound(row)
         wanted = State.PREPARING if row.kind == "prepare" else State.DELIVERING
         if request is None or request.state is not wanted:
             return None, None
@@ -84,6 +87,14 @@ class Fulfil:
         except Exception as error:
             log.error("job_failed", job=row.id, kind=row.kind, error=type(error).__name__)
             return e.StepFailed(problem=f"{row.kind}_{type(error).__name__}"), None
+
+    def _bound(self, row: sa.Row[Any]) -> Built | None:
+        """The booklet; none where its files go one by one."""
+        try:
+            return bind(row, self._database, self._builder, self._office, self._timezone)
+        except Exception as error:
+            log.error("job_failed", job=row.id, kind=row.kind, error=type(error).__name__)
+            return None
 
     def _prepared(self, request: Request) -> e.Event:
         result = self._prepare(request.item)
@@ -98,7 +109,9 @@ class Fulfil:
             return e.ContentChanged(), None
         if why := self._outdated(prepared):
             return e.ContentChanged(why=why), None
-        built = self._builder.build(prepared, self._provenance(request, now))
+        built = self._builder.build(
+            prepared, provenance_of(request, self._office, self._timezone, now)
+        )
         if isinstance(built, Failed):
             return e.StepFailed(problem=f"build: {built.problem}"), None
         if isinstance(built, Held):
@@ -110,22 +123,6 @@ class Fulfil:
     def _still_approved(self, request: Request, prepared: Prepared) -> bool:
         """What would be sent now is what was decided upon."""
         return policy.content_hash(request, prepared) == request.decided_at_hash
-
-    def _provenance(self, request: Request, now: datetime) -> Provenance:
-        """The time is that of the decision: built again another day, the file is the same."""
-        form = request.form
-        decided = request.decided_at or now
-        return Provenance(
-            office=self._office,
-            request_number=request.number,
-            requester=form.requester_name or request.requester_addr,
-            organisation=form.organisation or "",
-            purpose=form.purpose or "",
-            approver=request.decided_by,
-            approved_at=decided,
-            generated_at=decided,
-            timezone=self._timezone,
-        )
 
     # ------------------------------------------------------------ settle
 
@@ -164,6 +161,8 @@ class Fulfil:
             decisions = []
             for row, event, built in done:
                 request = found.get(row.request_id)
+                if row.kind == "booklet" and built is not None:
+                    jobs.keep_file(connection, row.request_id, built, desk, now, row.covers)
                 if event is None or request is None:
                     continue
                 if built is not None:

@@ -258,6 +258,24 @@ class Provenance:
     approved_at: datetime
     generated_at: datetime
     timezone: str
+    printed: bool = False  # for the paper service: with a cover and contents
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of a booklet: what was approved, and its own request."""
+
+    prepared: Prepared
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A request of the same mail that a booklet does not hold; `why`: refused | later."""
+
+    number: str
+    title: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ class Outbox:
         """First what is held, then the mails in order, composed while those before are sent."""
         for row, reason in found.held:
             yield _Mail((row,), problem=reason, outcome="held")
-        mails = [mail for rows in found.going for mail in self._draft(rows, found.apart, desk)]
+        mails = [mail for rows in found.going for mail in self._draft(rows, found, desk)]
         composed = iter(self._composing.compose([draft for _, draft in mails if draft]))
         for mail, draft in mails:
             content = next(composed) if draft else Failed(mail.problem)
@@ -178,29 +178,29 @@ class Outbox:
             elif draft is None or len(mail.rows) == 1:
                 yield replace(mail, problem=content.problem)
             else:  # one letter spoils it: each for itself
-                alone = Sorted(going=[(row,) for row in mail.rows], apart=found.apart)
+                alone = Sorted(going=[(row,) for row in mail.rows], apart=found.apart)  # no booklet
                 yield from self._mails(alone, desk)
 
     def _draft(
-        self, rows: tuple[Row, ...], apart: set[int], desk: Desk
+        self, rows: tuple[Row, ...], found: Sorted, desk: Desk
     ) -> list[tuple[_Mail, Draft | None]]:
         """What the mail is made of; letters whose file is not right are left out of it."""
         good: list[tuple[Row, tuple[Built, ...]]] = []
         bad: list[tuple[_Mail, Draft | None]] = []
         for row in rows:
             try:
-                good.append((row, () if row.id in apart else self._files(row)))
+                good.append((row, () if row.id in found.apart else self._files(row, found)))
             except MailprocError as error:
                 bad.append((_Mail((row,), problem=error.problem), None))
         if not good:
             return bad
         letters = [row.letter for row, _ in good]
-        files = tuple(file for _, files in good for file in files)
+        files = tuple(dict.fromkeys(file for _, files in good for file in files))
         links = self._links(good[0][0], desk)
         for row, _ in good[1:]:
             mine = self._links(row, desk)
             links |= {f"{name} {row.request_id}": url for name, url in mine.items()}
-        linked = tuple(self._linked(row, desk) for row, _ in good if _is_linked(row, apart))
+        linked = tuple(self._linked(row, desk) for row, _ in good if _is_linked(row, found.apart))
         mail = _Mail(tuple(row for row, _ in good))
         return [*bad, (mail, Draft(letters[0], links, files, tuple(letters[1:]), linked))]
 
@@ -213,12 +213,12 @@ class Outbox:
         name, size = (file.filename, file.size) if file else ("", 0)
         return Linked(name, size, f"{self._public_url}/f/{token}", until)
 
-    def _files(self, row: Row) -> tuple[Built, ...]:
+    def _files(self, row: Row, found: Sorted) -> tuple[Built, ...]:
         """The attachment, its digest checked once more. Raises MailprocError."""
         if row.file_id is None:
             return ()
         with self._database.read() as connection:
-            file = jobs.file(connection, row.file_id)
+            file = jobs.file(connection, found.books.get(row.id, row.file_id))
         if file is None or hashlib.sha256(file.content).hexdigest() != file.sha256:
             raise MailprocError("the file is gone or is not the one that was approved")
         return (file,)

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailproc import parcels
+from mailproc import booklets, parcels
 from mailproc.mail.delivery import is_one_address
 from mailproc.parcels import Limits
 from mailproc.store import correspondence, jobs
@@ -35,6 +35,7 @@ class Sorted:
     held: list[tuple[Row, str]] = field(default_factory=list)  # with the reason
     later: list[tuple[Row, datetime]] = field(default_factory=list)
     apart: set[int] = field(default_factory=set)  # letters whose file does not go in the mail
+    books: dict[int, int] = field(default_factory=dict)  # letter → booklet in place of its file
     tripped: correspondence.Hour | None = None  # the breaker has to stop the sending
 
 
@@ -84,24 +85,47 @@ class Gate:
         self, connection: sa.Connection, rows: Sequence[Row], limits: Limits, found: Sorted
     ) -> None:
         """Each letter into its mail; a file that fits into none goes apart, or holds its letter."""
-        files = [row.file_id for row in rows if row.file_id is not None]
-        sizes = jobs.sizes(connection, files) if files else {}
-        big = {row.id for row in rows if parcels.too_big(row, sizes, limits)}
-        for mail in parcels.together(rows):
-            kept = []
-            for row in mail:
-                if row.id in big and row.audience == "requester" and not limits.may_link:
-                    found.held.append((row, parcels.TOO_BIG))
-                else:
-                    kept.append(row)
-            weights = {
-                row.id: parcels.wire_size(sizes.get(row.file_id, 0))
-                for row in kept
-                if row.id not in big
-            }
-            for part in parcels.by_size(kept, weights, limits.largest):
+        mails = [self._bound(connection, mail, found) for mail in parcels.together(rows)]
+        sizes = _sizes(connection, [row for mail in mails for row in mail], found.books)
+        for mail in mails:
+            self._unbind(mail, sizes, limits, found)
+            big = {row.id for row in mail if self._is_big(row, sizes, limits, found)}
+            found.apart |= big
+            weights = _weights(mail, sizes, found)
+            for part in parcels.by_size(
+                self._kept(mail, big, limits, found), weights, limits.largest
+            ):
                 found.going.append(tuple(part))
-        found.apart = big
+
+    def _bound(self, connection: sa.Connection, mail: list[Row], found: Sorted) -> list[Row]:
+        """The letters of the mail, those of its booklet first; none where they have to wait."""
+        bound = booklets.bind(connection, mail, self._now)
+        if bound.until is not None:
+            found.later += [(row, bound.until) for row in mail]
+            return []
+        found.books |= bound.books
+        return sorted(mail, key=lambda row: row.id not in bound.books)
+
+    def _unbind(
+        self, mail: Sequence[Row], sizes: dict[int, int], limits: Limits, found: Sorted
+    ) -> None:
+        """A booklet that is too big for a mail is left; its files go one by one."""
+        for row in mail:
+            if parcels.is_big(sizes.get(found.books.get(row.id, 0), 0), limits):
+                del found.books[row.id]
+
+    def _is_big(self, row: Row, sizes: dict[int, int], limits: Limits, found: Sorted) -> bool:
+        return row.id not in found.books and parcels.too_big(row, sizes, limits)
+
+    def _kept(self, mail: Sequence[Row], big: set[int], limits: Limits, found: Sorted) -> list[Row]:
+        """Those that go; without a page to fetch from, what is too big is held."""
+        kept = []
+        for row in mail:
+            if row.id in big and row.audience == "requester" and not limits.may_link:
+                found.held.append((row, parcels.TOO_BIG))
+            else:
+                kept.append(row)
+        return kept
 
     def _trips(self, connection: sa.Connection, rows: Sequence[Row], found: Sorted) -> bool:
         """Whether the breaker opens with these letters."""
@@ -184,3 +208,20 @@ def _name(row: Row) -> str:
 
 def _is_counted(row: Row) -> bool:
     return row.standing is None and row.kind not in manners.CALENDAR
+
+
+def _sizes(connection: sa.Connection, rows: Sequence[Row], books: dict[int, int]) -> dict[int, int]:
+    """Bytes of every file that may go."""
+    files = {row.file_id for row in rows if row.file_id is not None} | set(books.values())
+    return jobs.sizes(connection, sorted(files)) if files else {}
+
+
+def _weights(mail: Sequence[Row], sizes: dict[int, int], found: Sorted) -> dict[int, int]:
+    """Bytes on the wire by letter; a booklet weighs with the first of its letters."""
+    weights, seen = {}, set()
+    for row in mail:
+        file = found.books.get(row.id, row.file_id)
+        if row.id not in found.apart and file is not None and file not in seen:
+            weights[row.id] = parcels.wire_size(sizes.get(file, 0))
+            seen.add(file)
+    return weights

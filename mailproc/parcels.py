@@ -47,7 +47,12 @@ def too_big(row: Row, sizes: Mapping[int, int], limits: Limits) -> bool:
     if row.file_id is None:
         return False
     linked = row.link_id is not None and row.audience == "requester"
-    return linked or wire_size(sizes.get(row.file_id, 0)) > limits.largest - OVERHEAD
+    return linked or is_big(sizes.get(row.file_id, 0), limits)
+
+
+def is_big(size: int, limits: Limits) -> bool:
+    """Whether a file of so many bytes fits into no mail."""
+    return wire_size(size) > limits.largest - OVERHEAD
 
 
 def by_size(mail: Sequence[Row], weights: Mapping[int, int], largest: int) -> Iterator[list[Row]]:

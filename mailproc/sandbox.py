@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from mailproc.model import Built, Known, Prepared, Provenance, Reading
+from mailproc.model import Built, Chapter, Known, LeftOut, Prepared, Provenance, Reading
 
 if TYPE_CHECKING:
     from mailproc.datasets.importing.contract import Contract
@@ -209,6 +209,12 @@ class Builder:
         built: Built | Held | Failed = next(self._children.run(_build, [task], _BUILD_SECONDS))
         return built
 
+    def book(self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]) -> Built | Failed:
+        """Several as one booklet, or why there is none."""
+        task = (tuple(chapters), tuple(left_out), self._url)
+        built: Built | Failed = next(self._children.run(_book, [task], _BUILD_SECONDS))
+        return built
+
     def warm(self) -> None:
         """Starts the child ahead of the first file."""
         next(self._children.run(_nothing, [()], _BUILD_SECONDS))
@@ -328,6 +334,9 @@ def _start_builder() -> None:
         "mailproc.datasets.gate.ours",
     ):
         importlib.import_module(name)  # loaded before the first file
+    from mailproc.datasets.output import pdf
+
+    pdf.warm()
 
 
 def _build(prepared: Prepared, provenance: Provenance, warehouse_url: str) -> Built | Held:
@@ -347,6 +356,14 @@ def gated(built: Built, prepared: Prepared) -> Built | Held:
         return built
     findings = gate.inspect(built, prepared)
     return Held(findings) if findings else built
+
+
+def _book(
+    chapters: tuple[Chapter, ...], left_out: tuple[LeftOut, ...], warehouse_url: str
+) -> Built:
+    from mailproc.datasets.workbook import booklet
+
+    return booklet(chapters, left_out, warehouse_url)
 
 
 def _nothing() -> None:

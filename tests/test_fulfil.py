@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,9 +13,18 @@ import pytest
 from mailproc.datasets.catalogue import load_catalogue
 from mailproc.datasets.importer import load_sample
 from mailproc.datasets.query import prepare
-from mailproc.datasets.workbook import build
+from mailproc.datasets.workbook import booklet, build
 from mailproc.fulfil import Fulfil
-from mailproc.model import Built, Prepared, Provenance, Request, Rules, State
+from mailproc.model import (
+    Built,
+    Chapter,
+    LeftOut,
+    Prepared,
+    Provenance,
+    Request,
+    Rules,
+    State,
+)
 from mailproc.sandbox import Failed, Held, gated
 from mailproc.store import jobs, schema
 from mailproc.store.codec import dump_request
@@ -59,6 +68,9 @@ class Works:
         self.built += 1
         built = self.change(build(prepared, provenance, self.url))
         return built if isinstance(built, Failed) else gated(built, prepared)
+
+    def book(self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]) -> Built | Failed:
+        return self.change(booklet(chapters, left_out, self.url))
 
     def turn(self, later: timedelta = timedelta()) -> int:
         self.walk.now += later

@@ -11,7 +11,7 @@ from mailproc.datasets.safecsv import write_csv
 from mailproc.datasets.table import Table
 from mailproc.digest import digest
 from mailproc.errors import NeedsPerson
-from mailproc.model import Built, Prepared, Provenance
+from mailproc.model import Built, Chapter, LeftOut, Prepared, Provenance
 
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -28,9 +28,7 @@ def build(prepared: Prepared, provenance: Provenance, warehouse_url: str) -> Bui
     """
     if prepared.file is not None:
         return _as_it_is(prepared, provenance)
-    table = query.run(prepared.query, warehouse_url)
-    if wrong := recount.differences(prepared.query, table, warehouse_url):
-        raise NeedsPerson(f"Counted twice with different totals: {', '.join(wrong[:5])}.")
+    table = _run(prepared, warehouse_url)
     content = _written(table, prepared, provenance)
     name = filename(prepared, provenance.request_number)
     return _built(name, prepared.format, content, table.digest)
@@ -43,22 +41,30 @@ def _as_it_is(prepared: Prepared, provenance: Provenance) -> Built:
     return _built(name, prepared.format, content, sha256(content).hexdigest())
 
 
-def booklet(parts: Sequence[Prepared], provenance: Provenance, warehouse_url: str) -> Built:
-    """Several approved queries as one PDF with cover and contents, for the paper service.
+def booklet(chapters: Sequence[Chapter], left_out: Sequence[LeftOut], warehouse_url: str) -> Built:
+    """Several approved queries of one requester as one PDF with cover and contents.
 
-    Compare `result_digest` with `booklet_digest(parts)`. Raises as `build` does.
+    Compare `result_digest` with `booklet_digest`. Raises as `build` does.
     """
     from mailproc.datasets.output import pdf
 
-    tables = [query.run(one.query, warehouse_url) for one in parts]
-    content = pdf.write(list(zip(tables, parts, strict=True)), provenance, cover=True)
-    name = f"{_number(provenance.request_number)}_booklet.pdf"
+    tables = [_run(one.prepared, warehouse_url) for one in chapters]
+    parts = [(t, one.prepared, one.provenance) for t, one in zip(tables, chapters, strict=True)]
+    content = pdf.write(parts, cover=True, left_out=left_out)
+    name = f"{_number(chapters[0].provenance.request_number)}_booklet.pdf"
     return _built(name, "pdf", content, digest([table.digest for table in tables]))
 
 
 def booklet_digest(parts: Sequence[Prepared]) -> str:
     """The result digest that the booklet of these must have."""
     return digest([one.result_digest for one in parts])
+
+
+def _run(prepared: Prepared, warehouse_url: str) -> Table:
+    table = query.run(prepared.query, warehouse_url)
+    if wrong := recount.differences(prepared.query, table, warehouse_url):
+        raise NeedsPerson(f"Counted twice with different totals: {', '.join(wrong[:5])}.")
+    return table
 
 
 def filename(prepared: Prepared, request_number: str) -> str:
@@ -74,7 +80,7 @@ def _written(table: Table, prepared: Prepared, provenance: Provenance) -> bytes:
     if prepared.format == "pdf":
         from mailproc.datasets.output import pdf
 
-        return pdf.write([(table, prepared)], provenance)
+        return pdf.write([(table, prepared, provenance)], cover=provenance.printed)
     from mailproc.datasets.output import xlsx
 
     return xlsx.write(table, prepared, provenance)

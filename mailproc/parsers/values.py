@@ -93,7 +93,7 @@ _FORMATS = (
         "เอ๊กเซล|สเปรดชีต|spreadsheet",
     ),
     ("csv", "csv|ซีเอสวี"),
-    ("pdf", "pdf|พีดีเอฟ|พีดีเอ็ฟ"),
+    ("pdf", "pdf|พีดีเอฟ|พีดีเอ็ฟ|รวมเล่ม|เล่มเดียว|booklet"),
     ("paper", "เอกสาร|กระดาษ|paper|hardcopy|printed|printout|สิ่งพิมพ์|ฉบับพิมพ์|ปริ้น|ปริ๊น|รูปเล่ม"),
 )
 _DELIVERIES = (

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailproc.errors import Stale
-from mailproc.model import Built
+from mailproc.model import Built, Request
 from mailproc.store import claims, schema
 from mailproc.store.desk import Desk
 
@@ -51,9 +51,14 @@ def finish(
 
 
 def keep_file(
-    connection: sa.Connection, request_id: int, built: Built, desk: Desk, now: datetime
+    connection: sa.Connection,
+    request_id: int,
+    built: Built,
+    desk: Desk,
+    now: datetime,
+    covers: str | None = None,
 ) -> int:
-    """Stores a file that passed the gate; gives its id."""
+    """Stores a file that passed the gate; gives its id. `covers`: of a booklet, what it holds."""
     insert = _F.insert().values(
         request_id=request_id,
         filename=built.filename,
@@ -62,6 +67,7 @@ def keep_file(
         sha256=built.sha256,
         result_digest=built.result_digest,
         built_at=now,
+        covers=covers,
         purge_after=now + desk.keep,
     )
     key = connection.execute(insert).inserted_primary_key
@@ -81,3 +87,27 @@ def file(connection: sa.Connection, file_id: int) -> Built | None:
     if row is None or row.content is None:
         return None
     return Built(row.filename, row.media_type, row.content, row.sha256, row.result_digest)
+
+
+# ---------------------------------------------------------------- booklets
+
+
+def booklet(connection: sa.Connection, covers: str) -> int | None:
+    """The file of the booklet that holds exactly this."""
+    query = sa.select(_F.c.id).where(_F.c.covers == covers, _F.c.content.is_not(None))
+    return connection.scalar(query.order_by(_F.c.id).limit(1))
+
+
+def booklet_job(connection: sa.Connection, covers: str) -> str | None:
+    """How far the job of a booklet is: due | done; None where it was never ordered."""
+    row = connection.execute(sa.select(_J.c.done_at).where(_J.c.covers == covers)).first()
+    if row is None:
+        return None
+    return "due" if row.done_at is None else "done"
+
+
+def order_booklet(connection: sa.Connection, request: Request, covers: str, now: datetime) -> None:
+    """A job that binds it; it belongs to the first of its requests."""
+    values = {"request_id": request.id, "request_version": request.version, "kind": "booklet"}
+    values |= {"covers": covers, "recorded_at": now, "due_at": now}
+    connection.execute(_J.insert().values(values))

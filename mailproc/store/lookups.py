@@ -80,6 +80,16 @@ def opened_since(
     return found
 
 
+def of_same_mail(connection: sa.Connection, request: Request) -> list[Request]:
+    """The requests that the same mail opened, itself among them, in their order."""
+    mine = sa.select(_R.c.opened_at).where(_R.c.id == request.id).scalar_subquery()
+    query = sa.select(_R.c.body).where(
+        _R.c.requester_addr == request.requester_addr, _R.c.opened_at == mine
+    )
+    found = [load_request(body) for body in connection.scalars(query.order_by(_R.c.id))]
+    return [one for one in found if one.thread == request.thread]
+
+
 def letters_since(
     connection: sa.Connection, kinds: Collection[str], addresses: Iterable[str], since: datetime
 ) -> dict[str, int]:

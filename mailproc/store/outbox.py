@@ -33,6 +33,7 @@ _IN_WORK = {
     "receipt": (State.PREPARING,),
     "ask": (State.PREPARING,),
     "dataset": (State.APPROVED, State.DELIVERING),
+    "officer_handover": (State.APPROVED, State.DELIVERING),
 }
 
 
@@ -51,6 +52,7 @@ def letters(
     root = desk.thread_root(request.id)
     return [
         _row(request, effect, person, (root,), desk, now)
+        | {"bundle": _bundle(request, effect, person.address, desk)}
         for person in desk.people.get(effect.to, ())
     ]
 

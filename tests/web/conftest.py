@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,6 +27,8 @@ from mailproc.mail.delivery import Delivery
 from mailproc.model import (
     Built,
     Catalogue,
+    Chapter,
+    LeftOut,
     Office,
     Person,
     Prepared,
@@ -75,6 +77,9 @@ class _Here:
 
     def build(self, prepared: Prepared, provenance: Provenance) -> Built:
         return workbook.build(prepared, provenance, self.url)
+
+    def book(self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]) -> Built:
+        return workbook.booklet(chapters, left_out, self.url)
 
 
 @dataclass

@@ -19,17 +19,14 @@ from mailproc.datasets.plan import Plan
 from mailproc.datasets.table import Table
 from mailproc.datasets.texts import group, text
 from mailproc.errors import ConfigError, MailprocError, NeedsPerson
-from mailproc.model import Prepared, Provenance
+from mailproc.model import LeftOut, Prepared, Provenance
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 MOST_CELLS = 200_000  # some 150 pages; more is nothing to read on paper
 TAGGED = 10_000  # cells; tags for screen readers make larger files ten times as large
 _TEMPLATE = Path("print") / "dataset.typ"
-_COMMON = (
-    *("office", "request_number", "requester", "organisation", "purpose", "approver"),
-    "approved_at",
-)
-Part = tuple[Table, Prepared]
+_COMMON = ("office", "requester", "organisation", "purpose")
+Part = tuple[Table, Prepared, Provenance]
 
 
 class NoTypst(MailprocError):
@@ -44,47 +41,74 @@ def is_installed() -> bool:
 
 def write(
     parts: Sequence[Part],
-    provenance: Provenance,
     folders: Sequence[Path] = (TEMPLATES,),
     *,
     cover: bool = False,
+    left_out: Sequence[LeftOut] = (),
 ) -> bytes:
     """The file; the same arguments give the same bytes. `folders` hold templates, the first wins.
 
-    Raises NoTypst, NeedsPerson where a table is too long for paper, and ConfigError where the
+    The parts of a booklet are those of one requester; `left_out` is told on its cover. Raises
+    NoTypst, NeedsPerson where the tables are too long for paper, and ConfigError where the
     template or its fonts are at fault.
     """
-    cells = sum(len(table.rows) * len(table.columns) for table, _ in parts)
+    cells = sum(len(table.rows) * len(table.columns) for table, _, _ in parts)
     if cells > MOST_CELLS:
         raise NeedsPerson(f"{cells:,} cells are too many to print.", "Offer a workbook or CSV.")
-    told = _told(parts, provenance, cover=cover)
-    return _typeset(told, provenance, folders, tagged=cells <= TAGGED)
+    told = _told(parts, left_out, cover=cover)
+    return _typeset(told, parts[0][2], folders, tagged=cells <= TAGGED)
+
+
+def warm() -> None:
+    """Loads the compiler and the fonts, which the first file would else wait for."""
+    if is_installed():
+        import typst
+
+        fonts = [TEMPLATES / "print" / "fonts"]
+        compiler: typst.Compiler[bytes] = typst.Compiler(
+            '#set text(font: "Sarabun", lang: "th")\nที่'.encode(),
+            font_paths=fonts,
+            ignore_system_fonts=True,
+        )
+        compiler.compile(format="pdf", timestamp=0)
 
 
 # ---------------------------------------------------------------- what it says
 
 
-def _told(parts: Sequence[Part], provenance: Provenance, *, cover: bool) -> dict[str, Any]:
-    shown = [_part(table, prepared, provenance, cover=cover) for table, prepared in parts]
+def _told(parts: Sequence[Part], left_out: Sequence[LeftOut], *, cover: bool) -> dict[str, Any]:
+    shown = [_part(*part, cover=cover) for part in parts]
+    provenance = parts[0][2]
     title = text("paper", "cover") if cover else parts[0][1].title_th
-    common = dict(words.labelled_facts(*parts[0], provenance))
+    common = dict(words.labelled_facts(*parts[0]))
     return {
         "title": title,
         "office": provenance.office,
         "example": any(part["example"] for part in shown),
         "cover": _cover(provenance) if cover else None,
+        "request": _requests(parts),
+        "left_out": [
+            text("paper", one.why, number=one.number, title=one.title) for one in left_out
+        ],
         "parts": shown,
         "common": [common[key] for key in _COMMON] if cover else [],
-        "words": _words(provenance),
+        "words": _words(),
     }
 
 
-def _words(provenance: Provenance) -> Mapping[str, str]:
+def _words() -> Mapping[str, str]:
     return group("paper") | {
-        "request": text("paper", "request", number=provenance.request_number),
         "example": text("sheet", "example"),
         "dictionary": text("sheet", "dictionary"),
     }
+
+
+def _requests(parts: Sequence[Part]) -> str:
+    """Over the pages that belong to no single request: the number, or the first of several."""
+    numbers = [provenance.request_number for _, _, provenance in parts]
+    if len(set(numbers)) == 1:
+        return text("paper", "request", number=numbers[0])
+    return text("paper", "requests", first=numbers[0], others=len(numbers) - 1)
 
 
 def _cover(provenance: Provenance) -> list[str]:
@@ -108,6 +132,7 @@ def _part(
     facts = words.labelled_facts(table, prepared, provenance)
     return {
         "title": prepared.title_th,
+        "request": text("paper", "request", number=provenance.request_number),
         "collected": words.collected(prepared),
         "about": words.about(prepared),
         "example": plan.example,

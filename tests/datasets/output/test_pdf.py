@@ -17,7 +17,7 @@ from mailproc.datasets.gate import inspect
 from mailproc.datasets.output import pdf
 from mailproc.datasets.workbook import booklet, booklet_digest, build
 from mailproc.errors import NeedsPerson
-from mailproc.model import Built, Catalogue
+from mailproc.model import Built, Catalogue, Chapter, LeftOut
 from tests.datasets.conftest import PROVENANCE, Asking
 from tests.datasets.output.conftest import as_example, hiding_small
 
@@ -94,7 +94,7 @@ def test_an_example_says_so_on_every_page(ask: Asking, url: str) -> None:
 def test_hidden_cells_are_stars(ask: Asking, url: str) -> None:
     prepared = ask.prepared("ป.6", format="pdf")
     result = hiding_small(query.run(prepared.query, url))
-    told = " ".join(texts(pdf.write([(result, prepared)], PROVENANCE))).split()
+    told = " ".join(texts(pdf.write([(result, prepared, PROVENANCE)]))).split()
     assert told.count("*") == result.hidden + 1  # and the note that explains it
 
 
@@ -103,17 +103,37 @@ def test_a_booklet_has_cover_contents_and_all_its_parts(ask: Asking, url: str) -
         ask.prepared(level="area", format="pdf"),
         ask.prepared(dataset_id="student_size_bands", level="area", format="pdf"),
     ]
-    made = booklet(parts, PROVENANCE, url)
+    numbers = ("2569/00012", "2569/00013")
+    chapters = [
+        Chapter(one, replace(PROVENANCE, request_number=number))
+        for one, number in zip(parts, numbers, strict=True)
+    ]
+    left_out = [LeftOut("2569/00014", "โรงเรียนขนาดเล็ก", "refused")]
+    made = booklet(chapters, left_out, url)
     assert made.result_digest == booklet_digest(parts)
     assert made.filename == "2569-00012_booklet.pdf"
-    assert made == booklet(parts, PROVENANCE, url)
+    assert made == booklet(chapters, left_out, url)
     pages = texts(made.content)
     assert len(pages) == 2 + 2 * len(parts) + 1
+    assert "2569/00014" in pages[0]
+    assert "2569/00014" not in "".join(pages[1:])
     listed = [line.split()[-1] for line in pages[1].splitlines() if line.strip()]
     assert {"3", "5", "7"} <= set(listed)
-    for at, part in zip((3, 5), parts, strict=True):
+    for at, part, number in zip((3, 5), parts, numbers, strict=True):
         assert part.result_digest in pages[at].replace("\n", "")
+        assert number in pages[at]
+        assert number in pages[at - 1]
     assert "18,782" in pages[2]
+    for one in parts:
+        assert inspect(replace(made, result_digest=one.result_digest), one) == ()
+
+
+def test_what_is_printed_has_a_cover_too(ask: Asking, url: str) -> None:
+    prepared = ask.prepared(level="area", format="pdf")
+    plain = texts(build(prepared, PROVENANCE, url).content)
+    made = build(prepared, replace(PROVENANCE, printed=True), url)
+    assert inspect(made, prepared) == ()
+    assert len(texts(made.content)) == len(plain) + 3
 
 
 def test_too_much_for_paper_is_said_and_not_tried(ask: Asking, url: str) -> None:
@@ -121,7 +141,7 @@ def test_too_much_for_paper_is_said_and_not_tried(ask: Asking, url: str) -> None
     result = query.run(prepared.query, url)
     long = replace(result, rows=result.rows * 300)
     with pytest.raises(NeedsPerson, match="too many to print"):
-        pdf.write([(long, prepared)], PROVENANCE)
+        pdf.write([(long, prepared, PROVENANCE)])
 
 
 def test_where_no_page_can_be_set_it_is_said(
