@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from mailproc.cli import cli
 from mailproc.errors import MailprocError
 from mailproc.model import State
-from mailproc.store import schema
+from mailproc.store import downloads, schema
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
-from tests.walk import Walk
+from tests.factories import a_built
+from tests.walk import DESK, Walk
 
 _SETTINGS = """
 [office]
@@ -177,3 +179,29 @@ def test_check_names_each_fault_with_what_to_do(run: Run) -> None:
     assert found["imap"] == found["smtp"] == ["fault"]
     assert found["state"] == found["templates"] == ["ok"]
     assert found["datasets"] == ["ok", "note"], "the shipped figures are past their rhythm"
+
+
+def test_a_file_that_was_built_is_saved_for_handing_over(
+    run: Run, walk: Walk, tmp_path: Path
+) -> None:
+    waiting = walk.prepared()
+    with pytest.raises(MailprocError, match="no_file_of"):
+        run("requests", "file", waiting.number, "--out", str(tmp_path / "out"))
+    built = walk.built(a_built(filename="data.xlsx", content=b"rows"))
+    done = run("requests", "file", built.number, "--out", str(tmp_path / "out"))
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out" / "data.xlsx").read_bytes() == b"rows"
+
+
+def test_what_was_delivered_is_taken_back_and_written_down(run: Run, walk: Walk) -> None:
+    built = walk.built()
+    table = schema.outbox
+    with walk.database.write() as connection:
+        letter = connection.execute(sa.select(table).where(table.c.kind == "dataset")).one()
+        downloads.offer(connection, letter, DESK, walk.now)
+    walk.happen(built.id, e.AllSent())
+    assert "1 links revoked" in run("links", "revoke", built.number).stdout
+    assert walk.get(built.id).revoked_at is not None
+    events = [row.event for row in walk.rows(schema.history) if row.request_id == built.id]
+    assert events[-1] == "AccessRevoked"
+    assert walk.happen(built.id, e.Resend()).ignored

@@ -64,13 +64,13 @@ def warm() -> None:
     if is_installed():
         import typst
 
-        fonts = [TEMPLATES / "print" / "fonts"]
-        compiler: typst.Compiler[bytes] = typst.Compiler(
+        fonts = typst.Fonts(
+            include_system_fonts=False, font_paths=[TEMPLATES / "print" / "fonts"]
+        )
+        typst.compile(
             '#set text(font: "Sarabun", lang: "th")\nที่'.encode(),
             font_paths=fonts,
-            ignore_system_fonts=True,
         )
-        compiler.compile(format="pdf", timestamp=0)
 
 
 # ---------------------------------------------------------------- what it says
