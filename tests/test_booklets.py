@@ -228,7 +228,7 @@ async def test_a_single_request_on_paper_is_a_booklet_of_one(printing: Printing)
     ((name, content),) = files(task).items()
     assert name.endswith(".pdf")
     assert all("2569/00001" in page for page in pages(content))
-    assert len(pages(content)[0]) < 400, "a cover"
+    assert len(pages(content)[1]) < len(pages(content)[2]), "contents come before the table"
 
 
 async def test_workbooks_of_one_mail_are_no_booklet(printing: Printing) -> None:

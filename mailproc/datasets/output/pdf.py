@@ -64,9 +64,7 @@ def warm() -> None:
     if is_installed():
         import typst
 
-        fonts = typst.Fonts(
-            include_system_fonts=False, font_paths=[TEMPLATES / "print" / "fonts"]
-        )
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[TEMPLATES / "print" / "fonts"])
         typst.compile(
             '#set text(font: "Sarabun", lang: "th")\nที่'.encode(),
             font_paths=fonts,
