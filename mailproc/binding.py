@@ -11,10 +11,8 @@ import sqlalchemy as sa
 import structlog
 
 from mailproc.booklets import Covers
-from mailproc.datasets import gate
-from mailproc.datasets.workbook import booklet_digest
 from mailproc.model import Built, Chapter, LeftOut, Provenance, Request
-from mailproc.sandbox import Failed
+from mailproc.sandbox import Failed, Held
 from mailproc.store import requests
 from mailproc.store.database import Database
 from mailproc.workflow import policy
@@ -25,7 +23,9 @@ log = structlog.get_logger()
 class Books(Protocol):
     """What is needed of `sandbox.Builder`."""
 
-    def book(self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]) -> Built | Failed: ...
+    def book(
+        self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]
+    ) -> Built | Held | Failed: ...
 
 
 def provenance_of(request: Request, office: str, timezone: str, now: datetime) -> Provenance:
@@ -75,7 +75,10 @@ def bind(
     if isinstance(built, Failed):
         log.warning("booklet_failed", job=row.id, problem=built.problem)
         return None
-    return built if _may_leave(built, chapters, row.id) else None
+    if isinstance(built, Held):
+        log.warning("booklet_blocked", job=row.id, findings=len(built.findings))
+        return None
+    return built
 
 
 def _is_as_approved(request: Request, file_id: int) -> bool:
@@ -83,15 +86,3 @@ def _is_as_approved(request: Request, file_id: int) -> bool:
     if request.prepared is None or request.file_id != file_id or not policy.is_decided(request):
         return False
     return policy.content_hash(request, request.prepared) == request.decided_at_hash
-
-
-def _may_leave(built: Built, chapters: Sequence[Chapter], job: int) -> bool:
-    """The figures are those that were approved, and the gate finds nothing, for each chapter."""
-    if built.result_digest != booklet_digest([one.prepared for one in chapters]):
-        return False
-    for one in chapters:
-        digest = one.prepared.result_digest
-        if findings := gate.inspect(replace(built, result_digest=digest), one.prepared):
-            log.warning("booklet_blocked", job=job, findings=len(findings))
-            return False
-    return True

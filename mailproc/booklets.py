@@ -93,7 +93,8 @@ def _on_pages(row: Row) -> Request | None:
 def _is_for_pages(request: Request | None) -> bool:
     if request is None or request.item.format not in _PAGES:
         return False
-    return request.prepared is None or request.prepared.format == "pdf"
+    prepared = request.prepared  # a ready-made file leaves as it is
+    return prepared is None or (prepared.format == "pdf" and prepared.file is None)
 
 
 def _are_awaited(others: Sequence[Request], first: Row, now: datetime) -> bool:

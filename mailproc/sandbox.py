@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as Overdue
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -209,10 +209,12 @@ class Builder:
         built: Built | Held | Failed = next(self._children.run(_build, [task], _BUILD_SECONDS))
         return built
 
-    def book(self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]) -> Built | Failed:
-        """Several as one booklet, or why there is none."""
+    def book(
+        self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]
+    ) -> Built | Held | Failed:
+        """Several as one booklet once it passed the gate, or why there is none."""
         task = (tuple(chapters), tuple(left_out), self._url)
-        built: Built | Failed = next(self._children.run(_book, [task], _BUILD_SECONDS))
+        built: Built | Held | Failed = next(self._children.run(_book, [task], _BUILD_SECONDS))
         return built
 
     def warm(self) -> None:
@@ -360,10 +362,24 @@ def gated(built: Built, prepared: Prepared) -> Built | Held:
 
 def _book(
     chapters: tuple[Chapter, ...], left_out: tuple[LeftOut, ...], warehouse_url: str
-) -> Built:
+) -> Built | Held:
     from mailproc.datasets.workbook import booklet
 
-    return booklet(chapters, left_out, warehouse_url)
+    return gated_book(booklet(chapters, left_out, warehouse_url), chapters)
+
+
+def gated_book(built: Built, chapters: Sequence[Chapter]) -> Built | Held:
+    """The booklet where its figures are those approved and the gate lets each chapter pass."""
+    from mailproc.datasets import gate
+    from mailproc.datasets.workbook import booklet_digest
+
+    if built.result_digest != booklet_digest([one.prepared for one in chapters]):
+        return Held(("result_digest",))
+    for one in chapters:
+        chapter = replace(built, result_digest=one.prepared.result_digest)
+        if findings := gate.inspect(chapter, one.prepared):
+            return Held(findings)
+    return built
 
 
 def _nothing() -> None:

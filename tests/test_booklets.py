@@ -6,6 +6,7 @@ import email
 import email.policy
 import io
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,12 +16,14 @@ import pytest
 from pypdf import PdfReader
 
 from mailproc import booklets
+from mailproc.binding import provenance_of
 from mailproc.composing import Composing
+from mailproc.datasets.workbook import booklet
 from mailproc.mail.delivery import Delivery
 from mailproc.mail.login import Server
-from mailproc.model import State
+from mailproc.model import Chapter, State
 from mailproc.outbox import Outbox
-from mailproc.sandbox import Failed
+from mailproc.sandbox import Failed, Held, gated_book
 from mailproc.store import schema
 from mailproc.workflow import events as e
 from mailproc.workflow.manners import Manners
@@ -182,15 +185,27 @@ async def test_what_cannot_be_bound_goes_as_single_files(
     assert printing.states() == [State.DELIVERED] * 2
 
 
-async def test_a_booklet_that_is_not_what_was_approved_is_not_sent(
+async def test_a_booklet_that_is_held_back_is_not_sent(
     printing: Printing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mailproc.binding.booklet_digest", lambda _: "0" * 64)
+    monkeypatch.setattr("tests.web.conftest._Here.book", lambda *_: Held(("result_digest",)))
     ids = printing.asked("ป.1", "ป.2")
     printing.approve(*ids)
     await printing.run()
     (mail,) = printing.mails("dataset")
     assert "booklet" not in " ".join(files(mail))
+
+
+def test_a_booklet_of_other_figures_than_those_approved_is_held_back(printing: Printing) -> None:
+    (request,) = (printing.room.request(one) for one in printing.asked("ป.1"))
+    assert request.prepared is not None
+    now = printing.room.clock.now
+    provenance = provenance_of(request, "สำนักงานตัวอย่าง", "Asia/Bangkok", now)
+    chapters = [Chapter(request.prepared, provenance)]
+    built = booklet(chapters, (), printing.room.config.warehouse_url)
+    assert gated_book(built, chapters) == built
+    other = replace(built, result_digest="0" * 64)
+    assert gated_book(other, chapters) == Held(("result_digest",))
 
 
 async def test_a_booklet_too_big_for_a_mail_goes_as_its_files(printing: Printing) -> None:

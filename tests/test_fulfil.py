@@ -25,7 +25,7 @@ from mailproc.model import (
     Rules,
     State,
 )
-from mailproc.sandbox import Failed, Held, gated
+from mailproc.sandbox import Failed, Held, gated, gated_book
 from mailproc.store import jobs, schema
 from mailproc.store.codec import dump_request
 from mailproc.store.database import Database
@@ -69,8 +69,11 @@ class Works:
         built = self.change(build(prepared, provenance, self.url))
         return built if isinstance(built, Failed) else gated(built, prepared)
 
-    def book(self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]) -> Built | Failed:
-        return self.change(booklet(chapters, left_out, self.url))
+    def book(
+        self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]
+    ) -> Built | Held | Failed:
+        built = self.change(booklet(chapters, left_out, self.url))
+        return built if isinstance(built, Failed) else gated_book(built, chapters)
 
     def turn(self, later: timedelta = timedelta()) -> int:
         self.walk.now += later

@@ -256,7 +256,7 @@ class DownloadPage:
                 return False
             if sent.get(request_id, 0) >= RESENDS_LIMIT:
                 return False
-            decision = decide(request, e.Resend(by="requester"), self._site.rules, now)
+            decision = decide(request, e.Resend(by="requester"), self._site.rules(), now)
             requests.apply(connection, [decision], self._site.desk(), now)
         return True
 

@@ -88,7 +88,7 @@ class FileGiver:
         with self._site.database.write() as connection:
             request = requests.get(connection, link.request_id)
             if request is not None:
-                decision = decide(request, event, self._site.rules, now)
+                decision = decide(request, event, self._site.rules(), now)
                 requests.apply(connection, [decision], self._site.desk(), now)
 
 
