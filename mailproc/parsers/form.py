@@ -25,6 +25,7 @@ _LINE_ACCOUNT = re.compile(
     r"(?:line\s?id|ไลน์ไอดี|ไอดีไลน์|id\s?line|ไอดี|\bid\b)\s{0,9}[:：]?\s{0,9}(@?[A-Za-z0-9._-]{3,40})",
     re.I,
 )
+_BLANKS = 5  # labels without a value
 _TITLE_LINE = 90  # characters; a longer line talks about a form
 _YEAR_IN_PROSE = re.compile(
     r"ปี(?:การศึกษา|\s?พ\.?ศ\.?)?\s{0,3}(?:พ\.?\s?ศ\.?\s?)?([0-9๐-๙]{2,4}(?:\s?(?:-|–|ถึง|และ|"
@@ -53,6 +54,12 @@ def has_title(text: str) -> bool:
         if 8 <= len(line) <= _TITLE_LINE and thai.fold(line).startswith(FORM_TITLES):
             return True
     return False
+
+
+def is_blank(text: str) -> bool:
+    """Whether the text is a form with nothing filled in: its notices ask for nothing."""
+    open_ends = sum(line.rstrip().endswith((":", "：")) for line in text.split("\n", 400)[:400])
+    return open_ends >= _BLANKS and has_title(text)
 
 
 def names_form(text: str) -> bool:

@@ -260,6 +260,8 @@ def _asked(
     labelled = any(item.dataset for item in found.form.items)
     if labelled and sourcing.is_form(found):
         return Found(letters.writer(text.text)), text.source
+    if not found.names and forms.is_blank(text.text):
+        return Found(), text.source
     told = letters.read(text.text, known, text.signature)
     if labelled:
         return _beside_label(found, told, text.text), text.source

@@ -256,3 +256,13 @@ def test_a_csv_with_something_else_in_it_is_held_back(
     built = build(prepared, PROVENANCE, url)
     findings = inspect(with_content(built, change(built.content)), prepared)
     assert any(finding in found for found in findings), findings
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "pdf", "csv"])
+@pytest.mark.parametrize("office", ["Riverside Education Office 3", "เขตพื้นที่ริมน้ำ"])
+def test_the_name_of_an_office_is_no_leak_of_its_own_files(
+    ask: Asking, url: str, office: str, format_: str
+) -> None:
+    prepared = ask.prepared("ป.6", format=format_)
+    built = build(prepared, replace(PROVENANCE, office=office), url)
+    assert inspect(built, prepared) == ()
