@@ -451,6 +451,19 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A mail that nobody could place, as the officer is shown it."""
+
+    id: int
+    from_name: str
+    from_addr: str
+    subject: str
+    text: str  # its first lines
+    number: str = ""  # of the request that it is likely about; empty: of its own, or no guess
+    new: bool = False  # it is likely a new request
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One outgoing mail before it is composed; links are ids until then."""
 
@@ -468,3 +481,5 @@ class Letter:
     reason: str = ""
     note: str = ""  # words of a person, shown quoted
     others: tuple[Request, ...] = ()  # further requests that the same mail speaks of
+    waiting: tuple[Waiting, ...] = ()  # mails that an officer is to place
+    last: bool = False  # the last answer today: from now on a person answers

@@ -14,10 +14,19 @@ from mailproc.model import BY_RULE, Calendar, Catalogue, Dataset, Round, Trust
 from mailproc.texts import Texts
 
 _NAME = 60  # letters of a name in a subject line
-_SEVERAL_LINES = frozenset({"purpose", "reason"})
+_SEVERAL_LINES = frozenset({"purpose", "reason", "text"})
 # Our own words, and addresses that were checked to be plain ones.
 _PLAIN = frozenset(
-    {"requester_addr", "deliver_to", "number", "title_th", "title_en", "columns", "flags"}
+    {
+        "requester_addr",
+        "deliver_to",
+        "from_addr",
+        "number",
+        "title_th",
+        "title_en",
+        "columns",
+        "flags",
+    }
 )
 _HANDED = ("line", "pickup", "smart_office")
 _PRINTED = ("paper",)

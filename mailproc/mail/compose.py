@@ -196,8 +196,10 @@ class _Voice:
         footer = env.get_template(f"footer.{self.language}.j2")
         context = template.new_context(values)
         subject = "".join(template.blocks["subject"](context))
+        last: Any = env.globals["last_answer"]
+        ending = str(last()) if values["last"] else ""
         return (
-            "".join(template.blocks["body"](context)),
+            "".join(template.blocks["body"](context)) + ending,
             "".join(footer.root_render_func(context)).strip(),
             headers.clean(" ".join(subject.split())),
         )
@@ -224,6 +226,8 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
         "reason": defang(letter.reason),
         "note_text": defang(letter.note),
         "written_at": letter.created_at,
+        "last": letter.last,
+        "waiting": [shown(mail) for mail in letter.waiting],
         "files_sent": [(file.filename, len(file.content)) for file in files],
         "links": _NO_LINKS | dict(links),
     } | (_several(letter, links) if letter.others else {})

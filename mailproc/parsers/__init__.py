@@ -10,6 +10,7 @@ and `merge` bring a reply into a request.
 
 from mailproc.parsers.answer import confused, read_answer, with_conditions
 from mailproc.parsers.as_json import form_to_json, to_json
+from mailproc.parsers.asking import asks, words_of
 from mailproc.parsers.attachments import Fence, TooSlow
 from mailproc.parsers.confirmation import confirms, denies
 from mailproc.parsers.form import merge, missing, spread
@@ -23,6 +24,7 @@ __all__ = [
     "OUR_MESSAGE_ID",
     "Fence",
     "TooSlow",
+    "asks",
     "confirms",
     "confused",
     "denies",
@@ -38,4 +40,5 @@ __all__ = [
     "unclear",
     "wants",
     "with_conditions",
+    "words_of",
 ]

@@ -5,13 +5,14 @@
 """
 
 from mailproc.placing.linking import again
-from mailproc.placing.nouns import ITEMS_LIMIT, NOTES_LIMIT, Found, Guess, Placing
+from mailproc.placing.nouns import ITEMS_LIMIT, NOTES_LIMIT, SPOKEN_LIMIT, Found, Guess, Placing
 from mailproc.placing.parting import one_each
 from mailproc.placing.verdict import place
 
 __all__ = [
     "ITEMS_LIMIT",
     "NOTES_LIMIT",
+    "SPOKEN_LIMIT",
     "Found",
     "Guess",
     "Placing",

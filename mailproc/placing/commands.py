@@ -12,7 +12,7 @@ from mailproc import thai
 from mailproc.model import Known, Reading, Request, State
 from mailproc.parsers import dataset
 from mailproc.placing import guess
-from mailproc.placing.nouns import NOTES_LIMIT, RESENDS_LIMIT, Found, Placing
+from mailproc.placing.nouns import RESENDS_LIMIT, Found, Placing
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
 from mailproc.workflow.states import ENDS, allowed
@@ -37,13 +37,16 @@ def alone(reading: Reading, found: Found, known: Known) -> Placing:
     if len(about) == 1 and not found.narrowed:
         return given(reading.command or "", about[0], found)
     if about:
-        return Placing("command", answer="which", reason=reading.command or "", about=about)
+        return Placing(
+            "command", answer="which", reason=reading.command or "", about=about, last=found.last
+        )
     guesses = guess.guesses(reading, found, known)
     problem = f"{reading.command} of no request" if found.verified else "sender not authenticated"
     return Placing(
         "unplaced",
         problem=f"{problem} ({reading.command})",
-        answer="passed_on" if found.own and found.notes_today < NOTES_LIMIT else "",
+        answer="passed_on" if found.own and not found.often else "",
+        last=found.last,
         waits=bool(guesses) or found.dedicated,
         guesses=guesses,
     )
@@ -51,18 +54,29 @@ def alone(reading: Reading, found: Found, known: Known) -> Placing:
 
 def given(command: str, request: Request, found: Found) -> Placing:
     """A command about one request, from somebody who may give it."""
-    often = found.notes_today >= NOTES_LIMIT
     if command == "cancel":
-        if often and not allowed(request.state, e.Cancelled()):
-            return Placing("command", problem="answered often enough today")
+        if found.often and not allowed(request.state, e.Cancelled()):
+            return _to_officer(command, request)
         return Placing("command", event=e.Cancelled(by="requester"), about=(request,))
     if command == "resend" and policy.can_resend(request) and found.resends_today < RESENDS_LIMIT:
         return Placing("command", event=e.Resend(by="requester"), about=(request,))
-    if often:
-        return Placing("command", problem="answered often enough today")
+    if found.often:
+        return _to_officer(command, request)
     if command == "form":
         return _FORM
-    return Placing("command", answer="status", reason=_why(command, request), about=(request,))
+    return Placing(
+        "command", answer="status", reason=_why(command, request), about=(request,), last=found.last
+    )
+
+
+def _to_officer(command: str, request: Request) -> Placing:
+    """The last answer has said that from then on a person reads."""
+    return Placing(
+        "command",
+        event=e.Noted(by="requester", note=command, quiet=True),
+        about=(request,),
+        problem="answered often enough today; the officer alone is told",
+    )
 
 
 def chosen(text: str, offered: tuple[Request, ...]) -> tuple[Request, ...]:

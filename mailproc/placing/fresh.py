@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mailproc import parsers
 from mailproc.model import Form, Known, Reading
 from mailproc.parsers import intent
 from mailproc.placing import commands, guess
@@ -79,5 +80,6 @@ def _unclear(reading: Reading, found: Found, known: Known) -> Placing:
         answer = "" if found.forms_lately else "form"
         return replace(waiting, answer=answer, reason="unclear")
     if any(one.score >= _SURE for one in waiting.guesses):
-        return waiting
+        ours = found.own and found.verified and not found.often and parsers.asks(reading)
+        return replace(waiting, answer="passed_on", last=found.last) if ours else waiting
     return Placing("unplaced", problem=problem)

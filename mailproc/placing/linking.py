@@ -6,7 +6,7 @@ from mailproc import parsers, thai
 from mailproc.model import Form, Known, Reading, Request, State
 from mailproc.parsers import intent
 from mailproc.placing import doubts
-from mailproc.placing.nouns import NOTES_LIMIT, Found, Placing
+from mailproc.placing.nouns import Found, Placing
 from mailproc.workflow import events as e
 
 _ASKED = (State.INCOMPLETE, State.RETURNED)
@@ -47,4 +47,4 @@ def _told(first: Request, found: Found) -> str:
     sender may be forged."""
     if first.state is State.UNCONFIRMED:
         return "" if found.confirms_today else "confirm"
-    return "" if found.notes_today >= NOTES_LIMIT else "linked"
+    return "" if found.often else "linked"

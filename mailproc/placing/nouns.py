@@ -9,7 +9,8 @@ from mailproc.workflow import events as e
 
 ITEMS_LIMIT = 10  # datasets in one mail; more go to a person
 HOURLY_LIMIT = 20  # requests of one sender in an hour; more wait for a person
-NOTES_LIMIT = 3  # answers a day that change nothing: robots that answer robots stop here
+NOTES_LIMIT = 3  # answers a day that change nothing and follow no new words of a person
+SPOKEN_LIMIT = 20  # mails a day whose new words make them a person's
 RESENDS_LIMIT = 3  # copies of one file a day
 NOTE_LENGTH = 2_000  # characters of a message that the officer is shown
 
@@ -33,7 +34,8 @@ class Found:
     letter_to: str = ""
     request: Request | None = None
     numbered: tuple[Question, ...] = ()  # its questions as a mail about several numbered them
-    notes_today: int = 0  # answers to this sender that changed nothing
+    notes_today: int = 0  # answers to this sender that changed nothing, since he last was heard
+    spoke: bool = False  # the mail asks something in words that he did not send today
     verified: bool = False  # our server stamped that the sender is who he says
     dedicated: bool = False  # the mailbox takes requests and nothing else
     own: tuple[Request, ...] = ()  # of this sender: open or lately delivered, newest first
@@ -45,6 +47,16 @@ class Found:
     opened_lately: int = 0  # requests of this sender within the hour
     forms_lately: int = 0  # blank forms that this sender got within a week
     placed: str = ""  # a person's word on a mail that waited: new | reply
+
+    @property
+    def often(self) -> bool:
+        """Whether the sender had all answers of today that need no new words of his."""
+        return not (self.spoke or self.asked) and self.notes_today >= NOTES_LIMIT
+
+    @property
+    def last(self) -> bool:
+        """Whether an answer to this mail is the last of those."""
+        return not (self.spoke or self.asked) and self.notes_today == NOTES_LIMIT - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ class Placing:
     problem: str = ""
     fate: str = ""  # of the letter it answers: bounced | delayed
     reason: str = ""  # of the answer, as a code
+    last: bool = False  # the answer is the last one that he gets today without new words
     about: tuple[Request, ...] = ()  # what an answer speaks of, where that is not the letter's
     waits: bool = False  # on the officer's list
     guesses: tuple[Guess, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mailproc import parsers
 from mailproc.model import Doubts, Form, Known, Question, Reading, Request, State
 from mailproc.placing import commands, doubts
-from mailproc.placing.nouns import ITEMS_LIMIT, NOTE_LENGTH, NOTES_LIMIT, Found, Placing
+from mailproc.placing.nouns import ITEMS_LIMIT, NOTE_LENGTH, Found, Placing
 from mailproc.placing.parting import one_each
 from mailproc.workflow import events as e
 from mailproc.workflow.states import allowed
@@ -96,9 +96,13 @@ def _from_recipient(reading: Reading, request: Request, found: Found) -> Placing
 
 def _noted(reading: Reading, found: Found, *, quiet: bool = False) -> Placing:
     """The officer is told, and the writer answered unless that was done often enough."""
-    often = found.notes_today >= NOTES_LIMIT
-    problem = "too many notes today; the officer alone is told" if often else ""
-    note = e.Noted(by="requester", note=reading.text[:NOTE_LENGTH], quiet=often or quiet)
+    problem = "too many notes today; the officer alone is told" if found.often else ""
+    note = e.Noted(
+        by="requester",
+        note=reading.text[:NOTE_LENGTH],
+        quiet=found.often or quiet,
+        last=found.last,
+    )
     return Placing("note", event=note, problem=problem)
 
 

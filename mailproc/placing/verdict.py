@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailproc.model import Known, Reading, State
 from mailproc.placing import fresh, replies
-from mailproc.placing.nouns import NOTES_LIMIT, Found, Placing
+from mailproc.placing.nouns import Found, Placing
 from mailproc.workflow import events as e
 
 _AUTOMATIC = frozenset({"auto_reply", "report"})
@@ -62,9 +62,6 @@ def _bounce(reading: Reading, found: Found) -> Placing:
 def _from_director(reading: Reading, found: Found) -> Placing:
     """A reply never decides without a code; the answer says how to."""
     open_yet = found.request is not None and found.request.state is State.AWAITING_DECISION
-    if (
-        reading.from_addr.casefold() != found.letter_to.casefold()
-        or found.notes_today >= NOTES_LIMIT
-    ):
+    if reading.from_addr.casefold() != found.letter_to.casefold() or found.often:
         return Placing("note")
-    return Placing("note", answer="how_to_decide" if open_yet else "decided")
+    return Placing("note", answer="how_to_decide" if open_yet else "decided", last=found.last)

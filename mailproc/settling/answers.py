@@ -20,6 +20,7 @@ def answer(
     now: datetime,
     *,
     reason: str = "",
+    last: bool = False,
     to_director: bool = False,
 ) -> Letter:
     """The answer to the mail, about some requests or about none."""
@@ -41,5 +42,6 @@ def answer(
         request=first,
         questions=first.questions if first is not None and kind == "confirm" else (),
         reason=reason,
+        last=last,
         others=tuple(about[1:]),
     )

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailproc.mail.delivery import is_one_address
-from mailproc.model import Form, Letter, Reading, Request, Rules
+from mailproc.model import Form, Letter, Reading, Request, Rules, Waiting
 from mailproc.parsers import refuses
 from mailproc.placing import Found, Guess, Placing, again, place
 from mailproc.settling import drafts
@@ -35,6 +35,7 @@ from mailproc.workflow.events import (
 )
 
 _MARKED = frozenset({"opened", "merged", "command", "note", "linked"})
+_NAME, _LINES, _TEXT = 200, 6, 600  # what is shown of a mail: characters, lines, characters
 _Events = list[tuple[Request, Event]]
 
 
@@ -64,6 +65,7 @@ class Batch:
         self._drafts: list[tuple[int, Request]] = []  # (position in _settled, draft)
         self._answers: list[tuple[Letter, str]] = []  # with their audience
         self._fates: list[tuple[sa.Row[Any], str]] = []  # letters that came back
+        self._waiting: list[Waiting] = []
         self._touched: set[int] = set()
         self._opened: set[str] = set()  # fingerprints of the drafts
         self._newly_proved: set[str] = set()
@@ -140,6 +142,9 @@ class Batch:
     def _take(self, mail: Read, outcome: _Outcome, about: About) -> None:
         reading, events = mail.reading, list(outcome.events)
         self._facts.digests.add(reading.digest)
+        self._facts.hears(reading, about)
+        if outcome.placing.waits:
+            self._waiting.append(_as_shown(mail, outcome.placing))
         position = len(self._settled)
         self._settled.append(self._verdict(mail, outcome, about))
         self._open_later(mail, position, outcome.forms)
@@ -189,7 +194,10 @@ class Batch:
             mark="seen" if marked else None,
             kind=mail.reading.kind,
             from_addr=mail.reading.from_addr.casefold() or None,
-            human=bool(outcome.forms) or any(_moves(*one) for one in events),
+            human=bool(outcome.forms)
+            or (about.is_person and placing.verdict in _MARKED)
+            or any(_moves(*one) for one in events),
+            words=(about.words or None) if placing.verdict in _MARKED else None,
             guess=_as_json(placing.guesses) if placing.waits else None,
         )
 
@@ -208,6 +216,7 @@ class Batch:
                 self._desk,
                 self._now,
                 reason=placing.reason,
+                last=placing.last,
                 to_director=audience == "director",
             )
             self._answers.append((letter, audience))
@@ -246,8 +255,8 @@ class Batch:
         for row, fate in self._fates:
             outbox.came_back(connection, row, fate)
         messages.settle(connection, self._settled, self._now)
-        if any(settled.guess is not None for settled in self._settled):
-            waiting.tell(connection, self._desk, self._now)
+        if self._waiting:
+            waiting.tell(connection, self._desk, self._now, self._waiting)
 
     def _open(self, connection: sa.Connection) -> None:
         """Numbers the drafts and decides on them."""
@@ -294,6 +303,21 @@ def _told_once(events: _Events) -> _Events:
         told.append((request, replace(event, note=over) if isinstance(event, Answered) else event))
         over = "" if isinstance(event, Answered) else over
     return told
+
+
+def _as_shown(mail: Read, placing: Placing) -> Waiting:
+    """What the officer needs to see of a mail that she is to place."""
+    best = placing.guesses[0] if placing.guesses else None
+    lines = [line.strip() for line in mail.reading.text[:4_000].split("\n") if line.strip()]
+    return Waiting(
+        id=mail.row.id,
+        from_name=mail.reading.from_name[:_NAME],
+        from_addr=mail.reading.from_addr[:_NAME],
+        subject=mail.reading.subject[:_NAME],
+        text="\n".join(lines[:_LINES])[:_TEXT],
+        number=best.number if best else "",
+        new=best is not None and not best.number,
+    )
 
 
 def _as_json(guesses: Iterable[Guess]) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailproc import thai
+from mailproc import parsers, thai
 from mailproc.mail.sender import trust
 from mailproc.model import Question, Reading, Request, State, Trust
-from mailproc.placing import Found, one_each
+from mailproc.placing import SPOKEN_LIMIT, Found, one_each
 from mailproc.placing.commands import chosen, is_narrowed
 from mailproc.settling.nouns import Habits, Read
 from mailproc.store import addresses, lookups, messages, outbox, requests
@@ -29,6 +29,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _WEEK, _LATELY = timedelta(days=7), timedelta(days=30)
 _NUMBER = re.compile(r"(?<![0-9])2[0-9]{3}/[0-9]{5}(?![0-9])")
 _STEERING = frozenset({"cancel", "status", "resend"})
+_SPOKEN = frozenset({"request", "command", "reply", "other"})
 _LOOSE = frozenset({"request", "command", "reply", "other", "encrypted", "unreadable", "list"})
 
 
@@ -38,6 +39,12 @@ class About:
 
     letter: sa.Row[Any] | None
     founds: tuple[Found, ...]
+    words: str = ""  # digest of what it asks
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it asks something anew, or answers our «which request?»."""
+        return any(found.spoke or found.asked for found in self.founds)
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -60,7 +67,8 @@ class Facts:
         self._numbered: dict[str, Request] = {}
         self._own: dict[str, tuple[Request, ...]] = {}
         self._same: dict[str, Request] = {}
-        self._notes: dict[str, int] = {}
+        self._notes: dict[str, tuple[datetime, ...]] = {}
+        self._heard: dict[str, lookups.Heard] = {}
         self._forms: dict[str, int] = {}
         self._confirms: dict[str, int] = {}
         self._opened: dict[str, int] = {}
@@ -121,7 +129,9 @@ class Facts:
         both = {r.from_addr for r in readings if r.references or r.command}
         both |= {r.from_addr for r in readings if self._opened.get(r.from_addr.casefold(), 0)}
         both |= {row.to_addr for row in rows if row.to_addr} | {r for r in self._same_senders()}
-        self._notes = lookups.letters_since(connection, ANSWERS, both, since)
+        self._notes = lookups.answers_since(connection, ANSWERS, both, since)
+        asking = {r.from_addr for r in readings if parsers.asks(r)}
+        self._heard = lookups.heard_since(connection, asking | set(self._notes), since)
         unproved = {r.requester_addr for r in self._same.values() if r.state is State.UNCONFIRMED}
         self._confirms = lookups.letters_since(connection, ["confirm"], unproved, since)
         own = (r.id for all_ in self._own.values() for r in all_)
@@ -156,21 +166,42 @@ class Facts:
             own=self._own.get(reading.from_addr.casefold(), ()),
             mentioned=tuple(self._numbered[n] for n in _numbers(reading) if n in self._numbered),
             forms_lately=self._forms.get(reading.from_addr, 0),
-            notes_today=self._notes.get(reading.from_addr, 0),
+            notes_today=self._noted(reading.from_addr),
+            spoke=self._spoke(reading),
             opened_lately=self._opened.get(reading.from_addr.casefold(), 0),
             confirms_today=self._confirms.get(reading.from_addr, 0),
         )
+        words = parsers.words_of(reading)
         if mail.row.placed:
-            return self._by_person(mail, known)
+            return replace(self._by_person(mail, known), words=words)
         letter = self._letter(reading)
         if letter is None:
-            return About(None, self._of_sender(reading, known))
-        return About(letter, self._of_letter(letter, reading, known))
+            return About(None, self._of_sender(reading, known), words)
+        return About(letter, self._of_letter(letter, reading, known), words)
 
     def opens(self, address: str, count: int) -> None:
         """So many requests more, of this batch."""
         name = address.casefold()
         self._opened[name] = self._opened.get(name, 0) + count
+
+    def hears(self, reading: Reading, about: About) -> None:
+        """The words of a mail of this batch."""
+        name = reading.from_addr.casefold()
+        heard = self._heard.get(name, lookups.Heard())
+        self._heard[name] = heard.and_(self._now, about.words, about.is_person)
+
+    def _noted(self, address: str) -> int:
+        """How many answers that changed nothing went there since a person was heard."""
+        heard = self._heard.get(address.casefold(), lookups.Heard()).last
+        return sum(heard is None or at >= heard for at in self._notes.get(address, ()))
+
+    def _spoke(self, reading: Reading) -> bool:
+        """Whether the mail asks something in words that its sender did not send today."""
+        if reading.kind not in _SPOKEN:
+            return False
+        words, heard = parsers.words_of(reading), self._heard.get(reading.from_addr.casefold())
+        said = heard.words if heard else frozenset()
+        return bool(words) and words not in said and len(said) < SPOKEN_LIMIT
 
     def same(self, fingerprint: str) -> Request | None:
         """The request for the same data that this sender has already."""
@@ -202,7 +233,7 @@ class Facts:
             audience=letter.audience,
             letter_to=letter.to_addr or "",
             # A robot may answer from another address than the one we write to.
-            notes_today=max(known.notes_today, self._notes.get(letter.to_addr, 0)),
+            notes_today=max(known.notes_today, self._noted(letter.to_addr or "")),
         )
         if letter.id in self._offered:
             return self._of_choice(letter, reading, known)
@@ -236,11 +267,11 @@ class Facts:
         offered = tuple(
             self._requests[id_] for id_ in self._offered[letter.id] if id_ in self._requests
         )
-        known = replace(known, asked=load_letter(letter.letter).reason)
         picked = chosen(reading.text, offered)
         if picked:
+            known = replace(known, asked=load_letter(letter.letter).reason)
             return tuple(self._with(known, request) for request in picked)
-        return (replace(known, asked="", own=offered, verified=True),)
+        return (replace(known, own=offered, verified=True),)
 
     def _with(self, known: Found, request: Request) -> Found:
         return replace(known, request=request, resends_today=self._resends.get(request.id, 0))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,9 +13,21 @@ from mailproc.model import Request, State
 from mailproc.store import schema
 from mailproc.store.codec import load_request
 
-_R, _O = schema.requests, schema.outbox
+_R, _O, _M = schema.requests, schema.outbox, schema.messages
 _CLOSED = tuple(s.value for s in (State.REFUSED, State.EXPIRED, State.CANCELLED))
 _MOST = 50  # requests of one sender
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a correspondent wrote lately."""
+
+    last: datetime | None = None  # of the last mail that came from a person
+    words: frozenset[str] = frozenset()  # see `messages.words`
+
+    def and_(self, at: datetime, words: str | None, human: bool) -> Heard:
+        last = max(self.last or at, at) if human else self.last
+        return Heard(last, self.words | {words} if words else self.words)
 
 
 def of_senders(
@@ -103,6 +117,39 @@ def letters_since(
         .group_by(_O.c.to_addr)
     )
     return {address: count for address, count in connection.execute(query)}
+
+
+def answers_since(
+    connection: sa.Connection, kinds: Collection[str], addresses: Iterable[str], since: datetime
+) -> dict[str, tuple[datetime, ...]]:
+    """When each address got a letter of these kinds; addresses as they are spelt."""
+    wanted = {address for address in addresses if address}
+    if not wanted:
+        return {}
+    query = sa.select(_O.c.to_addr, _O.c.recorded_at).where(
+        _O.c.to_addr.in_(wanted), _O.c.kind.in_(kinds), _O.c.recorded_at >= since
+    )
+    found = defaultdict[str, list[datetime]](list)
+    for address, at in connection.execute(query):
+        found[address].append(at)
+    return {address: tuple(times) for address, times in found.items()}
+
+
+def heard_since(
+    connection: sa.Connection, addresses: Iterable[str], since: datetime
+) -> dict[str, Heard]:
+    """By casefolded address, what a person there wrote since then."""
+    wanted = {address.casefold() for address in addresses if address}
+    if not wanted:
+        return {}
+    told = sa.or_(_M.c.human, _M.c.words.is_not(None))
+    query = sa.select(_M.c.from_addr, _M.c.verdict_at, _M.c.human, _M.c.words).where(
+        _M.c.from_addr.in_(wanted), _M.c.verdict_at >= since, told
+    )
+    found = defaultdict[str, Heard](Heard)
+    for row in connection.execute(query):
+        found[row.from_addr] = found[row.from_addr].and_(row.verdict_at, row.words, row.human)
+    return dict(found)
 
 
 def resends_since(

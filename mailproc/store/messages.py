@@ -128,7 +128,8 @@ class Settled:
     mark: str | None = None
     kind: str | None = None  # what the reader took it for
     from_addr: str | None = None  # casefolded
-    human: bool = False  # it moved a request
+    human: bool = False  # it moved a request, or asked something in new words
+    words: str | None = None  # digest of what it asks
     guess: str | None = None  # of an unplaced mail: where it may belong, as JSON
 
 

@@ -90,6 +90,7 @@ def _row(
         created_at=now,
         request=request,
         questions=effect.questions,
+        last=effect.last,
         reason=effect.reason,
         note=effect.note,
     )

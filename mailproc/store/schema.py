@@ -106,7 +106,8 @@ messages = sa.Table(
     sa.Column("mark", sa.Text),  # flag still to be set on the server: seen
     sa.Column("kind", sa.Text),  # what the reader took it for
     sa.Column("from_addr", sa.Text),  # personal
-    sa.Column("human", sa.Boolean, nullable=False, server_default=sa.false()),  # moved a request
+    sa.Column("human", sa.Boolean, nullable=False, server_default=sa.false()),  # see docs/adr/0011
+    sa.Column("words", sa.Text),  # digest of what it asks; new words come from a person
     sa.Column("guess", sa.Text),  # of an unplaced mail that waits: where it may belong, as JSON
     sa.Column("placed", sa.Text),  # a person's word: new, a request's number, not for us
     sa.Column("purge_class", sa.Text, nullable=False, server_default="raw_mail"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailproc.model import Letter, Person
+from mailproc.model import Letter, Person, Waiting
 from mailproc.store import outbox, schema
 from mailproc.store.codec import dump_letter, load_letter
 from mailproc.store.desk import Desk
@@ -22,6 +22,7 @@ _M, _O = schema.messages, schema.outbox
 _WAITS = sa.and_(_M.c.verdict == "unplaced", _M.c.guess.is_not(None))
 KIND = "officer_unplaced"
 PAUSE = timedelta(hours=1)  # between two notices
+_SHOWN = 10  # mails in one notice
 
 
 def listed(connection: sa.Connection, limit: int = 1000) -> Sequence[sa.Row[Any]]:
@@ -62,8 +63,11 @@ def _unplaced(message_id: int) -> sa.Update:
     return row.where(_M.c.raw.is_not(None))
 
 
-def tell(connection: sa.Connection, desk: Desk, now: datetime) -> None:
-    """One notice an hour to each officer; one that was not sent yet is told the new count."""
+def tell(
+    connection: sa.Connection, desk: Desk, now: datetime, mails: Sequence[Waiting] = ()
+) -> None:
+    """One notice an hour to each officer of the mails that came; one that was not sent yet is told
+    the new count and the new mails."""
     waiting = count(connection)
     for officer in desk.people.get("officer", ()):
         last = connection.execute(
@@ -73,16 +77,20 @@ def tell(connection: sa.Connection, desk: Desk, now: datetime) -> None:
             .limit(1)
         ).first()
         if last is not None and last.state == "recorded" and last.letter:
-            letter = replace(load_letter(last.letter), reason=str(waiting))
+            letter = load_letter(last.letter)
+            shown = (*letter.waiting, *mails)[:_SHOWN]
+            letter = replace(letter, reason=str(waiting), waiting=shown)
             connection.execute(
                 _O.update().where(_O.c.id == last.id).values(letter=dump_letter(letter))
             )
             continue
         at = now if last is None else max(now, last.recorded_at + PAUSE)
-        outbox.record(connection, _notice(officer, waiting, desk, at), "officer", desk)
+        outbox.record(connection, _notice(officer, waiting, mails, desk, at), "officer", desk)
 
 
-def _notice(officer: Person, waiting: int, desk: Desk, at: datetime) -> Letter:
+def _notice(
+    officer: Person, waiting: int, mails: Sequence[Waiting], desk: Desk, at: datetime
+) -> Letter:
     return Letter(
         kind=KIND,
         language="th",
@@ -94,4 +102,5 @@ def _notice(officer: Person, waiting: int, desk: Desk, at: datetime) -> Letter:
         subject="",
         created_at=at,
         reason=str(waiting),
+        waiting=tuple(mails[:_SHOWN]),
     )

@@ -75,7 +75,7 @@ def _answer(request: Request, event: e.Event) -> tuple[Effect, ...]:
     officer = Send("officer_note", "officer", note=getattr(event, "note", ""))
     if isinstance(event, e.Noted) and event.quiet:
         return (officer,)
-    return (Send("noted", "requester"), officer)
+    return (Send("noted", "requester", last=getattr(event, "last", False)), officer)
 
 
 _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | None]] = {

@@ -20,6 +20,7 @@ class Send:
     questions: tuple[Question, ...] = ()
     reason: str = ""
     note: str = ""
+    last: bool = False  # see `Letter.last`
     attach: bool = False  # the request's file
     to_addr: str = ""  # another address than that of the audience
 

@@ -1,0 +1,11 @@
+"""What tells new words from the same ones sent again."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.add_column("messages", sa.Column("words", sa.Text(), nullable=True))
