@@ -11,12 +11,12 @@ import pytest
 from mailproc.config import ROOT
 from mailproc.intake import Intake
 from mailproc.mail.compose import Composer
-from mailproc.model import Letter
+from mailproc.model import Letter, State
 from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
-from tests.factories import a_catalogue, an_office
+from tests.factories import a_catalogue, a_dataset, an_office
 from tests.test_conversation import _Pictures as Pictures
-from tests.test_intake import FORM, HABITS, Office, a_mail, a_reply
+from tests.test_intake import FORM, HABITS, Office, Reader, a_mail, a_reply
 from tests.walk import RULES
 
 _STAMP = "Authentication-Results: mx.example.org; dmarc=pass header.from=school.example.org\n"
@@ -128,3 +128,122 @@ def test_a_complaint_of_a_requester_who_starts_a_new_mail_is_answered(office: Of
     mail = a_mail("ทำไมไม่มีใครตอบเลยคะ เรื่องข้อมูลจำนวนนักเรียน", subject="ร้องเรียน", head=_STAMP)
     assert office.bring(mail) == ["unplaced"]
     assert _kinds(office) == ["passed_on"]
+
+
+# ---------------------------------------------------------------- data that is not there
+
+
+@pytest.fixture
+def bare(sqlite_database: Database) -> Office:
+    """An office that knows a dataset of teachers and has no figures for it."""
+    teachers = a_dataset(
+        id="teachers",
+        title_th="จำนวนครู",
+        title_en="Teachers",
+        names=("จำนวนครู", "Teachers"),
+        rounds=(),
+    )
+    catalogue = a_catalogue(datasets=(a_dataset(), teachers))
+    known = replace(HABITS.known, datasets=tuple((d.id, d.names) for d in catalogue.datasets))
+    habits, rules = replace(HABITS, known=known), replace(RULES, catalogue=catalogue)
+    office = Office(sqlite_database)
+    office.intake = Intake(sqlite_database, Reader(known), habits, rules, "me")
+    return office
+
+
+_TEACHERS = "แบบคำขอใช้บริการข้อมูล\nข้อมูลที่ต้องการ: จำนวนครู\n"
+
+
+def test_of_data_that_is_not_there_nothing_else_is_asked(bare: Office) -> None:
+    bare.bring(a_mail(_TEACHERS, head=_STAMP))
+    letter = newest(bare, "ask")
+    assert [(q.field, q.problem) for q in letter.questions] == [("dataset", "unavailable")]
+    mail = written(letter)
+    assert "ยังไม่มีข้อมูล «จำนวนครู»" in mail
+    assert "ให้ตอบว่า ไม่มี" in mail
+    assert mail.index("ยังไม่มีข้อมูล") < mail.index("จำนวนนักเรียนจำแนก")
+    (told,) = bare.letters("officer_note")
+    assert load_letter(told.letter).reason == "not_held"
+
+
+def test_who_wonders_about_it_is_told_the_same_again_and_the_officer_once(bare: Office) -> None:
+    bare.bring(a_mail(_TEACHERS, head=_STAMP))
+    bare.bring(a_reply(bare.letters("ask")[0], "ไม่มีเหรอคะ แล้วจะมีเมื่อไหร่"))
+    assert "ยังไม่มีข้อมูล «จำนวนครู»" in written(newest(bare, "explain"))
+    reasons = [load_letter(row.letter).reason for row in bare.letters("officer_note")]
+    assert reasons == ["not_held", "confused"]
+
+
+@pytest.mark.parametrize(
+    "words", ["ไม่มีค่ะ", "รอค่ะ", "ไม่มีข้อมูลที่ต้องการครับ", "แจ้งเจ้าหน้าที่ด้วยค่ะ", "None of these"]
+)
+def test_none_of_these_brings_it_to_the_officer(bare: Office, words: str) -> None:
+    bare.bring(a_mail(_TEACHERS, head=_STAMP))
+    ask = bare.letters("ask")[0]
+    assert bare.bring(a_reply(ask, words)) == ["merged"]
+    (request,) = bare.requests
+    assert (request.state, request.reason) == (State.NEEDS_PERSON, "none_fits")
+    assert _kinds(bare) == ["ask", "needs_person"]
+    assert "officer_needs_person" in _kinds(bare, "officer")
+    bare.bring(a_reply(ask, "1"))
+    (request,) = bare.requests
+    assert (request.state, request.item.dataset_id) == (State.INCOMPLETE, "student_count")
+
+
+# ---------------------------------------------------------------- personal data
+
+_PERSONAL = [
+    "ขอรายชื่อนักเรียนชั้น ป.6 พร้อมเลขประจำตัวประชาชน โรงเรียนบ้านดอนแก้วครับ",
+    "เรียน ผู้อำนวยการ\n\nขอเบอร์โทรศัพท์ผู้ปกครองนักเรียน ป.1 ทุกคนค่ะ",
+    "Please provide the names of all pupils of grade 6.",
+    FORM.replace("จำนวนนักเรียน", "รายชื่อนักเรียน เลขบัตรประชาชน 13 หลัก และเบอร์โทรผู้ปกครอง"),
+]
+
+
+@pytest.mark.parametrize("text", _PERSONAL)
+def test_data_of_single_pupils_is_refused_with_the_reason(office: Office, text: str) -> None:
+    assert office.bring(a_mail(text, subject="ขอความอนุเคราะห์", head=_STAMP)) == ["unplaced"]
+    assert office.requests == []
+    assert _kinds(office) == ["personal"]
+    assert _kinds(office, "officer") == ["officer_unplaced"]
+    letter = replace(newest(office, "personal"), language="th")
+    for words in ("พ.ศ. 2562", "มาตรา 15 (5)", "มาตรา 24", "จำนวนนักเรียนจำแนกตามชั้นและเพศ"):
+        assert words in written(letter)
+    assert "sections 15 (5) and 24" in written(replace(letter, language="en"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FORM + "เลขประจำตัวประชาชน: ไม่ระบุ\n",
+        FORM.replace("เพื่อวางแผนอัตรากำลัง", "จัดทำรายชื่อนักเรียนที่ต้องติดตาม"),
+        FORM + "\nขอเป็นจำนวน ไม่ต้องมีรายชื่อนักเรียนค่ะ",
+        FORM + "\nขอรายชื่อโรงเรียนที่มีนักเรียนน้อยด้วยครับ",
+    ],
+)
+def test_counts_are_not_taken_for_personal_data(office: Office, text: str) -> None:
+    assert office.bring(a_mail(text, head=_STAMP)) == ["opened"]
+
+
+def test_a_school_that_hands_in_a_list_of_pupils_is_not_answered(office: Office) -> None:
+    mail = a_mail("ขอส่งรายชื่อนักเรียนที่จบการศึกษา ตามไฟล์แนบค่ะ", subject="ส่งรายชื่อ")
+    assert office.bring(mail) == ["unplaced"]
+    assert _kinds(office) == []
+
+
+# ---------------------------------------------------------------- how a question reads
+
+
+def test_the_purpose_is_asked_for_with_the_reason(office: Office) -> None:
+    office.bring(a_mail(_INCOMPLETE, head=_STAMP))
+    letter = newest(office, "ask")
+    assert "ที่ต้องทราบวัตถุประสงค์ เพราะ" in written(letter)
+    assert "We have to know the purpose" in written(replace(letter, language="en"))
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_why_a_file_could_not_be_read_comes_first(office: Office, language: str) -> None:
+    office.bring(a_mail(_INCOMPLETE, head=f"{_STAMP}X-Refused: yes\n"))
+    mail = written(replace(newest(office, "ask"), language=language))
+    missing = "ยังไม่ได้ระบุ" if language == "th" else "not stated yet"
+    assert mail.index("แบบคำขอ (zip)") < mail.index(missing)

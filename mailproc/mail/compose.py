@@ -19,7 +19,7 @@ from markupsafe import Markup
 from mailproc import thai
 from mailproc.defang import defang, defang_line
 from mailproc.mail import headers
-from mailproc.model import Built, Catalogue, Letter, Linked, Office
+from mailproc.model import Built, Catalogue, Letter, Linked, Office, Question
 from mailproc.parsers.kind import reply_address
 from mailproc.texts import LANGUAGES, Compiled, Sandbox, environment, load_texts, template_faults
 from mailproc.wording import request_words, shown
@@ -28,7 +28,7 @@ from mailproc.workflow import numbering
 # Letters that answer a mail; all others are written by themselves (RFC 3834, section 5).
 ANSWERS = frozenset(
     "receipt ask confirm noted too_big too_late cancelled decided how_to_decide explain scan "
-    "linked status which form too_many encrypted unreadable passed_on".split()
+    "linked status which form too_many encrypted unreadable passed_on personal".split()
 )
 _MUCH = 4  # questions, from which on the whole form is the easier way to answer
 _NO_LINKS = {"decide": "", "status": "", "code": ""}
@@ -223,6 +223,7 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
         "subject": defang_line(letter.subject),
         "questions": [shown(q) for q in questions],
         "asked_fields": [q.field for q in questions],
+        "not_held": _not_held(letter, questions),
         "reason": defang(letter.reason),
         "note_text": defang(letter.note),
         "written_at": letter.created_at,
@@ -231,6 +232,12 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
         "files_sent": [(file.filename, len(file.content)) for file in files],
         "links": _NO_LINKS | dict(links),
     } | (_several(letter, links) if letter.others else {})
+
+
+def _not_held(letter: Letter, questions: tuple[Question, ...]) -> str:
+    """The title of the dataset that was asked for and is not there, where that is all."""
+    held = [q.said for q in questions if q.field == "dataset" and q.problem == "unavailable"]
+    return defang_line(held[0]) if held and not letter.others else ""
 
 
 def _several(letter: Letter, links: Mapping[str, str]) -> dict[str, Any]:

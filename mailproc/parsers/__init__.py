@@ -16,6 +16,8 @@ from mailproc.parsers.confirmation import confirms, denies
 from mailproc.parsers.form import merge, missing, spread
 from mailproc.parsers.kind import OUR_MESSAGE_ID
 from mailproc.parsers.leftover import left_over, wants
+from mailproc.parsers.personal import asks_for_personal
+from mailproc.parsers.picking import none_fits
 from mailproc.parsers.reader import read
 from mailproc.parsers.refusing import refuses
 from mailproc.parsers.unclear import unclear
@@ -25,6 +27,7 @@ __all__ = [
     "Fence",
     "TooSlow",
     "asks",
+    "asks_for_personal",
     "confirms",
     "confused",
     "denies",
@@ -32,6 +35,7 @@ __all__ = [
     "left_over",
     "merge",
     "missing",
+    "none_fits",
     "read",
     "read_answer",
     "refuses",

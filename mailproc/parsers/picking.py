@@ -37,6 +37,15 @@ _YES = re.compile(
     r"correct|right|that(?:'s| is) (?:it|right|correct|the one)|this one))",
     re.I,
 )
+_COURTESY = re.compile(r"(?:เรียน|สวัสดี|ขอบ(?:พระ)?คุณ|dear|hello|hi|thank)\b", re.I)
+_NONE = re.compile(
+    r"(?:ข้อมูลที่ขอ\s?[:：]\s?)?(?:(?:ใน(?:รายการ|นี้)(?:นี้)?|ทั้งหมด(?:นี้)?)?\s?(?:ยัง)?ไม่มี(?:เลย)?(?:สักข้อ|ข้อ(?:ไหน|ใด)(?:เลย)?)?"
+    r"(?:\s?(?:ข้อมูล|รายการ)?ที่(?:ต้องการ|ขอ))?(?:\s?(?:ใน|จาก)รายการ(?:นี้)?)?|"
+    r"(?:ขอ|ยินดี|จะ)?รอ(?:ได้|ก่อน|ข้อมูล(?:นี้)?|จนกว่าจะมี|ให้มี(?:ข้อมูล)?ก่อน)*|(?:ฝาก|ช่วย|ขอให้|รบกวน)?(?:แจ้ง|ติดต่อ|ส่งให้)เจ้าหน้าที่(?:ด้วย|ให้ด้วย|เลย)?)"
+    r"|(?:dataset\s?:\s?)?none(?: of (?:these|them))?|(?:i(?:'ll| will| can)? )?wait|"
+    r"(?:please )?(?:tell|ask) (?:an|the) officer",
+    re.I,
+)
 _BETWEEN = r"\s{0,2}(?:กับ|และ|,|and|&)\s{0,2}"
 _PLACE = r"(?:(?:ข้อ|หมายเลข|no\.?)\s{0,2}(?:ที่)?\s{0,2})?([0-9]{1,2})"
 _SEVERAL = re.compile(rf"{_PLACE}(?:{_BETWEEN}{_PLACE}){{1,9}}", re.I)
@@ -71,6 +80,13 @@ def chosen(said: str, question: Question) -> str | None:
     if proposed and _YES.fullmatch(_POLITE.sub("", said.strip()).strip(" .!")):
         return question.offers[0]
     return named_offer(said, question)
+
+
+def none_fits(text: str) -> bool:
+    """Whether a reply says that nothing on offer is what is needed, or that he waits for it."""
+    said = [_POLITE.sub("", line.strip()).strip(" .!") for line in text[:2_000].split("\n")]
+    lines = [line for line in said if line and not _COURTESY.match(line)]
+    return bool(lines) and all(_NONE.fullmatch(line) for line in lines)
 
 
 def several(said: str, question: Question) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ def place(reading: Reading, found: Found, known: Known) -> Placing:
         return commands.alone(reading, found, known)
     if reading.kind in ("encrypted", "unreadable"):
         return _unread(reading, found, known)
+    if parsers.asks_for_personal(reading):
+        return _personal(reading, found, known)
     if _is_request(reading):
         return opened(reading, found, known)
     return _unclear(reading, found, known)
@@ -41,6 +43,12 @@ def opened(reading: Reading, found: Found, known: Known) -> Placing:
         return Placing("opened", forms=forms)
     waiting = unplaced(reading, found, known, f"{len(forms)} datasets in one mail")
     return replace(waiting, answer="too_many", reason=str(len(forms)))
+
+
+def _personal(reading: Reading, found: Found, known: Known) -> Placing:
+    """Data of single pupils: the sender learns why it is not given, and the officer sees it."""
+    waiting = unplaced(reading, found, known, "asks for personal data of pupils")
+    return replace(waiting, answer="" if found.often else "personal", last=found.last)
 
 
 def _flooded(reading: Reading, found: Found, known: Known) -> Placing:

@@ -12,7 +12,7 @@ from mailproc.placing.nouns import ITEMS_LIMIT, NOTE_LENGTH, Found, Placing
 from mailproc.placing.parting import one_each
 from mailproc.workflow import events as e
 from mailproc.workflow.states import allowed
-from mailproc.workflow.steps.common import ASK_LIMIT, SCAN
+from mailproc.workflow.steps.common import ASK_LIMIT, NONE_FITS, SCAN
 
 _ASKED = (State.INCOMPLETE, State.RETURNED)
 _AMENDABLE = (State.WAITING, State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
@@ -51,18 +51,22 @@ def _wonders(reading: Reading, request: Request, found: Found, known: Known) -> 
 
 def _may_go_on(request: Request) -> bool:
     """Whether a reply can take on a request that waits for a person."""
-    return request.state is State.NEEDS_PERSON and request.reason in (SCAN, ASK_LIMIT)
+    return request.state is State.NEEDS_PERSON and request.reason in (SCAN, ASK_LIMIT, NONE_FITS)
 
 
 def _answered(reading: Reading, request: Request, found: Found, known: Known) -> Placing:
     """Merged with what was known; words that only wonder are not taken for an answer."""
-    questions = found.numbered or request.questions
+    questions, note = found.numbered or request.questions, reading.text[:NOTE_LENGTH]
+    if any(_has_none(question) for question in questions) and parsers.none_fits(reading.text):
+        none = e.Answered(
+            by="requester", form=request.form, doubts=request.doubts, none=True, note=note
+        )
+        return Placing("merged", event=none)
     form, *more = _merged(reading, request, questions, known)
     left = doubts.of(reading, form, questions, known)
     if form != request.form or left.unclear or left.scans or left.refused:
         event = _said(reading, request, questions, known, form, left)
         return Placing("merged", event=event, forms=_of_requester(more, reading, request))
-    note = reading.text[:NOTE_LENGTH]
     if parsers.confused(reading, questions, known):
         puzzled = e.Answered(
             by="requester", form=form, doubts=request.doubts, confused=True, note=note
@@ -71,6 +75,11 @@ def _answered(reading: Reading, request: Request, found: Found, known: Known) ->
     if note.strip():
         return Placing("note", problem="thanks, and nothing else")
     return Placing("merged", event=e.Answered(by="requester", form=form, doubts=request.doubts))
+
+
+def _has_none(question: Question) -> bool:
+    """Whether our question offered «none of these» as an answer."""
+    return question.field == "dataset" and question.problem in ("unavailable", "unknown")
 
 
 def _confirmation(reading: Reading, request: Request, found: Found, known: Known) -> Placing:

@@ -32,8 +32,16 @@ def assess(
     of_items = (q for item in items for q in assess_item(item, catalogue, inside=inside))
     questions = tuple(dict.fromkeys((*missing, *of_items)))
     questions = tuple(_nearest_first(question, doubts, catalogue) for question in questions)
+    gone = tuple(question for question in questions if is_not_held(question))
+    if gone:
+        return gone  # nobody is asked five things for data that is not there
     said = (_as_said(question, doubts) for question in questions)
     return (*said, *_unclear(form, questions, doubts))
+
+
+def is_not_held(question: Question) -> bool:
+    """Whether it says that a dataset of the catalogue has no figures yet."""
+    return question.field == "dataset" and question.problem == "unavailable"
 
 
 def _as_said(question: Question, doubts: Doubts) -> Question:

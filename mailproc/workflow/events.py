@@ -33,6 +33,7 @@ class Answered(Event):
     form: Form = _NOTHING
     doubts: Doubts = _NO_DOUBTS
     confused: bool = False
+    none: bool = False  # nothing that is on offer is what the requester needs
     note: str = ""
 
 

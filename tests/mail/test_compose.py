@@ -160,7 +160,7 @@ def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> 
         "too_late needs_person approval approval_reminder decided how_to_decide "
         "officer_needs_person officer_handover officer_quarantined officer_note "
         "officer_held officer_stopped officer_flood officer_unplaced "
-        "explain scan linked status which form too_many encrypted unreadable passed_on "
+        "explain scan linked status which form too_many encrypted unreadable passed_on personal "
         "approval_withdrawn waiting correction"
     )
     assert set(KINDS) == set(expected.split())

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from mailproc.model import Question, Request, Rules, State
 from mailproc.workflow import events as e
+from mailproc.workflow.assess import is_not_held
 from mailproc.workflow.effects import Send
-from mailproc.workflow.steps.common import ASK_LIMIT, SCAN, Step, for_person, to_person
+from mailproc.workflow.steps.common import ASK_LIMIT, NONE_FITS, SCAN, Step, for_person, to_person
 
 
 def ask_back(
@@ -24,7 +25,20 @@ def ask_back(
     )
     if asked.asks > rules.ask_limit:
         return to_person(asked, request.state, ASK_LIMIT, rules, now)
-    return asked, (Send("ask", "requester", questions=questions),)
+    return asked, (Send("ask", "requester", questions=questions), *_not_held(request, questions))
+
+
+def _not_held(request: Request, questions: tuple[Question, ...]) -> tuple[Send, ...]:
+    """The officer is told once of data that is asked for and not there."""
+    gone = [question.said for question in questions if is_not_held(question)]
+    if not gone or any(is_not_held(question) for question in request.questions):
+        return ()
+    return (Send("officer_note", "officer", reason="not_held", note=gone[0]),)
+
+
+def none_fits(request: Request, rules: Rules, now: datetime) -> Step:
+    """Nothing on offer is what the requester needs: a person sees to it."""
+    return to_person(request, State.INCOMPLETE, NONE_FITS, rules, now)
 
 
 def look_at_picture(

@@ -13,7 +13,8 @@ PREPARE = StartJob("prepare")
 LATE = timedelta(days=14)  # after its day a round that is waited for is overdue
 ROUND_WAITED = "round_waited"
 TOO_BIG = "too_big"  # the file has to be handed over by a person
-SCAN, ASK_LIMIT = "scan", "ask_limit"  # why a person is needed although a reply may take it on
+# Why a person is needed although a reply may take it on.
+SCAN, ASK_LIMIT, NONE_FITS = "scan", "ask_limit", "none_fits"
 
 
 def unprepared(request: Request) -> Request:

@@ -15,6 +15,7 @@ from mailproc.workflow.steps import asking
 from mailproc.workflow.steps.common import (
     ASK_LIMIT,
     LATE,
+    NONE_FITS,
     PREPARE,
     ROUND_WAITED,
     SCAN,
@@ -44,6 +45,8 @@ def confirmed(request: Request, event: e.Confirmed, rules: Rules, now: datetime)
 def answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -> Step | None:
     if request.state is State.NEEDS_PERSON and not _goes_on(request, event, rules):
         return None
+    if event.none:
+        return asking.none_fits(request, rules, now)
     if event.confused:
         return asking.explain(request, event, rules, now)
     known = replace(request, form=event.form, doubts=event.doubts)
@@ -68,7 +71,7 @@ def _goes_on(request: Request, event: e.Answered, rules: Rules) -> bool:
         return False
     known = replace(request, form=event.form, doubts=event.doubts)
     complete = not open_questions(known, rules)
-    return request.reason == SCAN or (request.reason == ASK_LIMIT and complete)
+    return request.reason in (SCAN, NONE_FITS) or (request.reason == ASK_LIMIT and complete)
 
 
 def corrected(
