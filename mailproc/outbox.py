@@ -334,6 +334,8 @@ class Outbox:
             return
         event = _event(row, state, reason)
         if event is None:
+            if state in ("rejected", "unknown"):
+                tell.undelivered(connection, row, state, desk, now, reason)
             return
         request = requests.get(connection, row.request_id)
         if request is not None:

@@ -52,6 +52,28 @@ def held(
     return False
 
 
+def undelivered(
+    connection: sa.Connection, row: sa.Row[Any], state: str, desk: Desk, now: datetime, problem: str
+) -> None:
+    """The officers learn of a mail to a requester not taken by its server, once per request."""
+    if row.audience != "requester":
+        return
+    since = None if row.request_id else now - manners.DAY
+    if outbox.was_told(connection, "officer_undelivered", row.request_id, since):
+        return
+    request = requests.get(connection, row.request_id) if row.request_id else None
+    _write(
+        connection,
+        "officer_undelivered",
+        desk.people.get("officer", ()),
+        desk,
+        now,
+        request=request,
+        reason=state,
+        note="\n".join(part for part in (row.to_addr or "", problem) if part),
+    )
+
+
 def _write(
     connection: sa.Connection,
     kind: str,

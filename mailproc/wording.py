@@ -32,6 +32,12 @@ _HANDED = ("line", "pickup", "smart_office")
 _PRINTED = ("paper",)
 # «แบบคำขอ (zip)»: a name with a harmless dot would be read as part of it.
 _ENDING = re.compile(r"(?:\[\.\]|\.)([0-9A-Za-z]{1,5})$")
+# «สมศรี ใจดี»: two Thai words, of which the first is no title, no post and no office.
+_UNTITLED = re.compile(
+    r"^((?!นาย|นาง|น\.|ด\.|ดร|คุณ|ครู|ผู้|ผอ|รอง|ว่าที่|พระ|พล|พัน|ร้อย|สิบ|จ่า|ศ|ผศ|รศ|หม่อม|ม\.|ท่าน|อาจารย์|เด็ก|แม่ชี|"
+    r"โรงเรียน|รร|สำนัก|สพ|กลุ่ม|งาน|ฝ่าย|ธุรการ|ศูนย์|เทศบาล|มหา|วิทยาลัย|บริษัท|คณะ|หน่วย|กอง|กรม|เจ้าหน้าที่)"
+    r"[ก-๎]{2,30}\s[ก-๎]{2,40}(?:\s[ก-๎]{2,40})?)$"
+)
 _FEW = 12  # columns that are listed one by one
 
 
@@ -43,6 +49,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "person_name": lambda request: (
             request.form.requester_name or texts.get("phrases", "somebody")
         ),
+        "polite": lambda name: _UNTITLED.sub(r"คุณ\1", name or ""),
         "asker": lambda request: _asker(request, texts),
         "dataset_title": lambda request: _dataset_title(request, texts.language, titles),
         "data_asked": lambda request: _data_asked(request, texts, titles),

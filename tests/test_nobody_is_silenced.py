@@ -14,6 +14,7 @@ from mailproc.mail.compose import Composer
 from mailproc.model import Letter, State
 from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
+from mailproc.workflow import events as e
 from tests.factories import a_catalogue, a_dataset, an_office
 from tests.test_conversation import _Pictures as Pictures
 from tests.test_intake import FORM, HABITS, Office, Reader, a_mail, a_reply
@@ -247,3 +248,58 @@ def test_why_a_file_could_not_be_read_comes_first(office: Office, language: str)
     mail = written(replace(newest(office, "ask"), language=language))
     missing = "ยังไม่ได้ระบุ" if language == "th" else "not stated yet"
     assert mail.index("แบบคำขอ (zip)") < mail.index(missing)
+
+
+def test_a_number_is_no_name_and_a_year_ahead_is_asked_back(office: Office) -> None:
+    form = FORM.replace("นางสมศรี ตั้งใจสอน", "12345").replace("จำนวนนักเรียน", "ข้อมูลปลาทอง")
+    office.bring(a_mail(form.replace("2568", "2575"), head=_STAMP))
+    asked = {q.field: (q.problem, q.said) for q in newest(office, "ask").questions}
+    assert asked["requester_name"] == ("unclear", "12345")
+    assert asked["academic_years"] == ("unavailable", "ปีการศึกษา 2575")
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [
+        ("สมศรี ใจดี", "เรียน คุณสมศรี ใจดี"),
+        ("นางสมศรี ใจดี", "เรียน นางสมศรี ใจดี"),
+        ("ดร.สมศรี ใจดี", "เรียน ดร.สมศรี ใจดี"),
+        ("โรงเรียนบ้านดอนแก้ว ธุรการ", "เรียน โรงเรียนบ้านดอนแก้ว ธุรการ"),
+        ("John Smith", "เรียน John Smith"),
+    ],
+)
+def test_a_person_without_a_title_is_addressed_politely(
+    office: Office, name: str, greeting: str
+) -> None:
+    office.bring(a_mail(_INCOMPLETE.replace("นางสมศรี ตั้งใจสอน", "นางสาวมาลี ดี"), head=_STAMP))
+    letter = replace(newest(office, "ask"), request=None, to_name=name, kind="passed_on")
+    assert greeting in written(letter)
+
+
+# ---------------------------------------------------------------- after delivery
+
+
+def _delivered(office: Office) -> None:
+    office.walk.happen(office.walk.built().id, e.AllSent())
+
+
+@pytest.mark.parametrize("words", ["ขอบคุณมากค่ะ", "ได้รับแล้ว ขอบคุณครับ", "Thank you very much!"])
+def test_mere_thanks_after_delivery_cost_nobody_a_mail(office: Office, words: str) -> None:
+    _delivered(office)
+    before = len(office.letters())
+    assert office.bring(a_reply(office.letters("dataset")[0], words)) == ["note"]
+    assert len(office.letters()) == before
+
+
+@pytest.mark.parametrize("words", ["ไม่ตรงที่ขอค่ะ ขอเป็นแม่จัน", "ได้รับแล้วค่ะ แต่ข้อมูลไม่ครบ"])
+def test_what_is_wrong_with_a_file_goes_to_the_officer_and_its_writer_is_told(
+    office: Office, words: str
+) -> None:
+    _delivered(office)
+    for _ in range(3):
+        office.bring(a_reply(office.letters("dataset")[0], "สถานะ"))
+    assert office.bring(a_reply(office.letters("dataset")[0], words)) == ["note"]
+    mail = written(newest(office, "noted"))
+    assert "ส่งต่อให้เจ้าหน้าที่" in mail
+    assert an_office().officer_phone in mail
+    assert load_letter(office.letters("officer_note")[-1].letter).note == words

@@ -22,6 +22,7 @@ from mailproc.mail.login import Credentials, Server
 from mailproc.model import State
 from mailproc.outbox import Outbox
 from mailproc.store import claims, jobs, outbox, schema
+from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
 from mailproc.store.desk import token_digest
 from mailproc.workflow import events as e
@@ -335,3 +336,15 @@ async def test_the_clock_is_the_one_given(post: Post, dataset: int) -> None:
     post.walk.now = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
     await post.turn()
     assert post.letter("dataset").sent_at == post.walk.now
+
+
+async def test_the_officer_is_told_once_of_a_requester_whose_server_takes_nothing(
+    post: Post,
+) -> None:
+    post.walk.prepared()
+    post.server.script = [{"RCPT": "550 5.1.1 no such user"}]
+    await post.turn()
+    assert post.letter("receipt").state == "rejected"
+    letter = load_letter(post.letter("officer_undelivered").letter)
+    assert letter.request is not None
+    assert letter.note.startswith(letter.request.requester_addr)

@@ -18,7 +18,7 @@ DIRECTOR = "director@example.org"
 
 
 def _mail(kind: str = "reply", **changes: Any) -> Reading:
-    return replace(Reading(kind, from_addr=REQUESTER, text="ขอบคุณค่ะ"), **changes)
+    return replace(Reading(kind, from_addr=REQUESTER, text="ยังอยู่ที่เดิมค่ะ"), **changes)
 
 
 def _letter(request: Request | None, **changes: Any) -> Found:
@@ -174,7 +174,7 @@ _NO_ANSWER_AWAITED = [
 @pytest.mark.parametrize("state", _NO_ANSWER_AWAITED)
 def test_other_words_about_a_request_are_a_note(state: State) -> None:
     placing = place(_mail(), _letter(a_request(state=state)), KNOWN)
-    assert (placing.verdict, placing.event) == ("note", e.Noted(by="requester", note="ขอบคุณค่ะ"))
+    assert (placing.verdict, placing.event) == ("note", e.Noted(by="requester", note="ยังอยู่ที่เดิมค่ะ"))
 
 
 def test_a_long_note_is_cut() -> None:

@@ -8,7 +8,7 @@ that came with it (`attachments`, `sourcing`, and `precedence` where parts disag
 and `merge` bring a reply into a request.
 """
 
-from mailproc.parsers.answer import confused, read_answer, with_conditions
+from mailproc.parsers.answer import confused, read_answer, thanks, with_conditions
 from mailproc.parsers.as_json import form_to_json, to_json
 from mailproc.parsers.asking import asks, words_of
 from mailproc.parsers.attachments import Fence, TooSlow
@@ -40,6 +40,7 @@ __all__ = [
     "read_answer",
     "refuses",
     "spread",
+    "thanks",
     "to_json",
     "unclear",
     "wants",

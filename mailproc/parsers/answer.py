@@ -14,6 +14,7 @@ from itertools import pairwise
 from mailproc import thai
 from mailproc.model import Form, Item, Known, Question, Reading
 from mailproc.parsers import (
+    asking,
     automatic,
     bare,
     conditions,
@@ -169,6 +170,13 @@ def confused(reading: Reading, questions: tuple[Question, ...], known: Known) ->
         return False
     puzzled = any(bare.PUZZLED.search(line) for line in said)
     return puzzled or not all(_THANKS.match(line) for line in said)
+
+
+def thanks(text: str) -> bool:
+    """Whether a text thanks or acknowledges and says nothing else."""
+    said = [line.strip() for line in text.split("\n") if line.strip()]
+    only = all(_THANKS.match(line) for line in said) and not any(map(asking.wishes, said))
+    return bool(said) and len(said) <= 6 and only
 
 
 def stated(text: str, known: Known) -> Form:

@@ -24,7 +24,12 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def asks(reading: Reading) -> bool:
     """Whether the writer wants something: a command, a question, a wish."""
-    return bool(reading.command) or bool(_ASKS.search(thai.mend(reading.text[:_LONGEST])))
+    return bool(reading.command) or wishes(reading.text)
+
+
+def wishes(text: str) -> bool:
+    """Whether the words ask or complain."""
+    return bool(_ASKS.search(thai.mend(text[:_LONGEST])))
 
 
 def words_of(reading: Reading) -> str:

@@ -105,6 +105,8 @@ def _from_recipient(reading: Reading, request: Request, found: Found) -> Placing
 
 def _noted(reading: Reading, found: Found, *, quiet: bool = False) -> Placing:
     """The officer is told, and the writer answered unless that was done often enough."""
+    if _is_done(found) and parsers.thanks(reading.text):
+        return Placing("note", problem="thanks, and nothing else")
     problem = "too many notes today; the officer alone is told" if found.often else ""
     note = e.Noted(
         by="requester",
@@ -113,6 +115,11 @@ def _noted(reading: Reading, found: Found, *, quiet: bool = False) -> Placing:
         last=found.last,
     )
     return Placing("note", event=note, problem=problem)
+
+
+def _is_done(found: Found) -> bool:
+    """Whether thanks for it are no news to anybody."""
+    return found.request is not None and found.request.state is State.DELIVERED
 
 
 def _merged(

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISION = "0003"  # the newest migration
+REVISION = "0004"  # the newest migration
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

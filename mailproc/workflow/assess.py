@@ -27,7 +27,7 @@ def assess(
 
     `inside`: the requester belongs to the area and may have what is kept for it.
     """
-    missing = (Question(name, "missing") for name in REQUIRED if not _stated(form, name))
+    missing = (_of_field(form, name) for name in REQUIRED if not _stated(form, name))
     items = form.items or (Item(),)
     of_items = (q for item in items for q in assess_item(item, catalogue, inside=inside))
     questions = tuple(dict.fromkeys((*missing, *of_items)))
@@ -77,7 +77,10 @@ def assess_item(item: Item, catalogue: Catalogue, *, inside: bool = False) -> tu
     if dataset is not None and dataset.who_may_ask == "roster" and not inside:
         return (_kept_inside(dataset, catalogue),)
     if dataset is None or not dataset.rounds:
-        return (_which_dataset(item, dataset, catalogue, inside=inside), *_which_year(item))
+        return (
+            _which_dataset(item, dataset, catalogue, inside=inside),
+            *_which_year(item, catalogue),
+        )
     later = awaited(item, dataset)
     if later is not None:
         of_rounds = () if item.wait else _not_open(item, dataset, later, catalogue)
@@ -112,7 +115,13 @@ def titles(catalogue: Catalogue, *, inside: bool = False) -> tuple[str, ...]:
 
 
 def _stated(form: Form, name: str) -> bool:
-    return bool((getattr(form, name) or "").strip())
+    """Whether it says something: «12345» is nobody's name and no purpose."""
+    return any(letter.isalpha() for letter in getattr(form, name) or "")
+
+
+def _of_field(form: Form, name: str) -> Question:
+    said = (getattr(form, name) or "").strip()
+    return Question(name, "unclear", said) if said else Question(name, "missing")
 
 
 def _kept_inside(dataset: Dataset, catalogue: Catalogue) -> Question:
@@ -132,9 +141,17 @@ def _which_dataset(
     return Question("dataset", problem, item.dataset.strip(), offers)
 
 
-def _which_year(item: Item) -> tuple[Question, ...]:
-    """A year is asked for together with the dataset, so that nobody is asked twice."""
-    return () if item.latest or item.academic_years else (Question("academic_years", "missing"),)
+def _which_year(item: Item, catalogue: Catalogue) -> tuple[Question, ...]:
+    """A year is asked for together with the dataset, so that nobody is asked twice; so is one
+    that lies ahead of all figures."""
+    if item.latest:
+        return ()
+    if not item.academic_years:
+        return (Question("academic_years", "missing"),)
+    newest = max((r.academic_year for d in catalogue.datasets for r in d.rounds), default=0)
+    ahead = [year for year in item.academic_years if newest and year > newest + 1]
+    said = ", ".join(thai.year_title(year) for year in ahead)
+    return (Question("academic_years", "unavailable", said),) if ahead else ()
 
 
 def _of_rounds(item: Item, dataset: Dataset) -> Iterator[Question]:

@@ -57,7 +57,14 @@ LINKS = {
     "decide": "https://data.example.org/d/AbCdEfGhIjKlMnOpQrStUv",
     "status": "https://data.example.org/s/ZyXwVuTsRqPoNmLkJiHgFe",
 }
-WITHOUT_REQUEST = ("too_big", "noted", "how_to_decide", "officer_quarantined", "officer_held")
+WITHOUT_REQUEST = (
+    "too_big",
+    "noted",
+    "how_to_decide",
+    "officer_quarantined",
+    "officer_held",
+    "officer_undelivered",
+)
 WITH_FILE = ("dataset", "officer_handover")
 TO_FILL_IN = ("ask", "form")  # their labels wait for values
 DIRECTOR = ("approval", "approval_reminder", "decided", "how_to_decide")
@@ -159,7 +166,7 @@ def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> 
         "too_big "
         "too_late needs_person approval approval_reminder decided how_to_decide "
         "officer_needs_person officer_handover officer_quarantined officer_note "
-        "officer_held officer_stopped officer_flood officer_unplaced "
+        "officer_held officer_undelivered officer_stopped officer_flood officer_unplaced "
         "explain scan linked status which form too_many encrypted unreadable passed_on personal "
         "approval_withdrawn waiting correction"
     )
