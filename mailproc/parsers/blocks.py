@@ -29,6 +29,7 @@ _BEFORE_NAME = re.compile(
     r"(?<=[.!?])\s(?=[-–—]\s|(?i:many thanks|thanks|thank you|best regards|regards|cheers)[,.!]\s)"
 )
 _TITLED_NAME = re.compile(rf"(?P<name>{TITLED})(?=[\s,;/(]|$)")
+_IN_BRACKETS = re.compile(rf"^[(（]\s{{0,9}}({TITLED})\s{{0,9}}[)）]$")
 _PLAIN_NAME = re.compile(rf"(?P<name>{WORD} {{1,2}}{WORD})(?=[\s,;/(]|$)")
 _LATIN_NAME = re.compile(
     rf"(?P<name>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s)?{LATIN}(?:\s{LATIN}){{1,2}})(?=[\s,;/(]|$)"
@@ -138,6 +139,7 @@ def _parts(line: str) -> dict[str, Any] | None:
     if not line or len(line) > _LONGEST or _OTHERS.search(line) or _LABELLED.match(line):
         return None
     found: dict[str, Any] = {}
+    line = _IN_BRACKETS.sub(r"\1", line)
     words = _LEAD.sub("", line, count=1)
     led = words != line
     words = _without_contacts(words, found)

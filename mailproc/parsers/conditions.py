@@ -19,9 +19,9 @@ _GRADES = re.compile(
 _SIZES = re.compile(
     r"(?:โรงเรียน|รร\.?)?ขนาด(?:เล็ก|กลาง|ใหญ่(?:พิเศษ)?)|\b(?:small|medium|large) schools?\b", re.I
 )
-_BOUNDS = re.compile(
-    r"(?:(?:โรงเรียน|รร\.?)?\s?ที่\s?)?(?:มี)?(?:จำนวน)?นักเรียน\s?(?:ไม่เกิน|น้อยกว่า|ต่ำกว่า|มากกว่า|เกิน|ตั้งแต่|"
-    r"ไม่(?:น้อย|ต่ำ)กว่า|อย่างน้อย)\s?[0-9]{1,5}(?:\s?(?:-|–|ถึง)\s?[0-9]{1,5})?\s?(?:คน)?"
+BOUNDS = re.compile(
+    r"(?:(?:โรงเรียน|รร\.?)?\s?ที่\s?)?(?:มี)?(?:จำนวน)?(?:นักเรียน|เด็ก)\s?(?:ไม่เกิน|น้อยกว่า|ต่ำกว่า|มากกว่า|เกิน|ตั้งแต่|"
+    r"ไม่(?:น้อย|ต่ำ)กว่า|อย่างน้อย)\s?[0-9๐-๙]{1,5}(?:\s?(?:-|–|ถึง)\s?[0-9๐-๙]{1,5})?\s?(?:คน)?"
     r"(?:\s?(?:ขึ้นไป|ลงมา))?|"
     r"\b(?:at most|at least|fewer than|less than|under|over|more than) [0-9]{1,5} "
     r"(?:pupils|students)",
@@ -46,7 +46,7 @@ _TAIL = re.compile(r"(?:ก็(?:ได้|พอ)|เท่านั้น|แ�
 def find(line: str) -> tuple[str, ...]:
     """The conditions named for certain, in the order of grades, sizes, places."""
     line = thai.to_arabic(line[:_LONGEST])
-    found = [m[0].strip() for pattern in (_GRADES, _BOUNDS, _SIZES) for m in pattern.finditer(line)]
+    found = [m[0].strip() for pattern in (_GRADES, BOUNDS, _SIZES) for m in pattern.finditer(line)]
     found += [_TAIL.sub("", m["place"]) for m in _ONLY.finditer(line)]
     return tuple(dict.fromkeys(found))
 
@@ -61,7 +61,7 @@ def kind(condition: str) -> str:
     said = thai.to_arabic(condition)
     if _GRADES.search(said) or re.search("ชั้น|ประถม|มัธยม|อนุบาล|grade", said, re.I):
         return "grade"
-    return "size" if _SIZES.search(said) or _BOUNDS.search(said) or "ขนาด" in said else "place"
+    return "size" if _SIZES.search(said) or BOUNDS.search(said) or "ขนาด" in said else "place"
 
 
 def is_all(line: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from mailproc import thai
-from mailproc.parsers import values, years
+from mailproc.parsers import conditions, values, years
 
 _DIGITS = "[0-9๐-๙]"
 _YEARS = (
@@ -90,8 +90,8 @@ FORMAT = re.compile(
 _FORMAT_MARKED = re.compile(r"ไฟล์|เป็น|รูปแบบ|excel|exel|xls|csv|pdf|spreadsheet|เซล|พีดี|ซีเอส", re.I)
 ONLY = re.compile(
     r"เฉพาะ\s{0,2}(?P<what>[^\s,;()]{2,60}(?:\s(?:[ปมอ]\.\s?[0-9๐-๙][^\s,;()]{0,20}|"
-    r"และ\s?[^\s,;()]{2,40}|[0-9๐-๙]{1,4}(?=\s|$)))?)|"
-    r"\bonly (?:for )?(?P<en>[^,;.()]{2,60})",
+    r"และ\s?[^\s,;()]{2,40}|[0-9๐-๙]{1,4}(?:\s?คน)?(?=\s|$)))?)|"
+    r"\bonly (?:for |need |want )?(?P<en>[^,;.()]{2,60})",
     re.I,
 )
 _ONE_GRADE = (
@@ -103,7 +103,19 @@ GRADE = re.compile(  # «ชั้นอนุบาล 2 ถึง ป.6», «�
 )
 _OF_TESTS = re.compile(r"(?:[A-Za-z]-?NET|NT|RT|nt|rt|ประเมิน[^\s]{0,20})\s?(?:ชั้น)?\s?$")
 _WHOLE_AREA = ("ทั้งเขต", "รวมทั้งเขต")
-_STARTS = (YEAR, BACK, LATEST, ROUND, LEVEL, FORMAT, ONLY, GRADE)
+_NOT_BY_SCHOOL = re.compile(  # «ไม่ต้องแยกรายโรงเรียน»: one figure for the area
+    r"ไม่(?:จำเป็น)?(?:ต้อง(?:การ)?|เอา)\s?(?:แยก|จำแนก)?\s?(?:เป็น)?ราย(?:โรงเรียน|โรง(?=\s|$)|รร|สถานศึกษา)"
+)
+_IN_AREA = re.compile(r"(?:ใน|ของ)(?:สังกัด)?(?:เขต|สพป)")
+_SCHOOL = r"(?:โรงเรียน|รร\.?)\s?(?:บ้าน|วัด|ชุมชน|อนุบาล)(?:(?!และ|กับ)[^\s,;()]){2,40}"
+_OF_SCHOOLS = re.compile(  # «ของโรงเรียนบ้านโคก และโรงเรียนวัดโคกสูง»
+    rf"ของ\s?{_SCHOOL}(?:\s?(?:และ|กับ|,)\s?{_SCHOOL}){{0,6}}"
+)
+_ONE_SCHOOL = re.compile(_SCHOOL)
+_STARTS = (
+    *(YEAR, BACK, LATEST, ROUND, LEVEL, FORMAT, ONLY, GRADE),
+    *(conditions.BOUNDS, _NOT_BY_SCHOOL, _OF_SCHOOLS),
+)
 _BARE_YEAR = re.compile(rf"\s\(?(?:พ\.?ศ\.?\s?)?(?:2[45]|๒[๔๕]){_DIGITS}{{2}}(?!{_DIGITS})")
 _TRAILING = re.compile(
     r"[\s,;(\[–-]*(?:ประจำ|ของ|เป็น|โดย|แบบ|และ|สำหรับ|ข้อมูล|for|in|by)?[\s,;(\[–:-]*$"
@@ -136,9 +148,13 @@ def split(phrase: str) -> tuple[str, dict[str, Any]]:
 def _first(pattern: re.Pattern[str], phrase: str) -> int:
     """Where a detail begins behind the name: after a space or bracket, a year anywhere."""
     for match in pattern.finditer(phrase):
-        at = match.start()
+        at = match.start() + len(match[0]) - len(match[0].lstrip())
         free = pattern in (YEAR, BACK, LATEST) or match[0].startswith(_WHOLE_AREA)
-        free = free or match[0].startswith("แต่ละ") or phrase[max(0, at - 1)] in " \t(,[–-"
+        free = (
+            free
+            or match[0].startswith(("แต่ละ", "ที่มี", "ของ"))
+            or phrase[max(0, at - 1)] in " \t(,[–-"
+        )
         if pattern is GRADE:
             free = (free or match[0].startswith(("ชั้น", "ระดับ"))) and not _of_test(phrase, at)
         marked = pattern is not FORMAT or _FORMAT_MARKED.search(match[0])
@@ -160,15 +176,16 @@ def _grades(text: str) -> tuple[str, ...]:
 
 def read(text: str) -> dict[str, Any]:
     """The item fields that running words state for certain."""
-    text = _UNWANTED.sub(" ", " ".join(text[:2_000].split()))
+    said = " ".join(text[:2_000].split())
+    text = _UNWANTED.sub(" ", said)
     found: dict[str, Any] = {}
     found |= _years(text)
     rounds = _rounds(text)
     if rounds:
         found["round"] = rounds
     level = next((v for m in LEVEL.finditer(text) if (v := values.level(m[0]))), None)
-    if level:
-        found["level"] = level
+    if level or (_NOT_BY_SCHOOL.search(said) and _IN_AREA.search(said)):
+        found["level"] = level or "area"
     formats = (m[0] for m in FORMAT.finditer(text) if _FORMAT_MARKED.search(m[0]))
     file_format = next((v for words in formats if (v := values.file_format(words))), None)
     if file_format:
@@ -182,9 +199,21 @@ def read(text: str) -> dict[str, Any]:
 def narrowed(phrase: str) -> dict[str, Any]:
     """The same of the words right behind a dataset's name, where a grade narrows it."""
     found = read(phrase)
-    if "filters" not in found and (grades := _grades(phrase)):
-        found["filters"] = grades
+    if "filters" not in found and (told := limits(phrase)):
+        found["filters"] = told
     return found
+
+
+def limits(phrase: str) -> tuple[str, ...]:
+    """Grades, sizes and schools that a phrase narrows its dataset to, without «เฉพาะ»."""
+    phrase = phrase[:_LONGEST]
+    bounds = tuple(match[0].strip() for match in conditions.BOUNDS.finditer(phrase))
+    schools = tuple(
+        school[0].strip()
+        for match in _OF_SCHOOLS.finditer(phrase)
+        for school in _ONE_SCHOOL.finditer(match[0])
+    )
+    return (_grades(phrase) + bounds + schools)[:10]
 
 
 def stated(text: str) -> list[tuple[str, str]]:

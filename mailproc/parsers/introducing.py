@@ -12,7 +12,7 @@ WORD = r"[ก-ฮเ-ไ][ก-๙.]{1,29}"
 LATIN = r"[A-Z](?:\.|[A-Za-z'’-]{1,24})"
 NAME = rf"(?:{TITLE}\s{{0,2}})?{WORD}\s{{1,3}}{WORD}"
 TITLED = rf"{TITLE}\s{{0,2}}{WORD}\s{{1,3}}(?:ณ\s)?{WORD}"
-SELF_WORDS = re.compile(r"ข้าพเจ้า|กระผม|ดิฉัน|ผม|หนู|ด้วย|my name is|i am|i'm", re.I)
+SELF_WORDS = re.compile(r"ข้าพเจ้า|กระผม|ดิฉัน|ผม|หนู|ด้วย|my name is|i am|i'm|this is", re.I)
 _SELF = re.compile(
     rf"(?:ข้าพเจ้า|กระผม|ดิฉัน|ผม|หนู|เนื่องด้วย|ด้วย)\s{{0,3}}(?:ชื่อ)?\s{{0,3}}(?P<name>{TITLED})"
     rf"|(?:ข้าพเจ้า|กระผม|ดิฉัน|ผม|หนู)เป็น[^\n]{{3,80}}?\sชื่อ\s{{0,3}}(?P<later>{TITLED})"
@@ -20,6 +20,7 @@ _SELF = re.compile(
     rf"น\.ส\.)){{1,3}}\)?\s{{0,3}}(?P<choice>{NAME})"
     rf"|ผู้ขอ(?:ข้อมูล|รับบริการ|ใช้บริการ)?(?:คือ)?\s{{1,3}}(?P<asker>{TITLED})"
     rf"|(?:ข้าพเจ้า|กระผม|ดิฉัน|ผม|หนู)\s{{0,3}}ชื่อ\s{{0,3}}(?P<plain>{NAME})"
+    rf"|(?i:this is)\s(?P<this>{LATIN}\s{LATIN})(?=\s(?:from|at|of|with)\s)"
     rf"|(?i:my name is|i am|i'm)\s(?P<en>(?:(?:Mr|Mrs|Ms|Miss|Dr|"
     rf"Prof)\.?\s)?{LATIN}(?:\s{LATIN}){{1,2}})"
 )
@@ -41,14 +42,15 @@ _OFFICE_AT = re.compile(
 _OFFICE_END = re.compile(
     r"\s(?:สังกัด|ตำแหน่ง|ตำบล|อำเภอ|จังหวัด|ต\.|อ\.|จ\.|โทร|เบอร์|เลขที่|ได้|และ|ปฏิบัติ|ตั้งอยู่|โดย|ตอนนี้|กำลัง|ทำ|อยาก|เลย|จะ|ซึ่ง|ขอ(?!นแก่น)|มี|เพื่อ|ใช้|พอดี|รบกวน|ต้องการ|ค่ะ|ครับ|นะ)|[,;()\n]|\s{2,}"
 )
+_SAID_POLITELY = re.compile(r"(?:(?<![ชาธ])นะ)?(?:ครับ|คับ|ค่ะ|คะ|จ้า)$|(?<![ชาธ])นะ$")
 _HEAD_OF_SCHOOL = re.compile(
     r"^((?:รอง)?ผู้อำนวยการ|รักษาการ(?:ในตำแหน่ง)?ผู้อำนวยการ|(?:รอง)?ผอ\.)\s?(โรงเรียน[^\n]*)$"
 )
 _BY_OFFICE = re.compile(
-    rf"(?:^|(?<=\s)|(?<=ด้วย)|(?<=ทาง)|(?<=เนื่องจาก)|(?<=ในนาม))(?P<office>{OFFICE}[^\s0-9๐-๙/]{{1,60}}?(?:\s(?!ที่|ลงวันที่|ตำแหน่ง|โทร|เบอร์|มี|"
+    rf"(?:^|(?<=\s)|(?<=ด้วย)|(?<=ทาง)|(?<=เนื่องจาก)|(?<=ในนาม))(?P<office>{OFFICE}(?:(?<=บริษัท)\s)?[^\s0-9๐-๙/]{{1,60}}?(?:\s(?!ที่|ลงวันที่|ตำแหน่ง|โทร|เบอร์|มี|"
     rf"ขอ|ได้|จะ|กำลัง)(?:[0-9๐-๙]{{1,3}}(?=\s)|[^\s0-9๐-๙/]{{1,40}}?(?=\s|จึง|มี|ประสงค์|ใคร่|ขอ|ต้อง|"
     rf"กำลัง|จะ|ได้|ดำเนิน|กำหนด))){{0,4}}?)"
-    r"\s{0,3}(?:จึง)?(?:มี(?:ความ(?:ประสงค์|จำเป็น)|โครงการ|ภารกิจ)|ประสงค์|ใคร่ขอ|ขอความ(?:อนุเคราะห์|"
+    r"(?:ครับ|ค่ะ|คะ)?\s{0,3}(?:จึง)?(?:อยาก(?:ได้|ขอ)|มี(?:ความ(?:ประสงค์|จำเป็น)|โครงการ|ภารกิจ)|ประสงค์|ใคร่ขอ|ขอความ(?:อนุเคราะห์|"
     r"กรุณา|ร่วมมือ)|ขอ(?:รับ|ใช้)?(?:บริการ)?ข้อมูล|ขอ(?:ทราบ|จำนวน|รายชื่อ|ทำเนียบ|สถิติ|สนับสนุน|ไฟล์|ยอด)|ต้องการ|กำลัง|"
     r"จะ(?:ดำเนิน|จัด|ทำ|มี|ออก|ใช้|ส่ง|เข้า|เปิด|ร่วม|สร้าง|มอบ)|ได้(?:ดำเนิน|จัด|รับ|มี|กำหนด)|ดำเนินการ|กำหนดจัด|อยู่(?:ใน)?ระหว่าง)",
     re.M,
@@ -77,7 +79,7 @@ _CALLED = re.compile(  # «ชื่อผม สมพงษ์ ทองคำ
     rf"(?:^|\s)ชื่อ(?:ของ)?(?:ผม|ดิฉัน|หนู|เรา)\s{{0,3}}(?:คือ)?\s{{0,3}}(?P<name>{NAME})"
 )
 _WORKS_AT = re.compile(
-    rf"(?:ทำงาน(?:อยู่)?(?:ที่)?|(?:เรียน|ศึกษา)อยู่(?:ที่)?|ปฏิบัติงาน(?:อยู่)?ที่|สังกัด|(?:^|\s)(?:มา)?จาก|(?:^|\s)(?:ครู|ธุรการ|ผอ\.?)"
+    rf"(?:ทำงาน(?:อยู่)?(?:ที่)?|(?:เรียน|ศึกษา)อยู่(?:ที่)?|ปฏิบัติงาน(?:อยู่)?ที่|สังกัด|(?:^|\s)(?:มา)?จาก|(?:^|\s|ดิฉัน|ผม|หนู)(?:ครู|ธุรการ|ผอ\.?)"
     rf"[ก-๙]{{1,12}}\s)\s{{0,3}}(?P<office>{OFFICE}[^\s,;()]{{2,60}})",
     re.M,
 )
@@ -119,6 +121,8 @@ def said(text: str) -> dict[str, Any]:
         ("position", _HOLDS.search(text), "post"),
     )
     found = {name: values.tidy(match[group]) for name, match, group in clauses if match}
+    if "organisation" in found:
+        found["organisation"] = office_of(found["organisation"])
     if "requester_name" not in found:
         found.pop("position", None)
     return found
@@ -137,7 +141,7 @@ def introduced(text: str) -> dict[str, Any]:
     if match["later"]:
         said = match[0][match[0].index("เป็น") + 4 : match.start("later") - match.start()]
         return found | post_and_office(said.rpartition("ชื่อ")[0])
-    if match["en"]:
+    if match["en"] or match["this"]:
         told = _ENGLISH_POST.match(rest)
         return found | _english(told)
     stop = _ASKING.search(rest)
@@ -173,7 +177,7 @@ def post_and_office(words: str) -> dict[str, Any]:
 
 def office_of(words: str) -> str:
     cut = _OFFICE_END.search(words, 3)
-    return (words[: cut.start()] if cut else words).strip(" .,")
+    return _SAID_POLITELY.sub("", words[: cut.start()] if cut else words).strip(" .,")
 
 
 def by_office(text: str) -> str:

@@ -93,7 +93,7 @@ _LEADING = re.compile(
     r"know)\b(?: (?:on|of|about)\b)?(?: the\b)?\s?",
     re.I,
 )
-_LED_TO = re.compile(r"ดัง(?:นี้|ต่อไปนี้)|ครับ|ค่ะ|คะ|[\s.:*]")
+_LED_TO = re.compile(r"หน่อย|ด้วย|นะ|ดัง(?:นี้|ต่อไปนี้)|ครับ|ค่ะ|คะ|[\s.:*]")
 _PLACEHOLDER = re.compile(r"^(?:ข้อมูล|สารสนเทศ|ดัง|นี้|ตาม|ทั้งหมด|หน่อย|[\s0-9๐-๙.:,()-])*$")
 _LATEST_FIRST = re.compile(r"(?:the )?(?:latest|most recent|newest|current)\s(?=[a-z])", re.I)
 _ARTICLE = re.compile(r"^(?:the|a|an)\s", re.I)
@@ -162,7 +162,7 @@ def unwrapped(text: str) -> str:
 
 _RUNS = re.compile(r"[^\S\n]{3,}")
 _BLOCK = re.compile(
-    r"จึงเรียน|ขอแสดง|ผู้ประสาน|ผู้ติดต่อ|ด้วยความ|เรื่อง|อ้างถึง|โทร|เบอร์|ติดต่อ|อีเมล|e-?mail|tel|ขอบ|thank|ลงชื่อ|\(|นาย|นาง|yours|"
+    r"จึงเรียน|ที่\s|ขอแสดง|ผู้ประสาน|ผู้ติดต่อ|ด้วยความ|เรื่อง|อ้างถึง|โทร|เบอร์|ติดต่อ|อีเมล|e-?mail|tel|ขอบ|thank|ลงชื่อ|\(|นาย|นาง|yours|"
     r"regards|sincerely",
     re.I,
 )
@@ -296,6 +296,8 @@ def _share(asked: list[Asked], text: str, at: int, end: int) -> None:
     """What is said once holds for every dataset; what no phrase says is sought around it."""
     around = details.read(_beside_purpose(text, at, end))
     around.pop("unclear", None)
+    if "filters" not in around and (told := _limits_asked(text, at)):
+        around["filters"] = told
     for name in _SHARED:
         saying = [one for one in asked if name in one.own]
         inline = len(asked) > 1 and all(not one.row for one in asked)
@@ -307,6 +309,16 @@ def _share(asked: list[Asked], text: str, at: int, end: int) -> None:
             continue
         for one in asked:
             one.own.setdefault(name, value)
+
+
+def _limits_asked(text: str, at: int) -> tuple[str, ...]:
+    """The limits in the sentence of the request that its subject line only announces."""
+    closing = signed.CLOSING.search(text, at)
+    for line in text[at : closing.start() if closing else at + 1_500].split("\n"):
+        asking = _REQUEST.search(line)
+        if asking and details.YEAR.search(line, asking.end()):
+            return details.limits(clauses.without_purpose(line[asking.end() :]))
+    return ()
 
 
 def _beside_purpose(text: str, at: int, end: int) -> str:

@@ -104,3 +104,52 @@ def test_a_person_thanked_at_the_end_is_not_the_writer() -> None:
 def test_a_new_number_told_in_a_purpose_corrects_nothing() -> None:
     lines = "ชื่อผู้ขอ: มาลัย ดอกไม้\nวัตถุประสงค์: แจ้งเบอร์ใหม่ ให้ผู้ปกครอง"
     assert forms.read(lines, KNOWN).form.purpose == "แจ้งเบอร์ใหม่ ให้ผู้ปกครอง"
+
+
+@pytest.mark.parametrize(
+    ("words", "limits"),
+    [
+        ("ขอจำนวนนักเรียน ป.4-ป.6 ปี 2568 รายโรงเรียน", ("ป.4-ป.6",)),
+        ("ขอจำนวนนักเรียนแยกเพศ ชั้น ม.1-ม.3 รายโรงเรียน ปี 2568", ("ชั้น ม.1-ม.3",)),
+        ("ขอรายชื่อโรงเรียนขนาดเล็กที่มีเด็กไม่เกิน 60 คน ปี 2568", ("ที่มีเด็กไม่เกิน 60 คน",)),
+        (
+            "เรื่อง ขอข้อมูลจำนวนนักเรียน\n\nด้วยโรงเรียนวัดทอง ขอข้อมูลจำนวนนักเรียนชั้น ป.6 ปีการศึกษา 2568",
+            ("ชั้น ป.6",),
+        ),
+        (
+            "ขอจำนวนนักเรียนของโรงเรียนบ้านโคก และโรงเรียนวัดสูง ปี 2568",
+            ("โรงเรียนบ้านโคก", "โรงเรียนวัดสูง"),
+        ),
+    ],
+)
+def test_limits_said_without_only_are_kept(words: str, limits: tuple[str, ...]) -> None:
+    assert _read(words).items[0].filters == limits
+
+
+def test_one_figure_for_the_area_is_not_by_school() -> None:
+    form = _read("ขอจำนวนนักเรียนในเขต แยกชายหญิง ไม่ต้องรายโรงเรียน ปีการศึกษา 2568 เพื่อเขียนบทความค่ะ")
+    assert (form.items[0].level, form.purpose) == ("area", "เพื่อเขียนบทความ")
+
+
+@pytest.mark.parametrize(
+    ("tail", "purpose", "file_format"),
+    [
+        ("เพื่อส่งหนังสือ ขอ pdf ค่ะ", "เพื่อส่งหนังสือ", "pdf"),
+        ("เพื่อการวิจัย ในรูปแบบ Excel", "เพื่อการวิจัย", "xlsx"),
+        ("จะเอาไปทำวิทยฐานะค่ะ", "ทำวิทยฐานะ", None),
+    ],
+)
+def test_a_purpose_ends_where_another_wish_begins(
+    tail: str, purpose: str, file_format: str | None
+) -> None:
+    form = _read(f"ขอทำเนียบโรงเรียน ปีการศึกษา 2567 {tail}")
+    assert (form.purpose, form.items[0].format) == (purpose, file_format)
+
+
+def test_the_writer_and_office_of_a_sentence() -> None:
+    company = _read("สวัสดีค่ะ\nบริษัท สื่อตัวอย่าง จำกัด ขอทำเนียบโรงเรียน ปี 2568")
+    assert company.organisation == "บริษัท สื่อตัวอย่าง จำกัด"
+    teacher = _read("ดิฉันครูสมศรี โรงเรียนบ้านหนองไผ่ค่ะ\nขอทำเนียบโรงเรียน ปี 2568")
+    assert teacher.organisation == "โรงเรียนบ้านหนองไผ่"
+    john = _read("This is John Smith from Sample Trust. Please send the school directory for 2568.")
+    assert john.requester_name == "John Smith"
