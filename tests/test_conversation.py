@@ -812,6 +812,23 @@ def test_a_wish_that_is_not_understood_is_asked_about_and_never_skipped(office: 
     assert load_letter(told.letter).note == "ขอเฉพาะเด็กที่มาจากนอกเขตบริการ"
 
 
+def test_nothing_is_approved_that_its_requester_objects_to(office: Office) -> None:
+    _prepared(office)
+    words = "ขอเฉพาะเด็กที่มาจากนอกเขตบริการเท่านั้นค่ะ"
+    office.bring(a_reply(office.letters("receipt")[0], words))
+    (request,) = office.requests
+    assert request.state is State.INCOMPLETE
+    assert [(q.field, q.problem) for q in request.questions] == [("filters", "unclear")]
+    assert "approval_withdrawn" in _kinds(office, "director")
+
+
+@pytest.mark.parametrize("words", ["ขอบคุณค่ะ ขอให้ได้เร็ว ๆ นะคะ", "จะได้เมื่อไหร่คะ", "รับทราบครับ"])
+def test_a_remark_leaves_the_request_with_the_director(office: Office, words: str) -> None:
+    _prepared(office)
+    office.bring(a_reply(office.letters("receipt")[0], words))
+    assert office.requests[0].state is State.AWAITING_DECISION
+
+
 def test_a_question_beside_an_answer_reaches_the_officer(office: Office) -> None:
     office.bring(a_mail(_INCOMPLETE))
     words = "วัตถุประสงค์: เพื่อวางแผน\nทำไมต้องกรอกหลายรอบคะ"

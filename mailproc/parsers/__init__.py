@@ -15,7 +15,7 @@ from mailproc.parsers.attachments import Fence, TooSlow
 from mailproc.parsers.confirmation import confirms, denies
 from mailproc.parsers.form import merge, missing, spread
 from mailproc.parsers.kind import OUR_MESSAGE_ID
-from mailproc.parsers.leftover import left_over, wants
+from mailproc.parsers.leftover import changes_data, left_over, wants
 from mailproc.parsers.personal import asks_for_personal
 from mailproc.parsers.picking import none_fits
 from mailproc.parsers.reader import read
@@ -28,6 +28,7 @@ __all__ = [
     "TooSlow",
     "asks",
     "asks_for_personal",
+    "changes_data",
     "confirms",
     "confused",
     "denies",

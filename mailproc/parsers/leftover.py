@@ -30,6 +30,12 @@ _WANTS = re.compile(
     re.I,
 )
 
+_CHANGES = re.compile(
+    r"เฉพาะ|แค่|ยกเว้น|เปลี่ยน|แก้(?:ไข)?(?:เป็น|คำขอ|ข้อมูล)|ไม่เอา|ตัด[^\n]{0,40}ออก|"
+    r"\b(?:only|except|instead|change|without)\b",
+    re.I,
+)
+
 
 def left_over(
     reading: Reading, form: Form, understood: Callable[[Reading, Form], Form]
@@ -51,6 +57,11 @@ def left_over(
         if idle and _says(clause) and not _is_held(clause, whole, reading, understood):
             left.append(clause)
     return tuple(left)
+
+
+def changes_data(clause: str) -> bool:
+    """Whether the clause surely asks for other data than was asked for."""
+    return bool(_CHANGES.search(clause)) and not bare.PUZZLED.search(clause)
 
 
 def _is_held(

@@ -34,11 +34,8 @@ def place(reading: Reading, request: Request, found: Found, known: Known) -> Pla
         return _confirmation(reading, request, found, known)
     if request.state in _ASKED or _may_go_on(request):
         return _answered(reading, request, found, known)
-    if request.state in _AMENDABLE and (amended := _amended(reading, request, known)):
-        first, *more = amended
-        kept = doubts.of(reading, first, (), known)
-        event = _said(reading, request, _also_asked(request), known, first, kept)
-        return Placing("merged", event=event, forms=_of_requester(more, reading, request))
+    if request.state in _AMENDABLE:
+        return _amended(reading, request, known) or _noted(reading, found)
     return _noted(reading, found)
 
 
@@ -170,11 +167,19 @@ def _of_requester(forms: Sequence[Form], reading: Reading, request: Request) -> 
     return tuple(forms) if _is_requester(reading, request) else ()
 
 
-def _amended(reading: Reading, request: Request, known: Known) -> tuple[Form, ...]:
-    """The form with what the reply corrects, under a label or as «ขอแก้เป็นปี 2567»."""
+def _amended(reading: Reading, request: Request, known: Known) -> Placing | None:
+    """What the reply corrects, under a label or as «ขอแก้เป็นปี 2567»; None where it is a remark.
+
+    A change that is not understood is asked about: nothing leaves that was objected to.
+    """
     questions = _also_asked(request)
-    forms = _merged(reading, request, questions, known)
-    return forms if forms[0] != request.form else ()
+    first, *more = _merged(reading, request, questions, known)
+    kept = doubts.of(reading, first, (), known)
+    event = _said(reading, request, questions, known, first, kept)
+    objects = request.together <= 1 and any(map(parsers.changes_data, event.note.split("\n")))
+    if first == request.form and not objects:
+        return None
+    return Placing("merged", event=event, forms=_of_requester(more, reading, request))
 
 
 def _is_requester(reading: Reading, request: Request) -> bool:
