@@ -7,8 +7,6 @@ to import (measured): it is imported here only, in the process that builds files
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import select
 
 from mailproc.datasets import layout, register, warehouse
@@ -16,8 +14,7 @@ from mailproc.datasets.layout import Leaf
 from mailproc.datasets.plan import Plan
 from mailproc.datasets.table import HIDDEN, Table
 
-if TYPE_CHECKING:
-    import pandas as pd
+Sums = dict[tuple[str, str, str], int]  # measure and codes of its two dimensions → figure
 
 
 def differences(query: str, table: Table, warehouse_url: str) -> tuple[str, ...]:
@@ -45,18 +42,21 @@ def _is_plain(leaf: Leaf, plan: Plan) -> bool:
     return not measure.mean_over and not measure.decimals
 
 
-def _sum(leaf: Leaf, plan: Plan, cells: pd.DataFrame) -> int:
+def _sum(leaf: Leaf, plan: Plan, cells: Sums) -> int:
     measure = plan.measure(leaf.spec.measure)
-    chosen = cells[cells["measure"] == measure.name]
-    for column, name in zip(("d1", "d2"), measure.dimensions, strict=False):
-        codes = leaf.where.get(name, plan.where.get(name))
-        if codes is not None:
-            chosen = chosen[chosen[column].isin(codes)]
-    return int(chosen["value"].sum())
+    asked = [leaf.where.get(name, plan.where.get(name)) for name in measure.dimensions]
+    return sum(
+        value
+        for (name, *codes), value in cells.items()
+        if name == measure.name
+        and all(
+            wanted is None or code in wanted for code, wanted in zip(codes, asked, strict=False)
+        )
+    )
 
 
-def _cells(plan: Plan, warehouse_url: str) -> pd.DataFrame:
-    """The stored cells of the schools in the table."""
+def _cells(plan: Plan, warehouse_url: str) -> Sums:
+    """The stored cells of the schools in the table, added up over these."""
     import pandas as pd
 
     c, r = warehouse.cells.c, warehouse.rounds.c
@@ -72,4 +72,7 @@ def _cells(plan: Plan, warehouse_url: str) -> pd.DataFrame:
         [tuple(row) for row in rows], columns=["school_code", "measure", "d1", "d2", "value"]
     )
     asked = codes if plan.schools is None else [code for code in codes if code in plan.schools]
-    return frame[frame["school_code"].isin(asked)]
+    chosen = frame[frame["school_code"].isin(asked)]
+    sums = chosen.groupby(["measure", "d1", "d2"], sort=False)["value"].sum()
+    added = sums.reset_index().itertuples(index=False, name=None)
+    return {(one[0], one[1], one[2]): int(one[3]) for one in added}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from mailproc import thai
 from mailproc.datasets.output.frame import blocks, is_total
@@ -97,6 +98,7 @@ def _longest(values: Iterable[Cell]) -> int:
     return math.ceil(best * 0.80 * POINTS + _MARGIN)
 
 
+@lru_cache(maxsize=8192)  # the same names are measured for widths, heights and pages
 def units(words: str) -> float:
     """The room of the words in Thai letters; Latin letters and digits need four fifths of one."""
     return thai.columns(words) - 0.2 * sum(letter.isascii() for letter in words)
