@@ -1,4 +1,5 @@
-"""What all tests share: real databases, and a guard that keeps tests away from any other.
+"""What all tests share: real databases, a guard that keeps tests away from any other, and an SMTP
+server with the composer whose letters it takes.
 
 The store is tested on SQLite and on PostgreSQL. A server is taken from MAILPROC_TEST_PG_URL, or
 started from the PostgreSQL wheel, lazily and once per test process.
@@ -11,14 +12,18 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from mailproc.composing import Composing
+from mailproc.config import ROOT
 from mailproc.store.database import Database
+from tests.factories import a_catalogue, an_office
+from tests.smtpd import ScriptedServer
 
 _NAMES = itertools.count(1)
 _TEMPLATE = f"mailproc_template_{os.getpid()}"
@@ -179,3 +184,23 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     yield database
     database.close()
     server.drop(url)
+
+
+# ---------------------------------------------------------------- sending
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    """An SMTP server that takes every mail, or does as the test says."""
+    server = ScriptedServer()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="module")
+def composer() -> Iterator[Composing]:
+    """Composes in a child, as the service does."""
+    composing = Composing(an_office(), (ROOT / "templates",), a_catalogue())
+    yield composing
+    composing.stop()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from mailproc.composing import Composing
-from mailproc.config import ROOT
 from mailproc.model import Request, State
 from mailproc.store.database import Database
-from tests.factories import a_catalogue, an_office
 from tests.smtpd import ScriptedServer
 from tests.test_intake import TEACHER, a_mail
 from tests.test_loops_of_mail import _PASS, Running, echo
@@ -22,13 +20,6 @@ _HEAD = """แบบคำขอใช้บริการข้อมูล
 หน่วยงาน/โรงเรียน: โรงเรียนบ้านดอนแก้ว
 วัตถุประสงค์: เพื่อวางแผนอัตรากำลัง
 """
-
-
-@pytest.fixture(scope="module")
-def composer() -> Iterator[Composing]:
-    composing = Composing(an_office(), (ROOT / "templates",), a_catalogue())
-    yield composing
-    composing.stop()
 
 
 @pytest.fixture

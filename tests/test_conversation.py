@@ -865,3 +865,12 @@ def test_a_colleague_with_the_same_mailbox_has_a_request_of_his_own(office: Offi
     assert office.bring(a_mail(other, head=_STAMP)) == ["opened"]
     names = {request.form.requester_name for request in office.requests}
     assert len(names) == 2
+
+
+def test_a_mail_of_its_own_is_about_the_numbers_it_writes_and_not_those_it_quotes(
+    office: Office,
+) -> None:
+    first, second, third = _three(office)
+    body = f"ยกเลิก {second} ค่ะ\n\n> คำขอเลขที่ {first}\n> คำขอเลขที่ {third}"
+    assert office.bring(a_mail(body, subject="ยกเลิก", head=_STAMP)) == ["command"]
+    assert _cancelled(office) == [second]

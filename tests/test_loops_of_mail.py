@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from mailproc.composing import Composing
-from mailproc.config import ROOT
 from mailproc.model import State
 from mailproc.outbox import Outbox
 from mailproc.store import messages, schema
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
 from mailproc.workflow.manners import Manners
-from tests.factories import a_catalogue, an_office
 from tests.smtpd import ScriptedServer
 from tests.test_intake import FORM, OFFICE, TEACHER, Office, a_mail
 from tests.test_outbox import Post
@@ -28,21 +26,6 @@ from tests.walk import DESK, DIRECTOR, OFFICER, RULES, data_prepared
 _O, _M = schema.outbox, schema.messages
 _MINUTE = timedelta(minutes=1)
 _PASS = f"Authentication-Results: mx.example.org; dmarc=pass header.from={TEACHER.split('@')[1]}\n"
-
-
-@pytest.fixture(scope="module")
-def composer() -> Iterator[Composing]:
-    composing = Composing(an_office(), (ROOT / "templates",), a_catalogue())
-    yield composing
-    composing.stop()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    server = ScriptedServer()
-    await server.start()
-    yield server
-    await server.stop()
 
 
 class Running:

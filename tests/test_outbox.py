@@ -14,7 +14,6 @@ import pytest
 import sqlalchemy as sa
 
 from mailproc.composing import Composing
-from mailproc.config import ROOT
 from mailproc.errors import AuthFailed
 from mailproc.mail import delivery as smtp
 from mailproc.mail.delivery import Delivery
@@ -27,7 +26,7 @@ from mailproc.store.database import Database
 from mailproc.store.desk import token_digest
 from mailproc.workflow import events as e
 from mailproc.workflow import retry
-from tests.factories import a_built, a_catalogue, an_office
+from tests.factories import a_built
 from tests.smtpd import PASSWORD, ScriptedServer
 from tests.walk import DESK, DIRECTOR, OFFICER, RULES, Walk
 
@@ -38,19 +37,6 @@ _CONTENT = b"PK\x03\x04 rows"
 
 def _file() -> Any:
     return a_built(content=_CONTENT, sha256=hashlib.sha256(_CONTENT).hexdigest())
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    server = ScriptedServer()
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture(scope="module")
-def composer() -> Composing:
-    return Composing(an_office(), (ROOT / "templates",), a_catalogue())
 
 
 class Post:

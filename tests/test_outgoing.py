@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -14,14 +14,13 @@ from typing import Any
 import pytest
 
 from mailproc.composing import Composing
-from mailproc.config import ROOT
 from mailproc.model import Form, Person, Request, State
 from mailproc.store import correspondence, jobs, outbox, requests, schema
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
 from mailproc.workflow import manners, retry
 from mailproc.workflow.decide import decide
-from tests.factories import a_built, a_catalogue, a_form, a_letter, an_item, an_office
+from tests.factories import a_built, a_form, a_letter, an_item
 from tests.smtpd import ScriptedServer
 from tests.test_outbox import Post
 from tests.walk import DESK, DIRECTOR, OFFICER, Walk, a_draft, data_prepared
@@ -29,21 +28,6 @@ from tests.walk import DESK, DIRECTOR, OFFICER, Walk, a_draft, data_prepared
 _O = schema.outbox
 _ASKER = "somsri@school.example.org"
 _SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    server = ScriptedServer()
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture(scope="module")
-def composer() -> Iterator[Composing]:
-    composing = Composing(an_office(), (ROOT / "templates",), a_catalogue())
-    yield composing
-    composing.stop()
 
 
 @pytest.fixture

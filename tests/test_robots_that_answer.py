@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +11,10 @@ from pathlib import Path
 import pytest
 
 from mailproc.composing import Composing
-from mailproc.config import ROOT
 from mailproc.intake import Intake
 from mailproc.model import State
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
-from tests.factories import a_catalogue, an_office
 from tests.smtpd import ScriptedServer
 from tests.test_intake import FORM, HABITS, OFFICE, TEACHER, Reader, a_mail
 from tests.test_loops_of_mail import _PASS, Running, echo, let_it_answer
@@ -31,21 +29,6 @@ _AWAY = (
     "ขอบคุณสำหรับอีเมลของท่าน เจ้าหน้าที่จะติดต่อกลับภายใน 3 วันทำการ ปีการศึกษา 2568",
     "I am out of the office until 1 December 2026 and will reply on my return. Thank you.",
 )
-
-
-@pytest.fixture(scope="module")
-def composer() -> Iterator[Composing]:
-    composing = Composing(an_office(), (ROOT / "templates",), a_catalogue())
-    yield composing
-    composing.stop()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    server = ScriptedServer()
-    await server.start()
-    yield server
-    await server.stop()
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ class Facts:
 
     def about(self, mail: Read) -> About:
         """What is known of a mail."""
-        reading = mail.reading
+        reading, words = mail.reading, parsers.words_of(mail.reading)
         known = Found(
             duplicate=bool(reading.digest) and reading.digest in self.digests,
             dedicated=self._habits.dedicated,
@@ -167,11 +167,10 @@ class Facts:
             mentioned=tuple(self._numbered[n] for n in _numbers(reading) if n in self._numbered),
             forms_lately=self._forms.get(reading.from_addr, 0),
             notes_today=self._noted(reading.from_addr),
-            spoke=self._spoke(reading),
+            spoke=self._spoke(reading, words),
             opened_lately=self._opened.get(reading.from_addr.casefold(), 0),
             confirms_today=self._confirms.get(reading.from_addr, 0),
         )
-        words = parsers.words_of(reading)
         if mail.row.placed:
             return replace(self._by_person(mail, known), words=words)
         letter = self._letter(reading)
@@ -195,11 +194,11 @@ class Facts:
         heard = self._heard.get(address.casefold(), lookups.Heard()).last
         return sum(heard is None or at >= heard for at in self._notes.get(address, ()))
 
-    def _spoke(self, reading: Reading) -> bool:
+    def _spoke(self, reading: Reading, words: str) -> bool:
         """Whether the mail asks something in words that its sender did not send today."""
         if reading.kind not in _SPOKEN:
             return False
-        words, heard = parsers.words_of(reading), self._heard.get(reading.from_addr.casefold())
+        heard = self._heard.get(reading.from_addr.casefold())
         said = heard.words if heard else frozenset()
         return bool(words) and words not in said and len(said) < SPOKEN_LIMIT
 
@@ -220,8 +219,9 @@ class Facts:
         """For a command the requests that it names, where they are the sender's own."""
         if reading.command not in _STEERING or not known.verified or not _numbers(reading):
             return (known,)
-        sender = reading.from_addr.casefold()
-        named = [r for r in known.mentioned if r.requester_addr.casefold() == sender]
+        sender, said = reading.from_addr.casefold(), _commanded(reading)  # the quote says the rest
+        own = [r for r in known.mentioned if r.requester_addr.casefold() == sender]
+        named = [request for request in own if request.number in said] if said else own
         which = replace(known, narrowed=True)  # a number that is none of his
         return tuple(self._with(known, request) for request in named) or (which,)
 

@@ -14,6 +14,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse
 
 from mailproc.model import Office, Rules
+from mailproc.store import links
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.web.render import Pages
@@ -67,6 +68,14 @@ class Site:
     def message(self, key: str, status: int, language: str = "th") -> HTMLResponse:
         """A page that says what happened and what to do."""
         return self.page("message", status, language, message=key)
+
+    def log_open(self, link_id: str, client: str, now: datetime) -> None:
+        """Notes that somebody looked, up to so many times: robots look without end."""
+        with self.database.read() as connection:
+            if not links.opens_left(connection, link_id):
+                return
+        with self.database.write() as connection:
+            links.log_open(connection, link_id, client, now)
 
     # ------------------------------------------------------------ forgery
 

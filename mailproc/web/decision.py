@@ -115,19 +115,12 @@ class DecisionPage:
         case = self._find(token, now)
         if case is None:
             return self._site.message("not_found", 404)
-        self._log_open(case.link.id, client, now)
+        self._site.log_open(case.link.id, client, now)
         return self._state_of(case, now)
 
     def _find(self, token: str, now: datetime) -> _Case | None:
         with self._site.database.read() as connection:
             return _case(connection, token, now)
-
-    def _log_open(self, link_id: str, client: str, now: datetime) -> None:
-        with self._site.database.read() as connection:
-            if not links.opens_left(connection, link_id):
-                return
-        with self._site.database.write() as connection:
-            links.log_open(connection, link_id, client, now)
 
     def _state_of(self, case: _Case, now: datetime) -> Response:
         """The page to decide on, or what was decided, or why this link is no good any more."""

@@ -86,18 +86,11 @@ class DownloadPage:
         case = self._find(token)
         if case is None:
             return self._site.message("not_found", 404)
-        self._log_open(case.link.id, client, now)
+        self._site.log_open(case.link.id, client, now)
         handle = _handle(token)
         answer = RedirectResponse(self._path(handle), 303, HEADERS)
         self._keep(answer, _LINK, token, handle)
         return answer
-
-    def _log_open(self, link_id: str, client: str, now: datetime) -> None:
-        with self._site.database.read() as connection:
-            if not links.opens_left(connection, link_id):
-                return
-        with self._site.database.write() as connection:
-            links.log_open(connection, link_id, client, now)
 
     def _path(self, handle: str) -> str:
         return f"{self._site.base}/f/open/{handle}"
