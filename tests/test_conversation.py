@@ -874,3 +874,12 @@ def test_a_mail_of_its_own_is_about_the_numbers_it_writes_and_not_those_it_quote
     body = f"ยกเลิก {second} ค่ะ\n\n> คำขอเลขที่ {first}\n> คำขอเลขที่ {third}"
     assert office.bring(a_mail(body, subject="ยกเลิก", head=_STAMP)) == ["command"]
     assert _cancelled(office) == [second]
+
+
+@pytest.mark.parametrize("words", ["ขอเฉพาะเด็กที่มาจากนอกเขตบริการค่ะ", "ไม่สะดวกแจ้งค่ะ"])
+def test_a_wish_is_nobodys_name(office: Office, words: str) -> None:
+    office.bring(a_mail(FORM.replace("ชื่อ-สกุล: นางสมศรี ตั้งใจสอน\n", "")))
+    office.bring(a_reply(office.letters("ask")[0], words))
+    (request,) = office.requests
+    assert (request.form.requester_name, request.state) == (None, State.INCOMPLETE)
+    assert office.letters("officer_note")

@@ -95,6 +95,11 @@ _USES = re.compile(
     re.I,
 )
 _TWO_WORDS = re.compile(r"[A-Za-zก-๎.]{2,30}(?:\s{1,3}[A-Za-zก-๎.]{2,30}){1,2}")
+_WISH = re.compile(  # no name of a person or an office begins so; «ขอนแก่น» does
+    r"ขอ(?!นแก่น|ง)|เฉพาะ|เอา|อยาก|ต้องการ|ช่วย|รบกวน|เปลี่ยน|แก้(?:ไข|เป็น)|ยกเว้น|ไม่|ทำไม|"
+    r"(?:please|i (?:want|need|would)|only|can|could|why|what)\b",
+    re.I,
+)
 _NOT_A_NAME = re.compile(r"[0-9๐-๙?@]")
 _NOT_TEXT = re.compile(r"[\d\s.,/()-]+")
 _SEPARATORS = re.compile(r"\s{0,3}[,，;；|]\s{0,3}|\s/\s")
@@ -303,6 +308,8 @@ def _is_text(said: str, question: Question, known: Known) -> bool:
     """Whether words can be a name, an office, a purpose or a dataset at all."""
     if not _LETTER.search(said) or _NOT_TEXT.fullmatch(said):
         return question.field == "dataset"  # a number beyond the list is told back as it stands
+    if question.field in ("requester_name", "organisation") and _WISH.match(said):
+        return False
     if question.field == "requester_name":
         return len(said) < 90 and not _NOT_A_NAME.search(said) and not _PURPOSE.match(said)
     if question.field == "organisation":

@@ -87,6 +87,10 @@ _BEING = re.compile(  # «ผมเป็นเจ้าหน้าที่แ
     rf"(?:ข้าพเจ้า|กระผม|ดิฉัน|ผม|หนู|เรา)เป็น(?P<post>{POST}[ก-๙]{{0,30}}?)(?:ของ|ที่|จาก|ใน|ประจำ|สังกัด|อยู่)*\s?"
     rf"(?P<office>{OFFICE}[^\s,;()]{{2,60}})"
 )
+_POST_AND_NAME = re.compile(  # «ดิฉันครูสมศรี ใจดี โรงเรียนบ้านดง»
+    rf"(?:ข้าพเจ้า|กระผม|ดิฉัน|ผม|หนู)\s{{0,3}}(?P<post>ครู|ผอ\.|อาจารย์|ธุรการ|ศน\.)\s{{0,2}}"
+    rf"(?P<name>{WORD}\s{{1,3}}(?!{OFFICE}|ขอ|จาก|ที่|เป็น){WORD})(?=\s{{1,3}}(?:จาก|ที่|สังกัด)?{OFFICE})"
+)
 _HOLDS = re.compile(rf"(?:^|\s)ตำแหน่ง\s{{0,3}}(?P<post>{POST}[^\s,;()]{{0,40}})")
 _WE_ARE = re.compile(r"\b[Ww]e are [^.\n()]{3,60}\((?P<office>[A-Z][^()\n]{3,60})\)")
 _NAME_ALONE = re.compile(rf"^ชื่อ\s(?!{OFFICE}|{POST})(?P<name>(?:{TITLE}\s?)?{WORD}\s{WORD})$", re.M)
@@ -123,6 +127,8 @@ def said(text: str) -> dict[str, Any]:
     found = {name: values.tidy(match[group]) for name, match, group in clauses if match}
     if "organisation" in found:
         found["organisation"] = office_of(found["organisation"])
+    if "requester_name" not in found and (named := _POST_AND_NAME.search(text)):
+        found |= {"requester_name": values.tidy(named["name"]), "position": named["post"]}
     if "requester_name" not in found:
         found.pop("position", None)
     return found

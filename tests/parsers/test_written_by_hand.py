@@ -151,5 +151,7 @@ def test_the_writer_and_office_of_a_sentence() -> None:
     assert company.organisation == "บริษัท สื่อตัวอย่าง จำกัด"
     teacher = _read("ดิฉันครูสมศรี โรงเรียนบ้านหนองไผ่ค่ะ\nขอทำเนียบโรงเรียน ปี 2568")
     assert teacher.organisation == "โรงเรียนบ้านหนองไผ่"
+    known = _read("ดิฉันครูสมศรี ใจดี โรงเรียนบ้านหนองไผ่ค่ะ ขอทำเนียบโรงเรียน ปี 2568")
+    assert (known.requester_name, known.position) == ("สมศรี ใจดี", "ครู")
     john = _read("This is John Smith from Sample Trust. Please send the school directory for 2568.")
     assert john.requester_name == "John Smith"
