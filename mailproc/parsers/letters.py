@@ -49,6 +49,11 @@ _FILLERS = re.compile(  # what stands between the asking and what is asked for
     r"สารสนเทศ|สถิติ|ทางการศึกษา|ด้านการศึกษา|[\s\-–—:*\"“«]){1,3}?"
 )
 _DATA = re.compile(r"ข้อมูล")
+# Figures of schools, whatever they are called: no name of the catalogue, but surely data.
+_COUNTED = re.compile(
+    r"(?:จำนวน|ยอด|สถิติ|อัตรา|ร้อยละ)[^\n]{0,30}?(?:นักเรียน|เด็ก|ผู้เรียน|นร\b|ครู|บุคลากร|โรงเรียน|สถานศึกษา|ห้องเรียน)|"
+    r"(?:นักเรียน|นร)\.?\s?(?:ราย|แยก|จำแนก)"
+)
 _REQUEST_ENGLISH = re.compile(
     r"\brequest(?:ing|s|ed)?\b|\b(?:would like|'d like|want|wish|need|require|seek(?:ing)?|"
     r"ask(?:ing)? for|look(?:ing)? for|interested in)\b|"
@@ -187,7 +192,11 @@ def _requests(text: str, known: Known) -> tuple[list[Asked], int, int]:
                 asked = asked or _of_the_same(text[: found.start()], phrase, known)
             if asked:
                 return asked, found.start(), end
-            if data.search(text, found.end(), start) and not unknown[0]:
+            counted = _COUNTED.search(text, found.end(), end)
+            of_data = data.search(text, found.end(), start) or (
+                counted is not None and counted.start() <= start
+            )
+            if of_data and not unknown[0]:
                 unknown = (_unmatched(text[start:end], known), found.start(), end)
     return unknown
 

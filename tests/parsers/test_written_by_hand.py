@@ -155,3 +155,25 @@ def test_the_writer_and_office_of_a_sentence() -> None:
     assert (known.requester_name, known.position) == ("สมศรี ใจดี", "ครู")
     john = _read("This is John Smith from Sample Trust. Please send the school directory for 2568.")
     assert john.requester_name == "John Smith"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ขอทราบจำนวนเด็กยากจนและเด็กหลุดออกจากระบบ ปีล่าสุดครับ",
+        "ขอ นร รายชั้น รร บ้านแม่คำ ปี68 คับ ทำแผน",
+        "ขอสถิติการย้ายออกของนักเรียน ปี 2567",
+    ],
+)
+def test_figures_of_schools_by_no_name_of_the_catalogue_are_asked_for(words: str) -> None:
+    (item,) = _read(words).items
+    assert item.dataset
+    assert item.dataset_id is None
+    assert item.latest or item.academic_years
+
+
+@pytest.mark.parametrize(
+    "words", ["ขอข้อมูลการประชุมวันศุกร์", "ขอทราบจำนวนห้องพักที่จองไว้", "ขอจำนวนครูที่เข้าอบรมเมื่อวาน"]
+)
+def test_other_business_is_no_request(words: str) -> None:
+    assert _read(words) == Form()
