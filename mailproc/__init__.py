@@ -21,6 +21,7 @@ down this page, and tests/test_layers.py holds that.
     drops.py      one turn: files in the drop folder → rounds, each with a report
     deadlines.py  one turn: requests whose date has come → workflow; the daily seal
     web/          public pages (decision, status) and internal ones, on two listeners
+    deciding/     the one way in for a decision: who may, the proof, and the taking
     composing.py  letters as bytes, many at a time in a child
     sandbox.py    parsers and builders in child processes with limits
     placing/      which verdict a mail gets and what it means for a request (pure)

@@ -342,6 +342,27 @@ BY_RULE = "open dataset"  # `Request.decided_by` where the catalogue asks for no
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an approver narrows before the data leaves; empty fields change nothing."""
+
+    without: tuple[str, ...] = ()  # columns that are left out, by their titles
+    level: str = ""  # coarser than asked for: area | district | group
+    until: str = ""  # ISO day, the last on which the requester may use the data
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The yes of one seat, where a policy asks several."""
+
+    seat: int
+    person_id: int
+    name: str
+    for_name: str  # whom the person stood in for; empty: nobody
+    at: datetime
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One dataset asked for by one person; `version` counts its transitions from 1."""
 
@@ -382,6 +403,11 @@ class Request:
     amended: bool = False  # after it was shown for decision; what was mailed for that is void
     renewed: str = ""  # why it was prepared anew after it was shown: round | entry
     together: int = 1  # how many requests the same mail opened
+    approvals: tuple[Approval, ...] = ()  # so far, where the policy asks several
+    conditions: Conditions = Conditions()
+    shown: Form | None = None  # as it was last shown for decision; what differs now is marked
+    ground: str = ""  # of a refusal, as a key of [grounds]
+    laid_at: datetime | None = None  # since when it waits for a decision, whatever was amended
 
     @property
     def item(self) -> Item:
@@ -404,6 +430,20 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalPolicy:
+    """Who has to approve: every seat, by one of those who may take it.
+
+    A seat names roles or addresses. The first policy that fits a dataset counts; empty
+    `sensitivities` and `datasets` fit all.
+    """
+
+    seats: tuple[tuple[str, ...], ...] = (("group_director",),)
+    in_order: bool = False  # the next seat is asked when the one before approved
+    sensitivities: frozenset[str] = frozenset()
+    datasets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What an office chose, for `workflow.decide`."""
 
@@ -418,6 +458,7 @@ class Rules:
     timezone: str = "Asia/Bangkok"
     holidays: frozenset[date] = frozenset()
     roster: Roster = Roster()
+    approval: tuple[ApprovalPolicy, ...] = ()  # none fits: one yes of the group's director
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,6 +470,16 @@ class Person:
     phone: str = ""
     position: str = ""
     has_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A person is away; `deputy_id` stands in (ผู้รักษาราชการแทน), or whoever holds the role."""
+
+    person_id: int
+    deputy_id: int | None
+    since: datetime
+    until: datetime | None  # None: until it is ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,3 +534,4 @@ class Letter:
     others: tuple[Request, ...] = ()  # further requests that the same mail speaks of
     waiting: tuple[Waiting, ...] = ()  # mails that an officer is to place
     last: bool = False  # the last answer today: from now on a person answers
+    for_name: str = ""  # whom its reader stands in for

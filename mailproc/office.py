@@ -17,7 +17,7 @@ from mailproc.drops import Habits as DropHabits
 from mailproc.model import Catalogue, Known, Office, Person, Roster, Rules
 from mailproc.sandbox import Importer
 from mailproc.settling import Habits
-from mailproc.store import people
+from mailproc.store import absences, people
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow.manners import Manners
@@ -158,6 +158,7 @@ class DeskSource:
     def _read(self) -> Desk:
         with self._database.read() as connection:
             everybody = people.listed(connection, self._clock())
+            away = absences.current(connection, self._clock())
         audiences = (
             ("director", "group_director"),
             ("officer", "officer"),
@@ -168,5 +169,6 @@ class DeskSource:
             self._key,
             self._domain,
             {to: tuple(p for p in everybody if p.role == role) for to, role in audiences},
+            absences=away,
             download_life=self._download_life,
         )

@@ -19,7 +19,7 @@ LAYERS = (
     ("office", "loops", "watch", "config"),
     ("collect", "intake", "outbox", "fulfil", "deadlines", "drops", "web"),
     ("binding", "composing", "outgoing", "settling", "tell"),
-    ("booklets", "parcels"),
+    ("booklets", "parcels", "deciding"),
     ("sandbox",),
     ("placing", "mail", "store", "datasets", "requestform"),
     ("parsers", "workflow", "texts", "wording", "defang"),
@@ -43,7 +43,8 @@ MACHINE = (
     ("steps.intake", "steps.preparing", "steps.ending"),
     ("steps.asking", "steps.deciding", "steps.delivering"),
     ("steps.common", "states"),
-    ("effects", "pause", "assess"),
+    ("approval",),
+    ("effects", "pause", "assess", "standin"),
     ("policy", "collection", "retry", "events"),
 )
 _CONFIG_READERS = {"cli", "demo", "service", "office"}

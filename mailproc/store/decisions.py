@@ -19,9 +19,15 @@ class Row:
     person_id: int | None
     verdict: str  # approved | refused | returned | undone
     content_hash: str
-    via: str  # page | reply | paper | rule
+    via: str  # page | queue | reply | paper | rule
     reason: str = ""
     for_person_id: int | None = None
+    seat: int = 0
+    ground: str = ""  # of a refusal
+    private_note: str = ""  # for the office alone
+    conditions: str = ""  # canonical JSON of model.Conditions; empty: none
+    device: str = ""  # what proved the person: code | device ID | app | list | passkey
+    standing_id: int | None = None
 
 
 def record(connection: sa.Connection, row: Row, now: datetime) -> None:

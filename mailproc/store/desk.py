@@ -6,12 +6,22 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailproc.model import Person, Request
+from mailproc.model import Absence, Person, Request
+from mailproc.workflow import standin
 
 CODE_DIGITS = 8  # of the code that opens files
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked for a seat, and whom that person stands in for."""
+
+    person: Person
+    for_person: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,8 @@ class Desk:
 
     link_key: bytes
     domain: str  # right side of our Message-IDs
-    people: dict[str, tuple[Person, ...]]  # by audience: director, officer
+    people: dict[str, tuple[Person, ...]]  # by audience: director, officer, deputy, admin
+    absences: tuple[Absence, ...] = ()
     link_life: timedelta = timedelta(days=60)
     download_life: timedelta = timedelta(days=14)  # of a link to a file
     keep: timedelta = timedelta(days=3650)  # how long personal data stays
@@ -29,6 +40,37 @@ class Desk:
         """The secret of a link, 256 bits, base64url; recomputed, never stored (docs/adr/0006)."""
         text = f"{link_id}|{purpose}|{version}".encode()
         return _base64(hmac.digest(self.link_key, text, "sha256"))
+
+    def holders(self, who: Sequence[str], now: datetime) -> tuple[Asked, ...]:
+        """Those who take a seat of these roles or addresses now, each once."""
+        found: dict[int, Asked] = {}
+        for person in self._named(who):
+            for acting in standin.acting(person.id, self._deputies, self.absences, now):
+                stand_in = self._person(acting) or person
+                own = stand_in.id == person.id
+                if own or stand_in.id not in found:
+                    found[stand_in.id] = Asked(stand_in, None if own else person)
+        return tuple(found.values())
+
+    def _named(self, who: Sequence[str]) -> Iterator[Person]:
+        for name in who:
+            if "@" in name:
+                wanted = name.casefold()
+                yield from (p for p in self._everybody if p.address.casefold() == wanted)
+            else:
+                yield from self.people.get("director" if name == "group_director" else name, ())
+
+    @property
+    def _everybody(self) -> tuple[Person, ...]:
+        everybody = {p.id: p for people in self.people.values() for p in people}
+        return tuple(everybody.values())
+
+    @property
+    def _deputies(self) -> tuple[int, ...]:
+        return tuple(person.id for person in self.people.get("deputy", ()))
+
+    def _person(self, person_id: int) -> Person | None:
+        return next((p for p in self._everybody if p.id == person_id), None)
 
     def status_link(self, request_id: int) -> str:
         """The id of the one status link of a request."""
@@ -83,3 +125,5 @@ class Link:
     expires_at: datetime
     voided_at: datetime | None
     file_id: int | None = None
+    seat: int = 0
+    for_person_id: int | None = None

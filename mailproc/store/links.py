@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,7 +17,28 @@ _OPENS_KEPT = 50  # per link; a scanner may come back a thousand times
 def find(connection: sa.Connection, token: str, purpose: str) -> Link | None:
     """The link of this token; the look-up by digest leaks no timing of the secret."""
     query = sa.select(_L).where(_L.c.token_digest == token_digest(token), _L.c.purpose == purpose)
-    row = connection.execute(query).first()
+    return _link(connection.execute(query).first())
+
+
+def get(connection: sa.Connection, link_id: str) -> Link | None:
+    """The link of this id, whatever it is for."""
+    return _link(connection.execute(sa.select(_L).where(_L.c.id == link_id)).first())
+
+
+def to_decide(connection: sa.Connection, person_id: int, now: datetime) -> list[Link]:
+    """Links that this person may decide by, the oldest first; one for each request and seat."""
+    query = (
+        sa.select(_L)
+        .where(_L.c.person_id == person_id, _L.c.purpose == "decide")
+        .where(_L.c.voided_at.is_(None), _L.c.expires_at > now)
+        .order_by(_L.c.created_at, _L.c.id)
+    )
+    found = (_link(row) for row in connection.execute(query))
+    newest = {(link.request_id, link.seat): link for link in found if link is not None}
+    return list(newest.values())
+
+
+def _link(row: sa.Row[Any] | None) -> Link | None:
     names = Link.__dataclass_fields__
     return Link(**{name: getattr(row, name) for name in names}) if row else None
 

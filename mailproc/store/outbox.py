@@ -7,20 +7,20 @@ one bundle may go in one mail: that of the first, to which `bundled_into` of the
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from mailproc.model import Letter, Person, Question, Request, State
 from mailproc.store import claims, schema
 from mailproc.store.codec import dump_letter, load_letter
-from mailproc.store.desk import Desk
+from mailproc.store.desk import Asked, Desk
 from mailproc.workflow import manners
-from mailproc.workflow.effects import Send
+from mailproc.workflow.effects import Seat, Send
 from mailproc.workflow.numbering import numbered
 from mailproc.workflow.policy import is_believed, recipient
 
@@ -37,10 +37,18 @@ _IN_WORK = {
 }
 
 
+class Written(NamedTuple):
+    """A letter's row, and for a decision whose it is and which seat it is for."""
+
+    row: dict[str, Any]
+    asked: Asked | None = None
+    seat: int = 0
+
+
 def letters(
     request: Request, effect: Send, desk: Desk, now: datetime, *, event: str = ""
-) -> list[dict[str, Any]]:
-    """The rows of one effect of the event: one per recipient."""
+) -> list[Written]:
+    """The letters of one effect of the event: one per recipient."""
     if effect.to == "requester":
         name = request.form.requester_name or ""
         person = Person(0, name, effect.to_addr or _address(request, effect), "requester")
@@ -48,13 +56,33 @@ def letters(
         believed = is_believed(request)
         row["standing"] = manners.standing(effect.kind, event, believed=believed)
         row["bundle"] = _bundle(request, effect, person.address, desk)
-        return [row]
-    root = desk.thread_root(request.id)
+        return [Written(row)]
     return [
-        _row(request, effect, person, (root,), desk, now)
-        | {"bundle": _bundle(request, effect, person.address, desk)}
-        for person in desk.people.get(effect.to, ())
+        Written(_to_staff(request, effect, asked, desk, now), asked, seat)
+        for seat, asked in _staff_asked(effect, desk, now)
     ]
+
+
+def _staff_asked(effect: Send, desk: Desk, now: datetime) -> Iterator[tuple[int, Asked]]:
+    """Who in the office gets the letter, each once, and for which seat."""
+    if effect.to != "director":
+        yield from ((0, Asked(person)) for person in desk.people.get(effect.to, ()))
+        return
+    told: set[int] = set()
+    for seat in effect.seats or (Seat(0, ("group_director",)),):
+        for asked in desk.holders(seat.who, now):
+            if asked.person.id not in told and effect.only in (0, asked.person.id):
+                told.add(asked.person.id)
+                yield seat.at, asked
+
+
+def _to_staff(
+    request: Request, effect: Send, asked: Asked, desk: Desk, now: datetime
+) -> dict[str, Any]:
+    root = desk.thread_root(request.id)
+    for_name = asked.for_person.name if asked.for_person else ""
+    row = _row(request, effect, asked.person, (root,), desk, now, for_name)
+    return row | {"bundle": _bundle(request, effect, asked.person.address, desk)}
 
 
 def _address(request: Request, effect: Send) -> str:
@@ -77,6 +105,7 @@ def _row(
     thread: tuple[str, ...],
     desk: Desk,
     now: datetime,
+    for_name: str = "",
 ) -> dict[str, Any]:
     letter = Letter(
         kind=effect.kind,
@@ -93,6 +122,7 @@ def _row(
         last=effect.last,
         reason=effect.reason,
         note=effect.note,
+        for_name=for_name,
     )
     return _recorded(letter, effect.to, desk) | {
         "request_version": request.version,

@@ -69,6 +69,15 @@ def get(connection: sa.Connection, person_id: int, now: datetime) -> Person | No
     return next((p for p in listed(connection, now) if p.id == person_id), None)
 
 
+def ever(connection: sa.Connection, person_id: int) -> Person | None:
+    """The person, whatever role is or was held; without a role."""
+    row = connection.execute(sa.select(_P).where(_P.c.id == person_id)).first()
+    if row is None:
+        return None
+    code = bool(row.code_hash)
+    return Person(row.id, row.name, row.address, "", row.phone, row.position, code)
+
+
 def _person(row: sa.Row[Any]) -> Person:
     return Person(
         row.id, row.name, row.address, row.role, row.phone, row.position, bool(row.code_hash)

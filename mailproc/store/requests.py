@@ -21,7 +21,7 @@ from mailproc.store import schema
 from mailproc.store.codec import dump_request, load_request
 from mailproc.store.database import insert
 from mailproc.store.desk import Desk, token_digest
-from mailproc.store.outbox import gather, letters, without_query
+from mailproc.store.outbox import Written, gather, letters, without_query
 from mailproc.workflow.effects import Decision, Send, StartJob, VoidLinks
 from mailproc.workflow.policy import fingerprint
 
@@ -234,11 +234,11 @@ def _write_effects(
             match effect:
                 case Send():
                     written = letters(told, effect, desk, now, event=decision.event)
-                    mails += written
+                    mails += [one.row for one in written]
                     links += [
-                        _decide_link(request, mail, desk, now)
-                        for mail in written
-                        if mail["link_id"]
+                        _decide_link(request, one, desk, now)
+                        for one in written
+                        if one.row["link_id"]
                     ]
                 case StartJob():
                     jobs.append(_job(request, effect, now))
@@ -264,11 +264,11 @@ def _status_link(request: Request, desk: Desk, now: datetime) -> dict[str, Any]:
     return _link(desk.status_link(request.id), "status", request, 1, None, desk, now)
 
 
-def _decide_link(
-    request: Request, mail: dict[str, Any], desk: Desk, now: datetime
-) -> dict[str, Any]:
-    version = request.version
-    return _link(mail["link_id"], "decide", request, version, mail["person_id"], desk, now)
+def _decide_link(request: Request, written: Written, desk: Desk, now: datetime) -> dict[str, Any]:
+    row, asked = written.row, written.asked
+    link = _link(row["link_id"], "decide", request, request.version, row["person_id"], desk, now)
+    stands_for = asked.for_person.id if asked and asked.for_person else None
+    return link | {"seat": written.seat, "for_person_id": stands_for}
 
 
 def _link(
@@ -288,6 +288,8 @@ def _link(
         "request_version": version,
         "content_hash": request.content_hash if purpose == "decide" else "",
         "person_id": person_id,
+        "seat": 0,
+        "for_person_id": None,
         "created_at": now,
         "expires_at": now + desk.link_life,
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISION = "0004"  # the newest migration
+REVISION = "0005"  # the newest migration
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -259,6 +259,8 @@ links = sa.Table(
     sa.Column("content_hash", sa.Text, nullable=False, server_default=""),
     sa.Column("person_id", sa.BigInteger),
     sa.Column("file_id", sa.BigInteger),  # of a download
+    sa.Column("seat", sa.Integer, nullable=False, server_default="0"),  # of the approval policy
+    sa.Column("for_person_id", sa.BigInteger),  # whom its person stands in for
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("voided_at", Instant),
@@ -272,7 +274,22 @@ link_opens = sa.Table(
     sa.Column("link_id", sa.Text, sa.ForeignKey("links.id"), nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("client", sa.Text),
+    sa.Column("agent", sa.Text),  # what the browser calls itself, shortened
+    sa.Column("visitor", sa.Text),  # robot | person; null: not known
     sa.Index("ix_link_opens_link_id", "link_id"),
+)
+# Links of a person that lead to no single request: all that waits for the person's decision.
+person_links = sa.Table(
+    "person_links",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # random
+    sa.Column("token_digest", sa.Text, nullable=False, unique=True),
+    sa.Column("purpose", sa.Text, nullable=False),  # queue
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("voided_at", Instant),
+    sa.Index("ix_person_links_person_id", "person_id"),
 )
 people = sa.Table(
     "people",
@@ -300,6 +317,88 @@ roles = sa.Table(
     sa.Column("acts_for", sa.BigInteger),  # the person whom a deputy stands in for
     sa.Index("ix_roles_person_id", "person_id"),
 )
+# When somebody is away, and who stands in.
+absences = sa.Table(
+    "absences",
+    metadata,
+    _id(),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("deputy_id", sa.BigInteger),  # null: whoever holds the role of a deputy
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("until", Instant),  # null: until it is ended
+    sa.Column("source", sa.Text, nullable=False),  # page | command | out_of_office
+    sa.Column("entered_at", Instant, nullable=False),
+    sa.Column("told_at", Instant),  # since then whoever stands in has what waits
+    sa.Index("ix_absences_person_id", "person_id"),
+)
+# Browsers that a person's code was typed in; they stand for the code until they end.
+devices = sa.Table(
+    "devices",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # random
+    sa.Column("token_digest", sa.Text, nullable=False, unique=True),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("code_version", sa.Integer, nullable=False),  # a new code ends it
+    sa.Column("label", sa.Text, nullable=False),  # as its owner knows it: «Chrome, Android»
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("used_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+    sa.Index("ix_devices_person_id", "person_id"),
+)
+# Public keys that a person's phone or computer signs with (Web Authentication Level 2).
+passkeys = sa.Table(
+    "passkeys",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # the credential's own, base64url
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("public_key", sa.LargeBinary, nullable=False),
+    sa.Column("signatures", sa.BigInteger, nullable=False),  # the counter of the authenticator
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("used_at", Instant),
+    sa.Column("revoked_at", Instant),
+    sa.Index("ix_passkeys_person_id", "person_id"),
+)
+# Sources of one-time codes; the secret is derived from the nonce with the pepper, never kept.
+onetime = sa.Table(
+    "onetime",
+    metadata,
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),  # app (RFC 6238) | list (RFC 4226)
+    sa.Column("nonce", sa.Text, nullable=False),
+    sa.Column("last", sa.BigInteger, nullable=False),  # the newest step or number that was used
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("proved_at", Instant),  # null: no code of it was ever right
+)
+# What happened to people: codes, devices, absences, roles. Never a secret.
+people_log = sa.Table(
+    "people_log",
+    metadata,
+    _id(),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("person_id", sa.BigInteger, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),  # canonical JSON
+    sa.Index("ix_people_log_person_id", "person_id"),
+)
+# A yes given ahead: this dataset to requesters of this class until a day.
+standing_approvals = sa.Table(
+    "standing_approvals",
+    metadata,
+    _id(),
+    sa.Column("dataset_id", sa.Text, nullable=False),
+    sa.Column("requester_class", sa.Text, nullable=False),  # roster | a requester_type
+    sa.Column("level", sa.Text),  # no finer than this; null: any
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("for_person_id", sa.BigInteger),
+    sa.Column("granted_at", Instant, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("via", sa.Text, nullable=False),  # page | command
+    sa.Index("ix_standing_approvals_dataset_id", "dataset_id"),
+)
 # Wrong codes per person (0: the requester) and link, never per address: a proxy makes all one.
 code_tries = sa.Table(
     "code_tries",
@@ -324,5 +423,9 @@ decisions = sa.Table(
     sa.Column("reason", sa.Text),  # the requester reads it
     sa.Column("private_note", sa.Text),
     sa.Column("conditions", sa.Text),
+    sa.Column("ground", sa.Text),
+    sa.Column("device", sa.Text),  # by which proof: code | device ID | app | list | passkey
+    sa.Column("seat", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("standing_id", sa.BigInteger),  # the yes given ahead that let it through
     sa.UniqueConstraint("request_id", "request_version"),
 )

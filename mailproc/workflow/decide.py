@@ -94,6 +94,7 @@ _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | 
     e.Refused: deciding.refused,
     e.Returned: deciding.returned,
     e.Undone: deciding.undone,
+    e.Delegated: deciding.delegated,
     e.HoldElapsed: deciding.hold_elapsed,
     e.DataBuilt: delivering.built,
     e.ContentChanged: preparing.content_changed,

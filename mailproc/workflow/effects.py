@@ -12,8 +12,16 @@ Audience = Literal["requester", "director", "officer"]
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in an approval policy, and who may take it: roles or addresses."""
+
+    at: int
+    who: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
-    """One mail to each person of the audience."""
+    """One mail to each person of the audience; to directors, to those who hold one of `seats`."""
 
     kind: str  # the template
     to: Audience
@@ -23,6 +31,8 @@ class Send:
     last: bool = False  # see `Letter.last`
     attach: bool = False  # the request's file
     to_addr: str = ""  # another address than that of the audience
+    seats: tuple[Seat, ...] = ()
+    only: int = 0  # of those, the one person of this id; 0: all
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailproc.model import Doubts, Form, Prepared, Question, State
+from mailproc.model import Conditions, Doubts, Form, Prepared, Question, State
 
 _NOTHING = Form()
 _NO_DOUBTS = Doubts()
+_NO_CONDITIONS = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +100,24 @@ class OfficerCorrected(Event):
 
 @dataclass(frozen=True, slots=True)
 class Approved(Event):
-    """The approver released exactly what `content_hash` covers."""
+    """An approver released exactly what `content_hash` covers, for one seat of the policy.
+
+    With `conditions` the data is prepared anew, and the new content is confirmed once more.
+    """
 
     content_hash: str = ""
+    seat: int = 0
+    person_id: int = 0
+    for_name: str = ""  # whom the approver stands in for
+    conditions: Conditions = _NO_CONDITIONS
 
 
 @dataclass(frozen=True, slots=True)
 class Refused(Event):
-    """The approver refused; the requester reads `reason`."""
+    """The approver refused; the requester reads `reason` and the legal `ground`."""
 
     reason: str = ""
+    ground: str = ""  # a key of [grounds] in the texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,13 @@ class Returned(Event):
     """The approver wants something corrected; the requester reads `reason`."""
 
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated(Event):
+    """An approver is away: whoever stands in (`person_id`) is asked too."""
+
+    person_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

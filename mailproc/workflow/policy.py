@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailproc import thai
 from mailproc.digest import digest
-from mailproc.model import Form, Item, Prepared, Request, State, Trust
+from mailproc.model import Conditions, Form, Item, Prepared, Request, State, Trust
 
 _OPENS, _CLOSES = time(8, 30), time(16, 30)  # office hours of government offices
 _BY_HAND = frozenset({"line", "pickup", "smart_office"})
@@ -20,12 +20,14 @@ _ON_PAPER = frozenset({"paper"})
 
 def content_hash(request: Request, prepared: Prepared) -> str:
     """The digest of everything an approver releases."""
-    content = {
+    content: dict[str, object] = {
         "recipient": recipient(request),
         "form": request.form,
         "prepared": prepared_digest(prepared),
         "delivery": "hand" if is_handed_over(request) else "mail",
     }
+    if request.conditions != Conditions():
+        content["conditions"] = request.conditions
     return digest(content)
 
 

@@ -67,7 +67,9 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
     S.AWAITING_DECISION: {
         e.Answered: _ASSESSED,  # amended by the requester
         e.RecipientProved: (S.AWAITING_DECISION,),
-        e.Approved: (S.APPROVED,),
+        # Waits on where the policy asks others too; prepared anew under conditions.
+        e.Approved: (S.APPROVED, S.AWAITING_DECISION, S.PREPARING),
+        e.Delegated: (S.AWAITING_DECISION,),
         e.Refused: (S.REFUSED,),
         e.Returned: (S.RETURNED,),
         e.ContentChanged: (S.PREPARING,),

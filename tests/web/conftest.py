@@ -39,7 +39,7 @@ from mailproc.model import (
 )
 from mailproc.outbox import Outbox
 from mailproc.service import prepare_by
-from mailproc.store import people, requests, schema
+from mailproc.store import absences, people, requests, schema
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.web.common import Site
@@ -115,9 +115,10 @@ class Room:
     def _desk(self) -> Desk:
         with self.database.read() as connection:
             everybody = people.listed(connection, self.clock())
-        roles = (("director", "group_director"), ("officer", "officer"))
+            away = absences.current(connection, self.clock())
+        roles = [("director", "group_director"), *((r, r) for r in ("officer", "deputy", "admin"))]
         found = {to: tuple(p for p in everybody if p.role == role) for to, role in roles}
-        return Desk(self.key, "example.org", found)
+        return Desk(self.key, "example.org", found, away)
 
     def add(self, person: Person) -> int:
         with self.database.write() as connection:

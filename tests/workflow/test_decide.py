@@ -402,6 +402,7 @@ _VARIANTS: dict[type[e.Event], tuple[e.Event, ...]] = {
     ),
     e.Refused: (e.Refused(reason="x"),),
     e.Returned: (e.Returned(reason="x"),),
+    e.Delegated: (e.Delegated(person_id=3),),
     e.Undone: (e.Undone(),),
     e.HoldElapsed: (e.HoldElapsed(),),
     e.DataBuilt: (e.DataBuilt(file_id=1), e.DataBuilt(file_id=2)),

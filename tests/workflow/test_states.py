@@ -41,6 +41,7 @@ EVENTS: dict[type[e.Event], e.Event] = {
     e.Approved: e.Approved(content_hash=_HASH),
     e.Refused: e.Refused(reason="x"),
     e.Returned: e.Returned(reason="x"),
+    e.Delegated: e.Delegated(person_id=3),
     e.Undone: e.Undone(),
     e.HoldElapsed: e.HoldElapsed(),
     e.DataBuilt: e.DataBuilt(file_id=1),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailproc.model import Request, Rules, State
+from mailproc.workflow.approval import asked_seats
 from mailproc.workflow.effects import Effect, Send, StartJob, VoidLinks
 
 Step = tuple[Request, tuple[Effect, ...]]
@@ -28,6 +29,7 @@ def unprepared(request: Request) -> Request:
         decided_at_hash="",
         file_id=None,
         revoked_at=None,
+        approvals=(),
     )
 
 
@@ -54,8 +56,8 @@ def is_on_its_way(request: Request) -> bool:
     return request.state in sending or request.resume in sending
 
 
-def withdrawal(before: Request, after: Request) -> tuple[Effect, ...]:
-    """The director is told of a link that is void, unless a new one follows at once."""
+def withdrawal(before: Request, after: Request, rules: Rules) -> tuple[Effect, ...]:
+    """Those who were asked are told of a link that is void, unless a new one follows at once."""
     if before.state is not State.AWAITING_DECISION or after.state is State.PREPARING:
         return ()
-    return (Send("approval_withdrawn", "director"),)
+    return (Send("approval_withdrawn", "director", seats=asked_seats(before, rules)),)

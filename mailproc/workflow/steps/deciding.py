@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mailproc.model import BY_RULE, Question, Request, Rules, State
-from mailproc.workflow import belonging, policy
+from mailproc.model import BY_RULE, Approval, Conditions, Question, Request, Rules, State
+from mailproc.workflow import approval, belonging, policy
 from mailproc.workflow import events as e
 from mailproc.workflow.effects import Send, StartJob, VoidLinks
-from mailproc.workflow.steps.common import Step, end
+from mailproc.workflow.steps.common import PREPARE, Step, end, unprepared
 
 
 def ask_director(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+    """Lays the content before those whose yes it needs first."""
     asked = replace(
         request,
         state=State.AWAITING_DECISION,
@@ -21,8 +22,10 @@ def ask_director(request: Request, event: e.Event, rules: Rules, now: datetime) 
         decided_by="",
         decided_at_hash="",
         reason="",
+        approvals=(),
+        laid_at=request.laid_at or now,
     )
-    return asked, (Send("approval", "director"),)
+    return asked, (Send("approval", "director", seats=approval.open_seats(asked, rules)),)
 
 
 def approve_by_rule(request: Request, rules: Rules, now: datetime) -> Step:
@@ -56,11 +59,23 @@ def recipient_proved(
 def approved(request: Request, event: e.Approved, rules: Rules, now: datetime) -> Step | None:
     if not event.content_hash or event.content_hash != request.content_hash:
         return None  # what was shown is not what would be sent
+    if event.seat not in {seat.at for seat in approval.open_seats(request, rules)}:
+        return None
+    if any(event.person_id == one.person_id for one in request.approvals if one.person_id):
+        return None  # two seats are for two pairs of eyes
+    if event.conditions != Conditions():
+        return _narrowed(request, event)
+    given = replace(request, approvals=(*request.approvals, _approval(event, now)))
+    if open_now := approval.open_seats(given, rules):
+        known = approval.open_seats(request, rules)
+        next_asked = tuple(seat for seat in open_now if seat not in known)
+        ask = (Send("approval", "director", seats=next_asked),) if next_asked else ()
+        return replace(given, due_at=now + rules.remind), ask
     after = replace(
-        request,
+        given,
         state=State.APPROVED,
         due_at=now + rules.hold,
-        decided_by=event.by,
+        decided_by=_names(given),
         decided_at=now,
         decided_at_hash=event.content_hash,
         failures=0,
@@ -68,8 +83,40 @@ def approved(request: Request, event: e.Approved, rules: Rules, now: datetime) -
     return after, ()
 
 
+def _approval(event: e.Approved, now: datetime) -> Approval:
+    return Approval(event.seat, event.person_id, event.by, event.for_name, now, event.content_hash)
+
+
+def _names(request: Request) -> str:
+    return ", ".join(dict.fromkeys(one.name for one in request.approvals))
+
+
+def _narrowed(request: Request, event: e.Approved) -> Step:
+    """What is released under conditions is made first, and shown once more."""
+    anew = replace(
+        unprepared(request),
+        state=State.PREPARING,
+        conditions=event.conditions,
+        due_at=None,
+        failures=0,
+        renewed="conditions",
+    )
+    return anew, (VoidLinks(), PREPARE)
+
+
+def delegated(request: Request, event: e.Delegated, rules: Rules, now: datetime) -> Step:
+    """Who stands in from now on gets a link of her own."""
+    seats = approval.open_seats(request, rules)
+    return request, (Send("approval", "director", seats=seats, only=event.person_id),)
+
+
 def refused(request: Request, event: e.Refused, rules: Rules, now: datetime) -> Step:
-    after = replace(end(request, State.REFUSED, event.reason), decided_by=event.by, decided_at=now)
+    after = replace(
+        end(request, State.REFUSED, event.reason),
+        decided_by=event.by,
+        decided_at=now,
+        ground=event.ground,
+    )
     return after, (VoidLinks(), Send("refused", "requester", reason=event.reason))
 
 
@@ -81,6 +128,8 @@ def returned(request: Request, event: e.Returned, rules: Rules, now: datetime) -
         reason=event.reason,
         questions=question,
         due_at=now + rules.silent,
+        approvals=(),
+        shown=request.form,
     )
     return after, (VoidLinks(), Send("ask", "requester", question, event.reason))
 

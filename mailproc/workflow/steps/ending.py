@@ -15,7 +15,7 @@ def cancelled(request: Request, event: e.Event, rules: Rules, now: datetime) -> 
         return None
     after = end(request, State.CANCELLED)
     told = Send("cancelled", "requester")
-    return after, (VoidLinks(), *withdrawal(request, after), told)
+    return after, (VoidLinks(), *withdrawal(request, after, rules), told)
 
 
 def silent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:

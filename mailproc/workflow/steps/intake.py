@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mailproc.model import Doubts, Request, Rules, State
+from mailproc.model import Conditions, Doubts, Request, Rules, State
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
 from mailproc.workflow.belonging import kept_inside, open_questions
@@ -54,8 +54,9 @@ def answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -
     if request.state not in _SHOWN:
         after, effects = assess_anew(known, rules, now)
         return after, (*effects, *told)
-    after, effects = assess_anew(replace(known, amended=True), rules, now)
-    return after, (VoidLinks(), *withdrawal(request, after), *effects, *told)
+    seen = request.shown or request.form
+    after, effects = assess_anew(replace(known, amended=True, shown=seen), rules, now)
+    return after, (VoidLinks(), *withdrawal(request, after, rules), *effects, *told)
 
 
 def _left_over(event: e.Answered) -> tuple[Send, ...]:
@@ -86,7 +87,9 @@ def corrected(
 
 def assess_anew(request: Request, rules: Rules, now: datetime) -> Step:
     """On to the query where all is there, else back to the requester with what is missing."""
-    request = replace(unprepared(kept_inside(request, rules)), resume=None, reason="")
+    request = replace(
+        unprepared(kept_inside(request, rules)), resume=None, reason="", conditions=Conditions()
+    )
     questions = open_questions(request, rules)
     if questions and request.doubts.scans:
         return asking.look_at_picture(request, questions, rules, now)

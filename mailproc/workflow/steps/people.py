@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import Question, Request, Rules, State
+from mailproc.workflow import approval, policy
 from mailproc.workflow import events as e
-from mailproc.workflow import policy
 from mailproc.workflow.belonging import open_questions
 from mailproc.workflow.effects import Send, StartJob
 from mailproc.workflow.steps import asking, deciding, ending, preparing
@@ -31,7 +31,8 @@ def remind(request: Request, event: e.Event, rules: Rules, now: datetime) -> Ste
     waits = request.state is State.WAITING
     later = replace(request, due_at=now + (LATE if waits else rules.remind))
     if request.state is State.AWAITING_DECISION:
-        return later, (Send("approval_reminder", "director"),)
+        seats = approval.open_seats(request, rules)
+        return later, (Send("approval_reminder", "director", seats=seats),)
     return later, (Send("officer_needs_person", "officer", reason=request.reason),)
 
 

@@ -1,0 +1,83 @@
+"""Who may decide what: a link, its request as it is now, and its person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailproc.model import Person, Request, State
+from mailproc.store import links, people, requests
+from mailproc.store.desk import Link
+
+_ON_THE_WAY = (State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A link with what it leads to."""
+
+    link: Link
+    request: Request
+    person: Person
+    for_person: Person | None = None  # whom the person stands in for
+
+    def is_open(self, now: datetime) -> bool:
+        """True while this link may decide."""
+        return (
+            self.request.state is State.AWAITING_DECISION
+            and self.link.content_hash == self.request.content_hash
+            and self.link.voided_at is None
+            and self.link.expires_at > now
+            and not self.has_approved
+        )
+
+    @property
+    def has_approved(self) -> bool:
+        """Whether this seat, or this person for another one, has said yes to this content."""
+        hash_ = self.request.content_hash
+        given = [one for one in self.request.approvals if one.content_hash == hash_]
+        return any(one.seat == self.link.seat or one.person_id == self.person.id for one in given)
+
+    @property
+    def may_undo(self) -> bool:
+        return self.request.state is State.APPROVED and self.link.voided_at is None
+
+    def has_hold(self, now: datetime) -> bool:
+        """True while an undo is still likely to come in time; with no hold there is none."""
+        due = self.request.due_at
+        return self.may_undo and due is not None and due > now
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is something decided to be shown."""
+        request = self.request
+        return (
+            request.decided_at is not None
+            or request.state in (State.CANCELLED, State.RETURNED)
+            or (request.state is State.AWAITING_DECISION and self.has_approved)
+        )
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether another content is on its way to be decided."""
+        on_the_way = self.request.state in _ON_THE_WAY
+        return on_the_way and self.link.content_hash != self.request.content_hash
+
+
+def by_link(connection: Connection, token: str, now: datetime) -> Mandate | None:
+    """What the token of a mailed link leads to; None where it leads nowhere."""
+    return mandate(connection, links.find(connection, token, "decide"), now)
+
+
+def mandate(connection: Connection, link: Link | None, now: datetime) -> Mandate | None:
+    """What a link leads to, while its person holds a role."""
+    if link is None or link.person_id is None:
+        return None
+    request = requests.get(connection, link.request_id)
+    person = people.get(connection, link.person_id, now)
+    if request is None or person is None:
+        return None
+    stands_for = people.ever(connection, link.for_person_id) if link.for_person_id else None
+    return Mandate(link, request, person, stands_for)

@@ -1,0 +1,42 @@
+"""Whose yes a request still needs: policies over the seats that have approved."""
+
+from __future__ import annotations
+
+from mailproc.model import ApprovalPolicy, Request, Rules
+from mailproc.workflow.effects import Seat
+
+_ONE = ApprovalPolicy()
+
+
+def policy_for(request: Request, rules: Rules) -> ApprovalPolicy:
+    """The first policy that fits the dataset; else one yes of the group's director."""
+    dataset = request.prepared.dataset_id if request.prepared else request.item.dataset_id
+    sensitivity = _sensitivity(request, rules)
+    for policy in rules.approval:
+        named = not policy.datasets or dataset in policy.datasets
+        if named and (not policy.sensitivities or sensitivity in policy.sensitivities):
+            return policy
+    return _ONE
+
+
+def _sensitivity(request: Request, rules: Rules) -> str:
+    if request.prepared is not None:
+        return request.prepared.sensitivity
+    dataset = rules.catalogue.get(request.item.dataset_id)
+    return dataset.sensitivity if dataset is not None else ""
+
+
+def open_seats(request: Request, rules: Rules) -> tuple[Seat, ...]:
+    """The seats that are asked now: those without a yes to this content, in order one at a time."""
+    policy = policy_for(request, rules)
+    taken = {one.seat for one in request.approvals if one.content_hash == request.content_hash}
+    rest = [Seat(at, who) for at, who in enumerate(policy.seats) if at not in taken]
+    return tuple(rest[:1] if policy.in_order else rest)
+
+
+def asked_seats(request: Request, rules: Rules) -> tuple[Seat, ...]:
+    """The seats that know of the request: those that approved, and those that are asked now."""
+    policy = policy_for(request, rules)
+    open_now = open_seats(request, rules)
+    last = max((seat.at for seat in open_now), default=len(policy.seats) - 1)
+    return tuple(Seat(at, who) for at, who in enumerate(policy.seats[: last + 1]))
