@@ -329,6 +329,7 @@ absences = sa.Table(
     sa.Column("source", sa.Text, nullable=False),  # page | command | out_of_office
     sa.Column("entered_at", Instant, nullable=False),
     sa.Column("told_at", Instant),  # since then whoever stands in has what waits
+    sa.Column("announced_at", Instant),  # since then both know of it as it stands
     sa.Index("ix_absences_person_id", "person_id"),
 )
 # Browsers that a person's code was typed in; they stand for the code until they end.

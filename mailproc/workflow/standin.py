@@ -44,6 +44,13 @@ def is_circle(person_id: int, deputy_id: int, absences: Sequence[Absence]) -> bo
     return person_id in reached
 
 
+def overlap(first: Absence, second: Absence) -> bool:
+    """Whether there is a moment at which both hold."""
+    ends = [one.until for one in (first, second) if one.until is not None]
+    begins = max(first.since, second.since)
+    return all(begins < end for end in ends)
+
+
 def _absence(person_id: int, absences: Sequence[Absence], now: datetime) -> Absence | None:
     """The newest absence that holds now."""
     held = [

@@ -57,6 +57,7 @@ def _links_and_absences() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("entered_at", Instant(), nullable=False),
         sa.Column("told_at", Instant()),
+        sa.Column("announced_at", Instant()),
     )
     op.create_index("ix_absences_person_id", "absences", ["person_id"])
 
