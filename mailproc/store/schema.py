@@ -382,7 +382,9 @@ people_log = sa.Table(
     sa.Column("event", sa.Text, nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("facts", sa.Text, nullable=False),  # canonical JSON
+    sa.Column("due_at", Instant),  # since then a letter about it is owed; null: none
     sa.Index("ix_people_log_person_id", "person_id"),
+    _filled_index("ix_people_log_due_at", "due_at"),
 )
 # A yes given ahead: this dataset to requesters of this class until a day.
 standing_approvals = sa.Table(

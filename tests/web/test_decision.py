@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from mailproc.demo.boxes import Boxes
 from mailproc.demo.server import EmbeddedMail
 from mailproc.model import State
-from mailproc.store import people, schema
+from mailproc.store import people, people_log, schema
 from mailproc.workflow import events as e
 from tests.factories import a_person
 from tests.web.conftest import CODE, Room, csrf_of
@@ -464,3 +464,17 @@ def test_who_holds_no_role_any_more_can_t_decide(room: Room) -> None:
         room.clock.pass_by(seconds=1)
         assert client.post(room.link(one), data=form).status_code == 404
     assert room.verdicts(one) == []
+
+
+# ---------------------------------------------------------------- the register of people
+
+
+def test_a_first_code_and_guesses_stand_in_the_register_of_people(room: Room) -> None:
+    (one,) = room.opened()
+    with room.browser() as client:
+        for _ in range(5):
+            approve(room, client, one, code="918273")
+            room.clock.pass_by(hours=2)
+    with room.database.read() as connection:
+        (entry,) = people_log.listed(connection, room.director)
+    assert (entry.event, entry.facts) == ("codes_wrong", {"tries": 5})

@@ -109,8 +109,17 @@ def _register() -> None:
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("due_at", Instant()),
     )
     op.create_index("ix_people_log_person_id", "people_log", ["person_id"])
+    owed = sa.text("due_at IS NOT NULL")
+    op.create_index(
+        "ix_people_log_due_at",
+        "people_log",
+        ["due_at"],
+        sqlite_where=owed,
+        postgresql_where=owed,
+    )
     op.create_table(
         "standing_approvals",
         sa.Column("id", _BIG, primary_key=True),
