@@ -36,6 +36,7 @@ down this page, and tests/test_layers.py holds that.
     thai.py       digits, Buddhist dates, names, column widths, sorting
     digest.py     canonical JSON, and the digest that chains and approvals are made of
     robots.py     addresses behind which no person reads
+    publicdays.py the holidays of government offices in Thailand
     clock.py      the time now, for those at the top; all others are told
     model.py      the frozen nouns between the modules
     errors.py     what can go wrong; the class says what the caller can do

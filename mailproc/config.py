@@ -52,7 +52,8 @@ class OfficeSection(_Section):
     timezone: str = "Asia/Bangkok"
     number_year: Literal["calendar", "fiscal"] = "calendar"
     promise_minutes: Annotated[int, Field(ge=1)] = 10
-    holidays: tuple[date, ...] = ()
+    holidays: tuple[date, ...] = ()  # besides the public ones, which are known
+    workdays: tuple[date, ...] = ()  # public holidays on which this office works
     privacy_th: str = ""
     privacy_en: str = ""
 

@@ -15,6 +15,7 @@ from mailproc.datasets.importing import contracts
 from mailproc.drops import DropFolder
 from mailproc.drops import Habits as DropHabits
 from mailproc.model import Catalogue, Known, Office, Person, Roster, Rules
+from mailproc.publicdays import office_holidays
 from mailproc.sandbox import Importer
 from mailproc.settling import Habits
 from mailproc.store import absences, people
@@ -50,7 +51,7 @@ def make_rules(config: Config, catalogue: Catalogue) -> Rules:
         catalogue=catalogue,
         same=timedelta(days=chosen.same_days),
         timezone=config.office.timezone,
-        holidays=frozenset(config.office.holidays),
+        holidays=office_holidays(config.office.holidays, config.office.workdays),
         roster=make_roster(config),
     )
 
@@ -82,7 +83,7 @@ def make_habits(config: Config, catalogue: Catalogue) -> Habits:
         timezone=config.office.timezone,
         fiscal=config.office.number_year == "fiscal",
         promise=timedelta(minutes=config.office.promise_minutes),
-        holidays=frozenset(config.office.holidays),
+        holidays=office_holidays(config.office.holidays, config.office.workdays),
         authserv_id=config.mailbox.authserv_id,
         mark=config.mailbox.mark == "seen",
         dedicated=config.mailbox.mode == "dedicated",

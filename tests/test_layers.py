@@ -20,7 +20,7 @@ LAYERS = (
     ("collect", "intake", "outbox", "fulfil", "deadlines", "drops", "web"),
     ("binding", "composing", "outgoing", "settling", "tell"),
     ("booklets", "parcels", "deciding"),
-    ("sandbox",),
+    ("sandbox", "publicdays"),
     ("placing", "mail", "store", "datasets", "requestform"),
     ("parsers", "workflow", "texts", "wording", "defang"),
     ("thai", "model", "digest", "clock", "robots", "english"),
@@ -45,7 +45,7 @@ MACHINE = (
     ("steps.common", "states"),
     ("approval",),
     ("effects", "pause", "assess", "standin"),
-    ("policy", "collection", "retry", "events"),
+    ("policy", "collection", "retry", "events", "calendar"),
 )
 _CONFIG_READERS = {"cli", "demo", "service", "office"}
 # What the pure half may never reach: the outside world, the clock, chance.
@@ -75,6 +75,7 @@ _ONLY_IN = {
     "xlsxwriter": ("mailproc.datasets", "mailproc.requestform.xlsx"),
     "typst": ("mailproc.requestform.pdf", "mailproc.datasets.output.pdf"),
     "pebble": ("mailproc.sandbox",),
+    "holidays": ("mailproc.publicdays",),
     "alembic": ("mailproc.store",),
     "starlette": ("mailproc.web", "mailproc.demo"),
     "uvicorn": ("mailproc.web",),

@@ -14,7 +14,7 @@ from mailproc.placing import doubts
 from mailproc.settling.nouns import Habits, Read
 from mailproc.store import requests
 from mailproc.store.desk import Desk
-from mailproc.workflow import policy
+from mailproc.workflow import calendar, policy
 
 
 def draft(
@@ -36,7 +36,7 @@ def draft(
         deliver_to=_deliver_to(form, reading.from_addr, proved),
         form=form,
         received_at=received,
-        promised_at=policy.promised_at(received, habits.promise, habits.timezone, habits.holidays),
+        promised_at=calendar.later(received, habits.promise, habits.timezone, habits.holidays),
         subject=reading.subject,
         thread=reading.message_id,
         doubts=doubts.of(reading, form, (), habits.known),

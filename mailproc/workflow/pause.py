@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import Request, Rules, State
-from mailproc.workflow import policy
+from mailproc.workflow import calendar
 
 # Nothing is done for these before the requester answers, or the round that he waits for opens.
 _ASKED = frozenset({State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED, State.WAITING})
@@ -19,7 +19,7 @@ def promised(before: Request, after: Request, rules: Rules, now: datetime) -> Re
         return replace(after, asked_at=None)
     asks = after.state in _ASKED
     if before.asked_at is not None and not (asks and after.asks == before.asks):
-        later = policy.moved(
+        later = calendar.moved(
             before.promised_at, before.asked_at, now, rules.timezone, rules.holidays
         )
         after = replace(after, promised_at=later, asked_at=None)

@@ -1,10 +1,9 @@
-"""Rules of the house as pure functions: what is bound, to whom it goes, when it is promised."""
+"""Rules of the house as pure functions: what is bound, and to whom it goes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,6 @@ from mailproc import thai
 from mailproc.digest import digest
 from mailproc.model import Conditions, Form, Item, Prepared, Request, State, Trust
 
-_OPENS, _CLOSES = time(8, 30), time(16, 30)  # office hours of government offices
 _BY_HAND = frozenset({"line", "pickup", "smart_office"})
 _AND = re.compile(r"[,，;；\n]|\sและ\s?|\sand\s")  # between conditions written in one line
 _ON_PAPER = frozenset({"paper"})
@@ -98,48 +96,3 @@ def number_year(received: datetime, timezone: str, *, fiscal: bool) -> int:
     """The Buddhist year in which a request received then is numbered."""
     local = received.astimezone(ZoneInfo(timezone))
     return local.year + 543 + int(fiscal and local.month >= 10)
-
-
-def promised_at(
-    received: datetime, within: timedelta, timezone: str, holidays: Collection[date] = ()
-) -> datetime:
-    """When the requester may expect the answer: `within`, counted in office hours."""
-    zone = ZoneInfo(timezone)
-    at = _into_office_hours(received.astimezone(zone), holidays)
-    left = within
-    while left > (rest := datetime.combine(at.date(), _CLOSES, zone) - at):
-        left -= rest
-        at = _into_office_hours(datetime.combine(at.date() + timedelta(1), _OPENS, zone), holidays)
-    return (at + left).astimezone(received.tzinfo)
-
-
-def moved(
-    promised: datetime,
-    asked: datetime,
-    answered: datetime,
-    timezone: str,
-    holidays: Collection[date] = (),
-) -> datetime:
-    """The promised time, later by the office hours that passed between question and answer."""
-    waited = _office_time(asked, answered, timezone, holidays)
-    return promised_at(promised, waited, timezone, holidays) if waited else promised
-
-
-def _office_time(
-    start: datetime, end: datetime, timezone: str, holidays: Collection[date]
-) -> timedelta:
-    zone, passed = ZoneInfo(timezone), timedelta()
-    at, until = start.astimezone(zone), end.astimezone(zone)
-    while (at := _into_office_hours(at, holidays)) < until:
-        closes = datetime.combine(at.date(), _CLOSES, zone)
-        passed += min(closes, until) - at
-        at = closes
-    return passed
-
-
-def _into_office_hours(at: datetime, holidays: Collection[date]) -> datetime:
-    if at.time() >= _CLOSES:
-        at = datetime.combine(at.date() + timedelta(1), _OPENS, at.tzinfo)
-    while at.weekday() >= 5 or at.date() in holidays:
-        at = datetime.combine(at.date() + timedelta(1), _OPENS, at.tzinfo)
-    return max(at, datetime.combine(at.date(), _OPENS, at.tzinfo))

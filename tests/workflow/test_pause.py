@@ -9,7 +9,7 @@ import pytest
 
 from mailproc.model import Request, Trust
 from mailproc.workflow import events as e
-from mailproc.workflow import policy
+from mailproc.workflow import calendar
 from mailproc.workflow.decide import decide
 from tests.factories import a_form
 from tests.walk import RULES, a_draft
@@ -74,6 +74,6 @@ def test_an_end_keeps_what_was_promised(event: e.Event) -> None:
 def test_a_promise_is_moved_by_office_hours_alone() -> None:
     friday = MONDAY + timedelta(days=4, hours=7)  # 16:00, half an hour before closing
     asked_over_the_weekend = friday + timedelta(hours=40)
-    moved = policy.moved(friday, friday, asked_over_the_weekend, "Asia/Bangkok")
+    moved = calendar.moved(friday, friday, asked_over_the_weekend, "Asia/Bangkok")
     assert moved == friday + timedelta(minutes=30)
-    assert policy.moved(moved, moved, moved + timedelta(hours=9), "Asia/Bangkok") == moved
+    assert calendar.moved(moved, moved, moved + timedelta(hours=9), "Asia/Bangkok") == moved

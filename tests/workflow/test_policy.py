@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -89,74 +88,3 @@ def test_the_year_of_a_number_turns_at_local_midnight(
     at = datetime.fromisoformat(received).replace(tzinfo=UTC)
     assert policy.number_year(at, BANGKOK, fiscal=False) == calendar
     assert policy.number_year(at, BANGKOK, fiscal=True) == fiscal
-
-
-_HOLIDAY = date(2026, 11, 24)
-
-
-@pytest.mark.parametrize(
-    ("received", "minutes", "promised"),
-    [
-        ("23T09:05", 10, "23T09:15"),  # a Monday, in office hours
-        ("23T06:00", 10, "23T08:40"),  # before the office opens
-        ("23T16:25", 10, "25T08:35"),  # over the evening and a holiday
-        ("23T16:20", 10, "23T16:30"),  # to the last minute
-        ("23T16:30", 10, "25T08:40"),
-        ("23T23:59", 10, "25T08:40"),
-        ("24T10:00", 10, "25T08:40"),  # on the holiday
-        ("21T10:00", 10, "23T08:40"),  # on a Saturday
-        ("22T10:00", 10, "23T08:40"),  # on a Sunday
-        ("20T16:25", 10, "23T08:35"),  # from Friday over the weekend
-        ("19T08:30", 8 * 60, "19T16:30"),  # one whole day
-        ("19T08:30", 8 * 60 + 1, "20T08:31"),
-        ("19T12:00", 3 * 8 * 60, "25T12:00"),  # three days over weekend and holiday
-        ("19T12:00", 0, "19T12:00"),
-    ],
-)
-def test_a_promise_counts_office_hours_alone(received: str, minutes: int, promised: str) -> None:
-    zone = ZoneInfo(BANGKOK)
-    at = datetime.fromisoformat(f"2026-11-{received}").replace(tzinfo=zone)
-    found = policy.promised_at(
-        at.astimezone(UTC), timedelta(minutes=minutes), BANGKOK, frozenset({_HOLIDAY})
-    )
-    assert found.tzinfo is UTC
-    assert f"{found.astimezone(zone):%dT%H:%M}" == promised
-
-
-@pytest.mark.parametrize(
-    "same",
-    [
-        {"purpose": "อื่น", "requester_name": "นางสาวอื่น", "phone": None},
-        {"items": (an_item(dataset="นักเรียน", filters=("อำเภอ เมืองตัวอย่าง",)),)},
-    ],
-)
-def test_requests_for_the_same_data_have_one_fingerprint(same: dict[str, Any]) -> None:
-    plain = policy.fingerprint("A@example.org", a_form())
-    assert plain
-    assert policy.fingerprint("a@example.org", a_form(**same)) == plain
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"dataset_id": "rooms"},
-        {"academic_years": (2567,)},
-        {"academic_years": (), "latest": True},
-        {"round": None},
-        {"level": "area"},
-        {"filters": ()},
-        {"format": "csv"},
-    ],
-)
-def test_other_data_has_another_fingerprint(other: dict[str, Any]) -> None:
-    form = a_form(items=(an_item(**other),))
-    assert policy.fingerprint("a@example.org", form) != policy.fingerprint(
-        "a@example.org", a_form()
-    )
-    assert policy.fingerprint("b@example.org", form) != policy.fingerprint("a@example.org", form)
-
-
-def test_what_names_no_data_is_like_nothing_else() -> None:
-    assert policy.fingerprint("a@example.org", Form()) == ""
-    words = Form(items=(Item("จำนวนครูพละ"),))
-    assert policy.fingerprint("a@example.org", words) != ""
