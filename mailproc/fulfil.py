@@ -4,6 +4,7 @@ builds what she released."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from mailproc.binding import Books, bind, provenance_of
 from mailproc.errors import Stale
 from mailproc.model import Built, Item, Prepared, Provenance, Question, Request, Rules, State
 from mailproc.sandbox import Failed, Held
-from mailproc.store import jobs, requests
+from mailproc.store import jobs, lookups, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import events as e
@@ -168,6 +169,8 @@ class Fulfil:
                 if built is not None:
                     kept = jobs.keep_file(connection, request.id, built, desk, now)
                     event = e.DataBuilt(file_id=kept)
+                if isinstance(event, e.DataPrepared):
+                    event = replace(event, past=lookups.past(connection, request))
                 decisions.append(decide(request, event, self._rules, now))
             requests.apply(connection, decisions, desk, now)
             jobs.finish(connection, [row for row, _, _ in done], now)

@@ -363,6 +363,21 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What became of earlier mails' requests of the same address, as an approver is told it."""
+
+    times: int = 0  # so many requests before
+    delivered: int = 0
+    refused: int = 0
+    ended: int = 0  # expired or cancelled
+    more: bool = False  # there are older ones, which were not counted
+
+    @property
+    def open(self) -> int:
+        return self.times - self.delivered - self.refused - self.ended
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One dataset asked for by one person; `version` counts its transitions from 1."""
 
@@ -408,6 +423,9 @@ class Request:
     shown: Form | None = None  # as it was last shown for decision; what differs now is marked
     ground: str = ""  # of a refusal, as a key of [grounds]
     laid_at: datetime | None = None  # since when it waits for a decision, whatever was amended
+    inside: bool | None = None  # its requester belongs to the area; None: not looked up yet
+    past: Past | None = None  # None: not looked up yet
+    remark: str = ""  # of the officer, for whoever decides
 
     @property
     def item(self) -> Item:

@@ -14,7 +14,7 @@ from mailproc.model import BY_RULE, Calendar, Catalogue, Dataset, Round, Trust
 from mailproc.texts import Texts
 
 _NAME = 60  # letters of a name in a subject line
-_SEVERAL_LINES = frozenset({"purpose", "reason", "text"})
+_SEVERAL_LINES = frozenset({"purpose", "reason", "text", "remark"})
 # Our own words, and addresses that were checked to be plain ones.
 _PLAIN = frozenset(
     {
@@ -38,6 +38,8 @@ _UNTITLED = re.compile(
     r"โรงเรียน|รร|สำนัก|สพ|กลุ่ม|งาน|ฝ่าย|ธุรการ|ศูนย์|เทศบาล|มหา|วิทยาลัย|บริษัท|คณะ|หน่วย|กอง|กรม|เจ้าหน้าที่)"
     r"[ก-๎]{2,30}\s[ก-๎]{2,40}(?:\s[ก-๎]{2,40})?)$"
 )
+_SHORT = 140  # letters of a purpose, where it is told in short
+_QUOTES = {ord("«"): '"', ord("»"): '"', ord("“"): '"', ord("”"): '"'}
 _FEW = 12  # columns that are listed one by one
 
 
@@ -64,6 +66,9 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "recipient": lambda request: request.deliver_to or request.requester_addr,
         "sender_check": lambda request: _sender_check(request, texts),
         "oddities": lambda request: _oddities(request, texts),
+        "belonging": lambda request: _belonging(request, texts),
+        "past_words": lambda request: _past(request, texts),
+        "in_short": _in_short,
         "way": lambda request: _way(request, texts),
         "goes_by_mail": lambda request: not _by_hand(request),
         "year": lambda request: _year(request, texts),
@@ -111,6 +116,32 @@ def _oddities(request: Any, texts: Texts) -> str:
     if request.reply_to:
         words.append(f"{texts.get('flags', 'reply_to')} {', '.join(request.reply_to)}")
     return " · ".join(words)
+
+
+def _belonging(request: Any, texts: Texts) -> str:
+    """Whether the requester belongs to the area; empty where nobody has looked yet."""
+    if request.inside is None:
+        return ""
+    return texts.get("belonging", "inside" if request.inside else "outside")
+
+
+def _past(request: Any, texts: Texts) -> str:
+    """«ครั้งที่ 4 …: ได้รับข้อมูล 2 ไม่อนุญาต 1»; empty where nobody has looked yet."""
+    past = request.past
+    if past is None:
+        return ""
+    if not past.times:
+        return texts.get("past", "first")
+    counts = {name: getattr(past, name) for name in ("delivered", "refused", "ended", "open")}
+    told = [texts.get("past", name).replace("{n}", str(n)) for name, n in counts.items() if n]
+    words = texts.get("past", "many" if past.more else "nth").replace("{n}", str(past.times + 1))
+    return words.replace("{count}", str(past.times)).replace("{told}", ", ".join(told))
+
+
+def _in_short(text: str, most: int = _SHORT) -> str:
+    """The beginning of a person's words on one line, for within quotation marks of ours."""
+    line = " ".join(text.split()).translate(_QUOTES)
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def _by_hand(request: Any) -> bool:

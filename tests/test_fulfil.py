@@ -19,6 +19,7 @@ from mailproc.model import (
     Built,
     Chapter,
     LeftOut,
+    Past,
     Prepared,
     Provenance,
     Request,
@@ -27,7 +28,7 @@ from mailproc.model import (
 )
 from mailproc.sandbox import Failed, Held, gated, gated_book
 from mailproc.store import jobs, schema
-from mailproc.store.codec import dump_request
+from mailproc.store.codec import dump_request, load_letter
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
@@ -110,6 +111,18 @@ def test_a_request_is_prepared_and_put_before_the_director(works: Works) -> None
     assert shown.content_hash == policy.content_hash(shown, shown.prepared)
     assert works.sent_kinds() == ["receipt", "approval"]
     assert works.turn(timedelta(days=1)) == 0
+
+
+def test_the_director_learns_what_became_of_earlier_requests_of_the_address(works: Works) -> None:
+    first = works.approved()
+    assert first.past == Past()
+    assert first.inside is False, "the office has no roster"
+    works.opened(form=replace(FORM, purpose="อีกเรื่อง"))
+    works.turn()
+    (*_, letter) = works.walk.rows(schema.outbox, schema.outbox.c.kind == "approval")
+    told = load_letter(letter.letter).request
+    assert told is not None
+    assert told.past == Past(times=1)
 
 
 def test_what_the_query_does_not_understand_is_asked_back(works: Works) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from mailproc import thai
 from mailproc.datasets.catalogue import load_catalogue
+from mailproc.model import Past
 from mailproc.texts import Texts, load_texts
 from mailproc.wording import request_words
 from tests.factories import a_catalogue, a_dataset, a_prepared, a_request
@@ -44,6 +45,26 @@ def test_what_the_catalogue_decides_by_itself_names_no_person() -> None:
     decider = request_words(THAI, a_catalogue())["decider"]
     assert decider(a_request(decided_by="open dataset")) == "ตามหลักเกณฑ์ข้อมูลเปิดเผย"
     assert decider(a_request(decided_by="นายธงชัย")) == "นายธงชัย"
+
+
+def test_an_approver_reads_what_became_of_earlier_requests() -> None:
+    words, english = (request_words(x, a_catalogue())["past_words"] for x in (THAI, ENGLISH))
+    assert words(a_request()) == ""
+    assert words(a_request(past=Past())) == "ขอเป็นครั้งแรกจากที่อยู่อีเมลนี้"
+    some = a_request(past=Past(times=5, delivered=2, refused=1, ended=1))
+    assert words(some) == (
+        "ขอเป็นครั้งที่ 6 จากที่อยู่อีเมลนี้ ครั้งก่อน: ได้รับข้อมูล 2, ไม่อนุญาต 1, ยกเลิกหรือปิดไป 1, ยังไม่เสร็จ 1"
+    )
+    many = a_request(past=Past(times=100, delivered=100, more=True))
+    assert english(many) == (
+        "more than 100 requests from this address; the last 100: data sent 100"
+    )
+
+
+def test_belonging_is_told_once_it_was_looked_up() -> None:
+    belonging = request_words(THAI, a_catalogue())["belonging"]
+    told = [belonging(a_request(inside=inside)) for inside in (None, True, False)]
+    assert told == ["", "อยู่ในสังกัด", "ไม่อยู่ในรายชื่อหน่วยงานในสังกัด"]
 
 
 def test_offers_follow_the_language_of_the_request() -> None:

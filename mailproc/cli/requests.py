@@ -27,7 +27,7 @@ _STATES = [state.value for state in State if state is not State.NEW]
 
 @click.group()
 def requests() -> None:
-    """Requests: list, show, file, fill, cancel, settle, erase."""
+    """Requests: list, show, file, fill, remark, cancel, settle, erase."""
 
 
 @requests.command("list")
@@ -166,6 +166,18 @@ def _opens(store: Opened, request: Request) -> list[dict[str, Any]]:
     )
     with store.database.read() as connection:
         return [dict(row._mapping) for row in connection.execute(query)]
+
+
+@requests.command()
+@click.argument("number")
+@click.argument("text")
+@click.option("--by", default="officer", help="Whose remark it is, for the history.")
+@config_option
+def remark(number: str, text: str, by: str, config_file: Path) -> None:
+    """Adds the officer's remark for whoever decides; an empty TEXT takes it back."""
+    with opened(config_file) as store:
+        decision = store.happen(number, e.Remarked(by=by, note=text.strip()))
+    click.echo(f"{number}: {decision.after.state.value}")
 
 
 @requests.command()

@@ -24,6 +24,7 @@ from mailproc.parsers.kind import reply_address
 from mailproc.texts import LANGUAGES, Compiled, Sandbox, environment, load_texts, template_faults
 from mailproc.wording import request_words, shown
 from mailproc.workflow import numbering
+from mailproc.workflow.urgency import hurry
 
 # Letters that answer a mail; all others are written by themselves (RFC 3834, section 5).
 ANSWERS = frozenset(
@@ -143,7 +144,7 @@ class _Voice:
         language: str,
         compiled: Compiled | None,
     ) -> None:
-        self.language = language
+        self.language, self._timezone = language, office.timezone
         self.office_name = office.name_th if language == "th" else office.name_en
         texts = load_texts(folders, language)
         words = request_words(texts, catalogue)
@@ -178,31 +179,34 @@ class _Voice:
         names = [file.filename for file in files] + [file.filename for file in linked]
         with_csv = any(name.endswith(".csv") for name in names)
         values = _values(letter, links, files) | {"files_linked": linked, "with_csv": with_csv}
+        values["hurry"] = hurry(letter.request, letter.created_at, self._timezone)
         several = "several." if letter.others else ""
         name = f"{letter.kind}.{several}{self.language}.j2"
-        text_body, text_footer, subject = self._blocks(self._text, name, values)
-        html_body, html_footer, _ = self._blocks(self._html, name, values)
-        text = self._text_layout.render(body=text_body, footer=text_footer)
-        html = self._html_layout.render(
-            body=Markup(html_body),  # noqa: S704 - both were escaped while they were written
-            footer=Markup(html_footer),  # noqa: S704
-            subject=subject,
-        )
+        text_blocks = self._blocks(self._text, name, values)
+        text = self._text_layout.render(text_blocks)
+        # What is marked safe was escaped while it was written.
+        html_blocks = {
+            block: Markup(words)  # noqa: S704
+            for block, words in self._blocks(self._html, name, values).items()
+        }
+        subject = headers.clean(" ".join(text_blocks["subject"].split()))
+        html = self._html_layout.render(html_blocks | {"subject": subject})
         return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", html
 
-    def _blocks(self, env: Sandbox, name: str, values: dict[str, Any]) -> tuple[str, str, str]:
-        """Body, footer and subject; a context is dear, so the blocks share one."""
+    def _blocks(self, env: Sandbox, name: str, values: dict[str, Any]) -> dict[str, str]:
+        """Subject, body and footer, and the lines that some letters have before all others; a
+        context is dear, so the blocks share one."""
         template = env.get_template(name)
         footer = env.get_template(f"footer.{self.language}.j2")
         context = template.new_context(values)
-        subject = "".join(template.blocks["subject"](context))
-        last: Any = env.globals["last_answer"]
-        ending = str(last()) if values["last"] else ""
-        return (
-            "".join(template.blocks["body"](context)) + ending,
-            "".join(footer.root_render_func(context)).strip(),
-            headers.clean(" ".join(subject.split())),
-        )
+        blocks = {
+            block: "".join(template.blocks[block](context)) if block in template.blocks else ""
+            for block in ("subject", "lead", "body")
+        }
+        if values["last"]:
+            last: Any = env.globals["last_answer"]
+            blocks["body"] += str(last())
+        return blocks | {"footer": "".join(footer.root_render_func(context)).strip()}
 
     def faults(self) -> list[str]:
         envs = (self._text, self._html)
@@ -220,6 +224,7 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
     return {
         "request": shown(letter.request),
         "to_name": defang_line(letter.to_name),
+        "for_name": defang_line(letter.for_name),
         "subject": defang_line(letter.subject),
         "questions": [shown(q) for q in questions],
         "asked_fields": [q.field for q in questions],

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailproc.model import Request, State
+from mailproc.model import Past, Request, State
 from mailproc.store import schema
 from mailproc.store.codec import load_request
 
 _R, _O, _M = schema.requests, schema.outbox, schema.messages
 _CLOSED = tuple(s.value for s in (State.REFUSED, State.EXPIRED, State.CANCELLED))
 _MOST = 50  # requests of one sender
+_PAST = 100  # that an approver is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +173,25 @@ def resends_since(
         .group_by(_O.c.request_id)
     )
     return {request_id: count for request_id, count in connection.execute(query)}
+
+
+def past(connection: sa.Connection, request: Request) -> Past:
+    """What became of the requests that earlier mails from the same address opened."""
+    mine = sa.select(_R.c.opened_at).where(_R.c.id == request.id).scalar_subquery()
+    spelt = {request.requester_addr, request.requester_addr.casefold()}
+    query = (
+        sa.select(_R.c.state)
+        .where(sa.or_(*(_R.c.requester_addr == one for one in spelt)))
+        .where(_R.c.id < request.id, _R.c.opened_at < mine)
+        .order_by(_R.c.id.desc())
+        .limit(_PAST + 1)
+    )
+    states = list(connection.scalars(query))
+    count = Counter(states[:_PAST])
+    return Past(
+        times=count.total(),
+        delivered=count[State.DELIVERED],
+        refused=count[State.REFUSED],
+        ended=count[State.EXPIRED] + count[State.CANCELLED],
+        more=len(states) > _PAST,
+    )

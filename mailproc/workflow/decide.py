@@ -90,6 +90,7 @@ _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | 
     e.OfficerPassed: deciding.ask_director,
     e.OfficerAsked: asking.officer_asked,
     e.OfficerCorrected: intake.corrected,
+    e.Remarked: people.remarked,
     e.Approved: deciding.approved,
     e.Refused: deciding.refused,
     e.Returned: deciding.returned,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailproc.model import Conditions, Doubts, Form, Prepared, Question, State
+from mailproc.model import Conditions, Doubts, Form, Past, Prepared, Question, State
 
 _NOTHING = Form()
 _NO_DOUBTS = Doubts()
@@ -63,6 +63,7 @@ class DataPrepared(Event):
 
     prepared: Prepared | None = None
     content_hash: str = ""
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,13 @@ class OfficerAsked(Event):
     """The officer needs something from the requester."""
 
     questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked(Event):
+    """The officer has a word for whoever decides; an empty one takes it back."""
+
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

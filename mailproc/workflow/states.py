@@ -20,19 +20,31 @@ _REQUESTER = {
     e.Cancelled: (S.CANCELLED,),
 }
 # DeliveryFailed back to the same state: the officer is told, and the request waits on as before.
+# Remarked: what the officer says for the approver changes nothing else.
 
 TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
     S.NEW: {e.Opened: (S.UNCONFIRMED, *_ASSESSED)},
     S.UNCONFIRMED: {
+        e.Remarked: (S.UNCONFIRMED,),
         e.DeliveryFailed: (S.UNCONFIRMED,),
         e.Confirmed: _ASSESSED,
         e.Silent: (S.EXPIRED,),
         e.Cancelled: (S.CANCELLED,),
     },
     S.INCOMPLETE: _REQUESTER
-    | {e.RecipientProved: (S.INCOMPLETE,), e.DeliveryFailed: (S.INCOMPLETE,)},
-    S.RETURNED: _REQUESTER | {e.RecipientProved: (S.RETURNED,), e.DeliveryFailed: (S.RETURNED,)},
+    | {
+        e.RecipientProved: (S.INCOMPLETE,),
+        e.DeliveryFailed: (S.INCOMPLETE,),
+        e.Remarked: (S.INCOMPLETE,),
+    },
+    S.RETURNED: _REQUESTER
+    | {
+        e.RecipientProved: (S.RETURNED,),
+        e.DeliveryFailed: (S.RETURNED,),
+        e.Remarked: (S.RETURNED,),
+    },
     S.WAITING: {
+        e.Remarked: (S.WAITING,),
         e.RecipientProved: (S.WAITING,),
         e.RoundOpened: (S.PREPARING,),
         e.Answered: _ASSESSED,
@@ -40,6 +52,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Cancelled: (S.CANCELLED,),
     },
     S.PREPARING: {
+        e.Remarked: (S.PREPARING,),
         e.Answered: _ASSESSED,  # amended by the requester
         e.RecipientProved: (S.PREPARING,),
         # Asked back where the catalogue has meanwhile changed.
@@ -55,6 +68,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Cancelled: (S.CANCELLED,),
     },
     S.CHECKING: {
+        e.Remarked: (S.CHECKING,),
         e.Answered: _ASSESSED,  # amended by the requester
         e.RecipientProved: (S.CHECKING,),
         e.OfficerPassed: (S.AWAITING_DECISION,),
@@ -65,6 +79,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Cancelled: (S.CANCELLED,),
     },
     S.AWAITING_DECISION: {
+        e.Remarked: (S.AWAITING_DECISION,),
         e.Answered: _ASSESSED,  # amended by the requester
         e.RecipientProved: (S.AWAITING_DECISION,),
         # Waits on where the policy asks others too; prepared anew under conditions.
@@ -102,6 +117,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Resend: (S.DELIVERED,),
     },
     S.NEEDS_PERSON: {
+        e.Remarked: (S.NEEDS_PERSON,),
         e.Answered: _ASSESSED,  # to a picture, or at last with all that was missing
         e.OfficerCorrected: _ASSESSED,
         e.PersonSettled: (

@@ -128,6 +128,23 @@ def test_a_request_is_listed_shown_and_cancelled(run: Run, walk: Walk) -> None:
         run("requests", "cancel", request.number)
 
 
+def test_an_officer_s_remark_stays_with_the_request_until_it_is_decided(
+    run: Run, walk: Walk
+) -> None:
+    request = walk.prepared()
+    assert run("requests", "remark", request.number, "ตรวจหนังสือนำแล้ว").exit_code == 0
+    noted = walk.get(request.id)
+    assert (noted.remark, noted.state) == ("ตรวจหนังสือนำแล้ว", State.AWAITING_DECISION)
+    assert noted.content_hash == request.content_hash, "the link that was mailed stays good"
+    (shown,) = _lines(run("requests", "show", request.number, "--json"))
+    assert [row["event"] for row in shown["history"]][-1] == "Remarked"
+    assert run("requests", "remark", request.number, "").exit_code == 0
+    assert walk.get(request.id).remark == ""
+    walk.happen(request.id, e.Refused(reason="x"))
+    with pytest.raises(MailprocError):
+        run("requests", "remark", request.number, "สายไป")
+
+
 def test_a_revoked_link_is_followed_by_a_reminder_with_a_new_one(run: Run, walk: Walk) -> None:
     _add(run)
     request = walk.prepared()

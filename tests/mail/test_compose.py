@@ -8,6 +8,7 @@ import pickle
 import re
 import shutil
 from dataclasses import fields, replace
+from datetime import timedelta
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
@@ -50,7 +51,7 @@ from tests.factories import (
 from tests.test_defang import AUTO_LINK, PAYLOADS
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-_NOT_KINDS = re.compile(r"(kit|layout|parts|several|footer|approval_details)\.")
+_NOT_KINDS = re.compile(r"(kit|layout|parts|several|footer|approval_details|approval_reply)\.")
 _FILES = [path.name for path in (TEMPLATES / "mail").glob("*.j2")]
 KINDS = sorted({name.partition(".")[0] for name in _FILES if not _NOT_KINDS.match(name)})
 LINKS = {
@@ -435,8 +436,63 @@ def test_the_director_reads_who_asks_for_what_why_and_how_much(composer: Compose
     ):
         assert words in text, words
     assert "อีเมลที่แจ้งไว้" not in bodies(composer.compose(a_full_letter("approval"), LINKS))[0]
-    assert re.findall(r'href="([^"]*)"', html) == [LINKS["decide"]]
-    assert re.findall(r"https?://\S+", text) == [LINKS["decide"]]
+    # Once behind the first lines, and once where all is read.
+    assert re.findall(r'href="(http[^"]*)"', html) == [LINKS["decide"]] * 2
+    assert re.findall(r"https?://\S+", text) == [LINKS["decide"]] * 2
+
+
+def test_the_first_lines_of_the_approval_mail_decide_alone(composer: Composer) -> None:
+    """What a telephone shows of a mail in its list; none of it is an office's name."""
+    request = a_request(
+        inside=False,
+        form=a_form(needed_by="2026-11-23"),
+        prepared=a_prepared(sensitivity="personal"),
+        remark="ตรวจหนังสือนำแล้ว",
+    )
+    wire = composer.compose(a_full_letter("approval", request=request), LINKS)
+    text, html = bodies(wire)
+    assert text.split("\n\n")[0].split("\n") == [
+        "[ด่วน] [มีข้อมูลส่วนบุคคล]",
+        "ผู้ขอต้องการใช้ภายในวันที่ 23 พฤศจิกายน 2569",
+        "ผู้ขอ: นางสมศรี ตั้งใจสอน/โรงเรียนบ้านดอนแก้ว",
+        "ตรวจแล้ว: ไม่อยู่ในรายชื่อหน่วยงานในสังกัด · ยืนยันแล้วว่าส่งจากที่อยู่นี้จริง",
+        "วัตถุประสงค์: «เพื่อวางแผนจัดชั้นเรียนและอัตรากำลังครูของกลุ่มโรงเรียน ปีการศึกษา 2570»",
+        "ข้อมูล: จำนวนนักเรียนจำแนกตามชั้นและเพศ ปีการศึกษา 2568 รอบที่ 1 · จำนวน 37 แถว · มีข้อมูลส่วนบุคคล",
+        "ส่งให้: somsri@school.example.org",
+        "ความเห็นเจ้าหน้าที่: ตรวจหนังสือนำแล้ว",
+    ]
+    assert shown(html).split()[0] == "ด่วน"
+    assert subject_of(wire).startswith("[ด่วน] ขออนุญาต: ")
+
+
+def test_what_is_late_is_marked_and_the_thread_stays_one(composer: Composer) -> None:
+    """Mail programs compare subjects without what stands in brackets (RFC 5256, 2.1)."""
+    late = NOW + timedelta(hours=30)
+    first = composer.compose(a_full_letter("approval"), LINKS)
+    again = composer.compose(a_full_letter("approval_reminder", created_at=late), LINKS)
+    assert subject_of(again).startswith("Re: [เลยกำหนด] ")
+    bare = re.compile(r"^(?:Re: )?(?:\[[^\]]*\] )?")
+    assert bare.sub("", subject_of(again)) == subject_of(first)
+    assert bodies(again)[0].startswith("[เลยกำหนด]\nเลยเวลาที่แจ้งผู้ขอไว้แล้ว")
+    assert read(first)["References"] == read(again)["References"]
+
+
+def test_words_of_the_requester_cannot_pass_for_ours_in_the_first_lines(
+    composer: Composer,
+) -> None:
+    purpose = "งานวิจัย»\nตรวจแล้ว: อยู่ในสังกัด «x"
+    letter = a_full_letter("approval", request=a_request(form=a_form(purpose=purpose)))
+    text, html = bodies(composer.compose(letter, LINKS))
+    assert 'วัตถุประสงค์: «งานวิจัย" ตรวจแล้ว: อยู่ในสังกัด "x»' in text
+    assert "\n> ตรวจแล้ว: อยู่ในสังกัด" in text
+    assert "\nตรวจแล้ว: อยู่ในสังกัด" not in text
+    assert "<p" not in html[html.index("«") : html.index("»")]
+
+
+def test_whoever_stands_in_is_addressed_by_name(composer: Composer) -> None:
+    letter = a_full_letter("approval", to_name="นางแก้ว ใจดี", for_name="นายธงชัย มั่นคง")
+    text, _ = bodies(composer.compose(letter, LINKS))
+    assert "เรียน นางแก้ว ใจดี ผู้รักษาราชการแทน นายธงชัย มั่นคง" in text
 
 
 def test_one_of_name_and_organisation_is_enough_for_the_director_s_subject(

@@ -393,6 +393,7 @@ _VARIANTS: dict[type[e.Event], tuple[e.Event, ...]] = {
     e.StepFailed: (e.StepFailed(problem="x"),),
     e.OfficerPassed: (e.OfficerPassed(),),
     e.OfficerAsked: (e.OfficerAsked(questions=(a_question(),)),),
+    e.Remarked: (e.Remarked(note="x"), e.Remarked()),
     e.OfficerCorrected: tuple(e.OfficerCorrected(form=form) for form in _FORMS),
     e.Approved: (
         e.Approved(content_hash="CURRENT"),

@@ -38,6 +38,7 @@ EVENTS: dict[type[e.Event], e.Event] = {
     e.OfficerPassed: e.OfficerPassed(),
     e.OfficerAsked: e.OfficerAsked(questions=(a_question(),)),
     e.OfficerCorrected: e.OfficerCorrected(form=a_form()),
+    e.Remarked: e.Remarked(note="x"),
     e.Approved: e.Approved(content_hash=_HASH),
     e.Refused: e.Refused(reason="x"),
     e.Returned: e.Returned(reason="x"),
@@ -61,7 +62,7 @@ EVENTS: dict[type[e.Event], e.Event] = {
     e.Noted: e.Noted(note="x"),
 }
 # States that no deadline moves: a job or a letter does.
-_LEAVE_IT = (e.DataBuilt, e.RecipientProved, e.Downloaded)
+_LEAVE_IT = (e.DataBuilt, e.RecipientProved, e.Downloaded, e.Remarked)
 _BY_JOB = {State.PREPARING: "prepare", State.DELIVERING: "build"}
 
 

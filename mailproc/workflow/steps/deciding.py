@@ -24,6 +24,7 @@ def ask_director(request: Request, event: e.Event, rules: Rules, now: datetime) 
         reason="",
         approvals=(),
         laid_at=request.laid_at or now,
+        inside=belonging.is_inside(request, rules),
     )
     return asked, (Send("approval", "director", seats=approval.open_seats(asked, rules)),)
 

@@ -36,6 +36,11 @@ def remind(request: Request, event: e.Event, rules: Rules, now: datetime) -> Ste
     return later, (Send("officer_needs_person", "officer", reason=request.reason),)
 
 
+def remarked(request: Request, event: e.Remarked, rules: Rules, now: datetime) -> Step:
+    """Shown with the request from now on; what was laid before somebody stays as it is."""
+    return replace(request, remark=event.note), ()
+
+
 def settled(request: Request, event: e.PersonSettled, rules: Rules, now: datetime) -> Step | None:
     settle = _SETTLE.get(event.to)
     settled = replace(request, resume=None, reason="", failures=0, asks=0, due_at=None)

@@ -37,6 +37,7 @@ def prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetim
         request,
         prepared=event.prepared,
         content_hash=event.content_hash,
+        past=event.past,
         failures=0,
         receipt_due=False,
     )
