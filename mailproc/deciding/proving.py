@@ -1,13 +1,19 @@
-"""Proves that a person is who the link was sent to, by what neither mail nor page contains."""
+"""Proves that a person is who the link was sent to, by what neither mail nor page contains.
+
+That is the person's own code, or a code that is good once: of an app or of a printed list. By mail
+only the latter count, since a mail stays in mailboxes for ever.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from mailproc.deciding.mandate import Mandate
 from mailproc.model import Person
-from mailproc.store import people, people_log
+from mailproc.store import onetime, people, people_log
 from mailproc.store.database import Database
 from mailproc.thai import to_arabic
 
@@ -25,10 +31,17 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """`error`: slow_down | code_wrong | slip_wrong, or nothing; `device`: what proved it."""
+    """`device`: what proved it, code | app | list; else `error`: slow_down | code_wrong |
+    code_used | slip_wrong, and by mail code_old | code_personal."""
 
     error: str = ""
     device: str = ""
+    tries: int = 0  # wrong ones on this link so far
+    next_at: datetime | None = None  # no try counts before
+
+
+_PROBLEMS = {"used": "code_used", "old": "code_wrong", "wrong": "code_wrong"}
+_BY_MAIL = _PROBLEMS | {"old": "code_old"}
 
 
 def prove(database: Database, found: Mandate, proof: Proof, pepper: bytes, now: datetime) -> Proved:
@@ -42,37 +55,75 @@ def prove_person(
     """Checks the proof; `place` is where it is asked for, as tries count for each alone. Every try
     counts as a wrong one before it is looked at, so that a crash gives none away."""
     with database.write() as connection:
-        wait = people.may_try_at(connection, person.id, place)
-        if wait is not None and wait > now:
+        if _slowed_until(connection, person, place, now) is not None:
             return Proved("slow_down")
         tries = people.count_wrong(connection, person.id, place, now)
-    if not _is_right(database, person, proof, pepper, now):
-        _note_wrong(database, person, tries, now)
-        return Proved("code_wrong" if person.has_code else "slip_wrong")
+    proved = _looked_at(database, person, proof, pepper, now)
     with database.write() as connection:
+        if proved.error:
+            _note_wrong(connection, person, tries, now)
+        else:
+            people.forget_wrong(connection, person.id, place)
+    return proved
+
+
+def prove_by_mail(
+    connection: Connection, found: Mandate, code: str, pepper: bytes, at: datetime, now: datetime
+) -> Proved:
+    """Checks a code that came by mail at `at`, in the transaction that settles the mail."""
+    person, place = found.person, found.link.id
+    if (next_at := _slowed_until(connection, person, place, now)) is not None:
+        return Proved("slow_down", next_at=next_at)
+    tries = people.count_wrong(connection, person.id, place, now)
+    redeemed = onetime.redeem(connection, person.id, code, pepper, at, onetime.BY_MAIL, now)
+    if redeemed.kind:
         people.forget_wrong(connection, person.id, place)
-    return Proved(device="code")
+        return Proved(device=redeemed.kind)
+    _note_wrong(connection, person, tries, now)
+    error = _BY_MAIL[redeemed.problem]
+    if error == "code_wrong" and people.code_is_right(connection, person.id, code, pepper):
+        error = "code_personal"
+    return Proved(error, tries=tries, next_at=_slowed_until(connection, person, place, now))
 
 
-def _is_right(
+def _slowed_until(
+    connection: Connection, person: Person, place: str, now: datetime
+) -> datetime | None:
+    """When the next try counts; None where it is now."""
+    wait = people.may_try_at(connection, person.id, place)
+    return wait if wait is not None and wait > now else None
+
+
+def _looked_at(
     database: Database, person: Person, proof: Proof, pepper: bytes, now: datetime
-) -> bool:
-    if person.has_code:
-        with database.read() as connection:
-            return people.code_is_right(connection, person.id, proof.code, pepper)
+) -> Proved:
+    """The slip of a person without a code, her own code, or one that is good once."""
+    if proof.slip and not person.has_code:
+        return Proved(*_by_slip(database, person, proof, pepper, now))
+    with database.read() as connection:
+        if people.code_is_right(connection, person.id, proof.code, pepper):
+            return Proved(device="code")
+    with database.write() as connection:
+        at_once = onetime.AT_ONCE
+        used = onetime.redeem(connection, person.id, proof.code, pepper, now, at_once, now)
+    return Proved("" if used.kind else _PROBLEMS[used.problem], used.kind)
+
+
+def _by_slip(
+    database: Database, person: Person, proof: Proof, pepper: bytes, now: datetime
+) -> tuple[str, str]:
     with database.write() as connection:
         new = (proof.slip, proof.new_code, pepper, now)
-        set_ = people.redeem_slip(connection, person.id, *new)
-        if set_:
-            people_log.note(connection, person.id, "code_set", person.name, now)
-    return set_
+        if not people.redeem_slip(connection, person.id, *new):
+            return "slip_wrong", ""
+        people_log.note(connection, person.id, "code_set", person.name, now)
+        return "", "code"
 
 
-def _note_wrong(database: Database, person: Person, tries: int, now: datetime) -> None:
+def _note_wrong(connection: Connection, person: Person, tries: int, now: datetime) -> None:
     """Many wrong codes in a row are somebody who guesses: the person learns of it."""
     if tries % _MANY == 0:
-        with database.write() as connection:
-            people_log.note(connection, person.id, "codes_wrong", "unknown", now, tries=tries)
+        people_log.note(connection, person.id, "codes_wrong", "unknown", now, tries=tries)
 
 
 def digits(typed: str) -> str:

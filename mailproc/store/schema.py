@@ -368,7 +368,8 @@ onetime = sa.Table(
     sa.Column("person_id", sa.BigInteger, sa.ForeignKey("people.id"), primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),  # app (RFC 6238) | list (RFC 4226)
     sa.Column("nonce", sa.Text, nullable=False),
-    sa.Column("last", sa.BigInteger, nullable=False),  # the newest step or number that was used
+    # app: the newest step that was used; list: a bit for every number that was
+    sa.Column("last", sa.BigInteger, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("proved_at", Instant),  # null: no code of it was ever right
 )
