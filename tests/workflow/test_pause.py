@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailproc.model import Request, Trust
-from mailproc.workflow import events as e
 from mailproc.workflow import calendar
+from mailproc.workflow import events as e
 from mailproc.workflow.decide import decide
 from tests.factories import a_form
 from tests.walk import RULES, a_draft
