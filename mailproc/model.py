@@ -477,6 +477,7 @@ class Rules:
     holidays: frozenset[date] = frozenset()
     roster: Roster = Roster()
     approval: tuple[ApprovalPolicy, ...] = ()  # none fits: one yes of the group's director
+    batch_sensitive: bool = False  # data about persons may be approved by a tick in a list
 
 
 @dataclass(frozen=True, slots=True)

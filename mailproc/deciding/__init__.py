@@ -7,6 +7,7 @@ and the other is told what does.
 
 from mailproc.deciding.mandate import Mandate, by_link, mandate
 from mailproc.deciding.nouns import CHOICES, Given, Outcome, Taken
+from mailproc.deciding.pending import is_sensitive, pending
 from mailproc.deciding.taking import take, take_in
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "Outcome",
     "Taken",
     "by_link",
+    "is_sensitive",
     "mandate",
+    "pending",
     "take",
     "take_in",
 ]

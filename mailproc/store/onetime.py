@@ -87,6 +87,12 @@ def kept(connection: sa.Connection, person_id: int) -> Kept:
     return Kept(APP in rows, top + 1 if top < LIST_LENGTH else 0, LIST_LENGTH - top)
 
 
+def made_at(connection: sa.Connection, person_id: int, kind: str) -> datetime | None:
+    """When the person's app or list was made; None where there is none."""
+    row = _rows(connection, person_id).get(kind)
+    return row.created_at if row is not None else None
+
+
 def _begin(connection: sa.Connection, kind: str, person_id: int, now: datetime) -> str:
     values = {"nonce": secrets.token_hex(20), "last": 0, "created_at": now, "proved_at": None}
     new = insert(connection, _O).values(person_id=person_id, kind=kind, **values)

@@ -133,6 +133,12 @@ def code_is_right(connection: sa.Connection, person_id: int, code: str, pepper: 
     return hmac.compare_digest(row.code_hash, _code_hash(code, row.code_salt, pepper))
 
 
+def code_version(connection: sa.Connection, person_id: int) -> int:
+    """Counts the person's codes: whatever stands for an earlier one is worth nothing any more."""
+    query = sa.select(_P.c.code_version).where(_P.c.id == person_id)
+    return connection.scalar(query) or 0
+
+
 def _slip_digest(slip: str) -> str:
     letters = "".join(c for c in slip.upper() if c.isalnum())
     return hashlib.sha256(letters.encode()).hexdigest()

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from mailproc.model import Office, Rules
 from mailproc.store import links
@@ -21,6 +21,7 @@ from mailproc.web.render import Pages
 
 _BODY_LIMIT = 64 * 1024  # a reason of 2,000 Thai letters takes 18 KB on the way
 _FIELD_LIMIT = 20
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 # Nothing from elsewhere, no frames, nothing kept in a cache, no address of ours told to others.
 # Referrer-Policy is «same-origin», not «no-referrer»: both tell nothing to other sites, but under
@@ -77,6 +78,26 @@ class Site:
         with self.database.write() as connection:
             links.log_open(connection, link_id, client, now)
 
+    # ------------------------------------------------------------ cookies
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody on the way can read along: TLS, or this machine alone."""
+        parts = urlsplit(self.office.public_url)
+        return parts.scheme == "https" or parts.hostname in _LOOPBACK
+
+    def set_cookie(
+        self, answer: Response, name: str, value: str, path: str, seconds: int | None = None
+    ) -> None:
+        """For this server alone, unread by scripts; until the browser ends where no time is told.
+
+        «strict» would not be sent on the way in from webmail.
+        """
+        secure = urlsplit(self.office.public_url).scheme == "https"
+        answer.set_cookie(
+            name, value, seconds, path=path, httponly=True, secure=secure, samesite="lax"
+        )
+
     # ------------------------------------------------------------ forgery
 
     def csrf(self, link_id: str) -> str:
@@ -88,6 +109,14 @@ class Site:
         if not self._may_be_ours(http):
             return False
         return hmac.compare_digest(sent.encode(), self.csrf(link_id).encode())
+
+    def is_surely_ours(self, http: HttpRequest) -> bool:
+        """True where the browser itself says that a POST comes from our own page.
+
+        For what needs no code: a request that says nothing of where it comes from is not enough.
+        """
+        told = {"origin", "sec-fetch-site"} & set(http.headers)
+        return bool(told) and self._may_be_ours(http)
 
     def _may_be_ours(self, http: HttpRequest) -> bool:
         """Judges by Origin; where there is none, or «null», by Sec-Fetch-Site.
@@ -112,7 +141,15 @@ class Site:
 
 
 async def read_form(http: HttpRequest) -> dict[str, str]:
-    """The fields of a posted page. Raises HTTPException 400, 413 or 415, which have a page."""
+    """The fields of a posted page, the last of each name; see `read_fields`."""
+    return dict(await read_fields(http))
+
+
+async def read_fields(http: HttpRequest, most: int = _FIELD_LIMIT) -> list[tuple[str, str]]:
+    """All fields of a posted page, `most` at most, in its order.
+
+    Raises HTTPException 400, 413 or 415, which have a page.
+    """
     media_type = http.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
         raise HTTPException(415)
@@ -123,11 +160,11 @@ async def read_form(http: HttpRequest) -> dict[str, str]:
             if len(body) > _BODY_LIMIT:
                 raise HTTPException(413)
         text = body.decode("utf-8", "replace")
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELD_LIMIT)
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=most)
     except (ClientDisconnect, ValueError):
         raise HTTPException(400) from None
     # PostgreSQL keeps no NUL in a text.
-    return {name: value.replace("\0", "").replace("\r\n", "\n") for name, value in pairs}
+    return [(name, value.replace("\0", "").replace("\r\n", "\n")) for name, value in pairs]
 
 
 def _origin(url: str) -> str:

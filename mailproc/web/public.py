@@ -15,6 +15,8 @@ from starlette.staticfiles import StaticFiles
 from mailproc.web.common import HEADERS, Site
 from mailproc.web.decision import DecisionPage
 from mailproc.web.download import DownloadPage
+from mailproc.web.me import MePage
+from mailproc.web.queue import QueuePage
 from mailproc.web.status import StatusPage
 
 _STATIC = Path(__file__).with_name("static")
@@ -33,13 +35,17 @@ class _Static(StaticFiles):
 
 def public_app(site: Site) -> Starlette:
     """The pages, at the root and under the path of `public_url`: a proxy may keep or cut it."""
-    download = DownloadPage(site)
+    download, queue = DownloadPage(site), QueuePage(site)
     pages: list[BaseRoute] = [
         Route("/d/{token}", DecisionPage(site).handle, methods=["GET", "POST"]),
         Route("/s/{token}", StatusPage(site).handle, methods=["GET"]),
         Route("/f/{token}", download.arrive, methods=["GET"]),
         Route("/f/open/{handle}", download.page, methods=["GET", "POST"]),
         Route("/f/open/{handle}/{filename}", download.file, methods=["GET"]),
+        Route("/q/{token}", queue.arrive, methods=["GET"]),
+        Route("/q/open/{handle}", queue.page, methods=["GET", "POST"]),
+        Route("/q/open/{handle}/me", MePage(site, queue).page, methods=["GET", "POST"]),
+        Route("/q/open/{handle}/see/{link}", queue.see, methods=["GET"]),
         Mount("/static", _Static(directory=_STATIC)),
     ]
     # Redirects to a path without its last slash would name the host that the client named.

@@ -26,7 +26,7 @@ _USUAL: dict[str, Any] = {
     "tries_left": 0,
     "file_path": "",  # where it is fetched, once the code was typed
 }
-_TYPED = {"choice": "", "reason": "", "slip": ""}
+_TYPED = {"choice": "", "reason": "", "slip": "", "ground": ""}
 
 
 class Pages:
@@ -42,6 +42,12 @@ class Pages:
         """Speaks of this catalogue from now on."""
         parts = (self._office, self._folders, catalogue)
         self._envs = {language: _env(*parts, language) for language in LANGUAGES}
+
+    def keys(self, section: str, language: str) -> tuple[str, ...]:
+        """The keys of a section of the texts, in their order."""
+        env = self._envs.get(language) or self._envs[LANGUAGES[0]]
+        sections: Any = env.globals["texts"]
+        return tuple(sections.get(section, {}))
 
     def render(self, name: str, language: str, **context: Any) -> str:
         """The page «name.html». Every word of the request comes out harmless."""

@@ -39,7 +39,7 @@ from mailproc.model import (
 )
 from mailproc.outbox import Outbox
 from mailproc.service import prepare_by
-from mailproc.store import absences, people, requests, schema
+from mailproc.store import absences, people, person_links, requests, schema
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.web.common import Site
@@ -124,6 +124,12 @@ class Room:
         with self.database.write() as connection:
             return people.add(connection, person, self.clock())
 
+    def away(self, person: int, deputy: int | None) -> None:
+        """From now on somebody stands in."""
+        with self.database.write() as connection:
+            now = self.clock()
+            absences.begin(connection, person, deputy, now, None, "command", now)
+
     def slip(self, person: int | None = None) -> str:
         with self.database.write() as connection:
             return people.new_slip(connection, person or self.director, self.clock())
@@ -143,7 +149,8 @@ class Room:
         item = an_item(filters=())
         with self.database.write() as connection:
             ids = requests.take_numbers(connection, "requests", count)
-            drafts = [self._draft(one, a_form(items=(item,)), changes) for one in ids]
+            form = replace(changes.pop("form", a_form()), items=(item,))
+            drafts = [self._draft(one, form, changes) for one in ids]
             written = [
                 decide(d, e.Opened(by="requester"), self.rules, self.clock()) for d in drafts
             ]
@@ -200,6 +207,13 @@ class Room:
         assert row is not None
         token = self.desk().token(row.id, purpose, row.request_version)
         return f"/{'d' if purpose == 'decide' else 's'}/{token}"
+
+    def queue(self, person: int | None = None) -> str:
+        """The path of a person's link to all that waits, the director's by default."""
+        with self.database.write() as connection:
+            person_id = person or self.director
+            link = person_links.ensure(connection, person_id, self.desk(), self.clock())
+        return f"/q/{person_links.token(link, self.desk())}"
 
     def rows(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> list[Row]:
         with self.database.read() as connection:

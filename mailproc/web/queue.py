@@ -1,0 +1,338 @@
+"""All that waits for one person, on one page: ticks, one choice, one code.
+
+GET shows and changes nothing. Each ticked decision is taken by its own link, so that what changed
+meanwhile is told, not decided. An undo for all of them needs no second code while the hold lasts:
+its key stands on the page that only the code gives.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as HttpRequest
+from starlette.responses import RedirectResponse, Response
+
+from mailproc import deciding
+from mailproc.deciding import Given, Mandate, Taken
+from mailproc.deciding.proving import prove_person
+from mailproc.model import Person
+from mailproc.store import links, people, person_links
+from mailproc.web.arriving import Arriving
+from mailproc.web.common import HEADERS, Site, read_fields
+from mailproc.web.proof import STATUS, Typed, typed
+from mailproc.wording import shown
+from mailproc.workflow.urgency import hurry
+
+PER_PAGE = 20
+_FIELDS = PER_PAGE + 20
+_REASON_LENGTH = 2000
+_CHOICES = ("approve", "refuse")
+_COUNTS = frozenset({"done", "waits", "narrowed"})
+LANGUAGE = "th"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What the person sent; `ticked` are ids of links."""
+
+    ticked: tuple[str, ...]
+    choice: str
+    ground: str
+    reason: str
+    csrf: str
+    key: str  # of an undo
+    proof: Typed
+
+    def fault(self, person: Person, grounds: Sequence[str]) -> str:
+        """The first thing that is still to be filled in, as an error key."""
+        if not self.ticked:
+            return "nothing_ticked"
+        if self.choice not in _CHOICES:
+            return "choice_missing"
+        if self.choice == "refuse" and grounds and self.ground not in grounds:
+            return "ground_missing"
+        if self.choice == "refuse" and not self.reason:
+            return "reason_missing"
+        return self.proof.fault(person)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Whose page it is, and by which link."""
+
+    link: person_links.PersonLink
+    person: Person
+    handle: str
+    may_look: bool
+
+
+class QueuePage:
+    """GET of /q/{token}; GET and POST of /q/open/{handle}; GET of a case below it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._arriving = Arriving(site, "/q")
+
+    # ------------------------------------------------------------ arriving
+
+    async def arrive(self, http: HttpRequest) -> Response:
+        """Out of the address bar with the token, at once."""
+        return await run_in_threadpool(self._arrive, http.path_params["token"])
+
+    def _arrive(self, token: str) -> Response:
+        now = self._site.clock()
+        with self._site.database.read() as connection:
+            link = person_links.find(connection, token)
+        if link is None:
+            return self._site.message("not_found", 404)
+        return self._arriving.leads_on(link.id, now)
+
+    def visit(self, http: HttpRequest, now: datetime) -> Visit | Response:
+        """Whose queue the address leads to, or a page that says why to none."""
+        opened = self._arriving.opened(http, now)
+        if opened is None:
+            return self._site.message("not_found", 404)
+        with self._site.database.read() as connection:
+            link = person_links.get(connection, opened.link_id)
+            person = people.get(connection, link.person_id, now) if link else None
+        if link is None or person is None or not link.is_open(now):
+            return self._site.message("queue_gone", 410)
+        return Visit(link, person, http.path_params["handle"], opened.may_look)
+
+    def here(self, visit: Visit) -> str:
+        """The path of the page."""
+        return f"{self._site.base}/q/open/{visit.handle}"
+
+    # ------------------------------------------------------------ GET
+
+    async def page(self, http: HttpRequest) -> Response:
+        """GET shows what waits; POST decides what is ticked."""
+        if http.method != "POST":
+            return await run_in_threadpool(self._show, http)
+        fields = await read_fields(http, _FIELDS)
+        return await run_in_threadpool(self._post, http, _sent(fields))
+
+    def _show(self, http: HttpRequest) -> Response:
+        now = self._site.clock()
+        visit = self.visit(http, now)
+        if isinstance(visit, Response):
+            return visit
+        if not visit.may_look:
+            return self._site.message("open_again", 403)
+        asked = http.query_params
+        number = int(n) if (n := asked.get("page", "1")).isascii() and n.isdigit() else 1
+        return self._list(visit, now, number=number, all_ticked="all" in asked)
+
+    def _list(
+        self,
+        visit: Visit,
+        now: datetime,
+        *,
+        number: int = 1,
+        all_ticked: bool = False,
+        error: str | None = None,
+        status: int = 200,
+        sent: _Sent | None = None,
+    ) -> Response:
+        waiting = self._waiting(visit, now)
+        pages = max(1, -(-len(waiting) // PER_PAGE))
+        number = min(max(number, 1), pages)
+        here = waiting[(number - 1) * PER_PAGE : number * PER_PAGE]
+        ticked = {one.link.id for one in here} if all_ticked else set(sent.ticked if sent else ())
+        return self._site.page(
+            "queue",
+            status,
+            LANGUAGE,
+            person=visit.person,
+            csrf=self._site.csrf(visit.link.id),
+            first_use=not visit.person.has_code,
+            device=None,
+            error=error,
+            cases=[self._case(one, now, ticked) for one in here],
+            count=len(waiting),
+            number=number,
+            pages=pages,
+            all_ticked=all_ticked,
+            here=self.here(visit),
+            typed=_typed(sent),
+        )
+
+    def _waiting(self, visit: Visit, now: datetime) -> list[Mandate]:
+        with self._site.database.read() as connection:
+            return deciding.pending(connection, visit.person.id, now)
+
+    def _case(self, mandate: Mandate, now: datetime, ticked: set[str]) -> dict[str, Any]:
+        """A row of the list; every word of the request comes out harmless."""
+        return {
+            "id": mandate.link.id,
+            "request": shown(mandate.request),
+            "for_name": mandate.for_person.name if mandate.for_person else "",
+            "hurry": hurry(mandate.request, now, self._site.office.timezone).level,
+            "alone": self._is_alone(mandate),
+            "ticked": mandate.link.id in ticked,
+        }
+
+    def _is_alone(self, mandate: Mandate) -> bool:
+        """Whether it has to be opened to be decided."""
+        may = self._site.rules().batch_sensitive
+        return not may and deciding.is_sensitive(mandate.request)
+
+    async def see(self, http: HttpRequest) -> Response:
+        """On to the page of one case, which shows all of it."""
+        return await run_in_threadpool(self._see, http)
+
+    def _see(self, http: HttpRequest) -> Response:
+        visit = self.visit(http, self._site.clock())
+        if isinstance(visit, Response):
+            return visit
+        with self._site.database.read() as connection:
+            link = links.get(connection, http.path_params["link"])
+        if link is None or link.purpose != "decide" or link.person_id != visit.person.id:
+            return self._site.message("not_found", 404)
+        token = self._site.desk().token(link.id, "decide", link.request_version)
+        return RedirectResponse(f"{self._site.base}/d/{token}", 303, HEADERS)
+
+    # ------------------------------------------------------------ POST
+
+    def _post(self, http: HttpRequest, sent: _Sent) -> Response:
+        now = self._site.clock()
+        visit = self.visit(http, now)
+        if isinstance(visit, Response):
+            return visit
+        if not self._site.is_ours(http, sent.csrf, visit.link.id):
+            return self._site.message("forbidden", 403)
+        if sent.choice == "undo":
+            return self._undo(visit, sent, now)
+        if error := sent.fault(visit.person, self._grounds()):
+            return self._again(visit, sent, error, 422, now)
+        proved = prove_person(
+            self._site.database,
+            visit.person,
+            visit.link.id,
+            sent.proof.proof,
+            self._site.pepper,
+            now,
+        )
+        if proved.error:
+            return self._again(visit, sent, proved.error, STATUS.get(proved.error, 403), now)
+        return self._decide(visit, sent, proved.device)
+
+    def _grounds(self) -> Sequence[str]:
+        return self._site.pages.keys("grounds", LANGUAGE)
+
+    def _again(self, visit: Visit, sent: _Sent, error: str, status: int, now: datetime) -> Response:
+        if not visit.may_look:
+            return self._site.message("open_again", 403)
+        return self._list(visit, now, error=error, status=status, sent=sent)
+
+    def _decide(self, visit: Visit, sent: _Sent, device: str) -> Response:
+        given = Given(
+            sent.choice,
+            "queue",
+            device,
+            reason=sent.reason if sent.choice == "refuse" else "",
+            ground=sent.ground if sent.choice == "refuse" else "",
+        )
+        mine = {one.link.id: one for one in self._waiting(visit, self._site.clock())}
+        results = [self._take(visit, link_id, mine, given) for link_id in sent.ticked]
+        self._site.committed()
+        return self._results(visit, results, sent.choice, device)
+
+    def _take(
+        self, visit: Visit, link_id: str, mine: dict[str, Mandate], given: Given
+    ) -> tuple[str, Taken]:
+        """One of the ticked; nothing by a link of somebody else, nor what is to be opened."""
+        if link_id in mine and given.choice == "approve" and self._is_alone(mine[link_id]):
+            return "alone", Taken("gone", mine[link_id])
+        with self._site.database.read() as connection:
+            link = links.get(connection, link_id)
+        if link is None or link.person_id != visit.person.id:
+            return "gone", Taken("gone", None)
+        taken = self._taken(link_id, given)
+        return taken.outcome, taken
+
+    def _taken(self, link_id: str, given: Given) -> Taken:
+        now = self._site.clock()
+        return deciding.take(
+            self._site.database, link_id, given, self._site.rules(), self._site.desk, now
+        )
+
+    # ------------------------------------------------------------ what became of it
+
+    def _results(
+        self, visit: Visit, results: Sequence[tuple[str, Taken]], choice: str, device: str
+    ) -> Response:
+        now = self._site.clock()
+        undoable = [
+            taken.mandate.link.id
+            for _, taken in results
+            if taken.mandate is not None and taken.mandate.has_hold(now) and choice == "approve"
+        ]
+        until = int((now + self._site.rules().hold).timestamp())
+        return self._site.page(
+            "queue_done",
+            200,
+            LANGUAGE,
+            person=visit.person,
+            csrf=self._site.csrf(visit.link.id),
+            choice=choice,
+            results=[_result(outcome, taken) for outcome, taken in results],
+            counted=sum(outcome in _COUNTS for outcome, _ in results),
+            undoable=undoable,
+            key=self._key(visit, undoable, device, until),
+            left=len(self._waiting(visit, now)),
+            here=self.here(visit),
+        )
+
+    def _key(self, visit: Visit, ids: Sequence[str], device: str, until: int) -> str:
+        """What lets exactly these be taken back until then."""
+        text = "|".join(("undo", visit.link.id, device, str(until), *ids)).encode()
+        signed = hmac.digest(self._site.desk().link_key, text, "sha256").hex()
+        return f"{until}.{device}.{signed}"
+
+    def _undo(self, visit: Visit, sent: _Sent, now: datetime) -> Response:
+        until, _, rest = sent.key.partition(".")
+        device = rest.rpartition(".")[0]
+        number = int(until) if until.isascii() and until.isdigit() else 0
+        right = self._key(visit, sent.ticked, device, number)
+        if not sent.ticked or not hmac.compare_digest(right.encode(), sent.key.encode()):
+            return self._site.message("forbidden", 403)
+        if now.timestamp() > number:
+            return self._site.message("undo_late", 409)
+        given = Given("undo", "queue", device)
+        taken = [self._taken(link_id, given) for link_id in sent.ticked]
+        self._site.committed()
+        results = [(one.outcome, one) for one in taken]
+        return self._results(visit, results, "undo", device)
+
+
+def _result(outcome: str, taken: Taken) -> dict[str, Any]:
+    request = taken.mandate.request if taken.mandate else None
+    return {"outcome": outcome, "request": shown(request), "counts": outcome in _COUNTS}
+
+
+def _sent(fields: Sequence[tuple[str, str]]) -> _Sent:
+    form = dict(fields)
+    ticked = tuple(dict.fromkeys(value for name, value in fields if name == "take"))
+    return _Sent(
+        ticked=ticked[:PER_PAGE],
+        choice=form.get("choice", ""),
+        ground=form.get("ground", ""),
+        reason=form.get("reason", "").strip()[:_REASON_LENGTH],
+        csrf=form.get("csrf", ""),
+        key=form.get("key", ""),
+        proof=typed(form),
+    )
+
+
+def _typed(sent: _Sent | None) -> dict[str, str]:
+    """What the person had typed, for showing it again; never a code."""
+    if sent is None:
+        return {}
+    typed = {"choice": sent.choice, "reason": sent.reason, "ground": sent.ground}
+    return typed | {"slip": sent.proof.slip}
