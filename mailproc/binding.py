@@ -46,6 +46,7 @@ def provenance_of(request: Request, office: str, timezone: str, now: datetime) -
         generated_at=decided,
         timezone=timezone,
         printed=request.item.format == "paper",
+        conditions=request.conditions,
     )
 
 

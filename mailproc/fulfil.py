@@ -12,8 +12,19 @@ import sqlalchemy as sa
 import structlog
 
 from mailproc.binding import Books, bind, provenance_of
-from mailproc.errors import Stale
-from mailproc.model import Built, Item, Prepared, Provenance, Question, Request, Rules, State
+from mailproc.datasets.plan import Plan
+from mailproc.errors import NeedsPerson, Stale
+from mailproc.model import (
+    Built,
+    Conditions,
+    Item,
+    Prepared,
+    Provenance,
+    Question,
+    Request,
+    Rules,
+    State,
+)
 from mailproc.sandbox import Failed, Held
 from mailproc.store import jobs, lookups, requests
 from mailproc.store.database import Database
@@ -25,7 +36,7 @@ from mailproc.workflow.decide import decide
 log = structlog.get_logger()
 _BATCH = 32
 _TOGETHER = 8  # settled in one transaction, so that nobody waits long for the one writer
-Prepare = Callable[[Item], Prepared | tuple[Question, ...]]
+Prepare = Callable[[Item, Conditions], Prepared | tuple[Question, ...]]
 Outdated = Callable[[Prepared], str]  # why it no longer counts, or nothing
 
 
@@ -98,11 +109,17 @@ class Fulfil:
             return None
 
     def _prepared(self, request: Request) -> e.Event:
-        result = self._prepare(request.item)
-        if isinstance(result, Prepared):
-            digest = policy.content_hash(request, result)
-            return e.DataPrepared(prepared=result, content_hash=digest)
-        return e.Unanswerable(questions=result)
+        try:
+            result = self._prepare(request.item, request.conditions)
+        except NeedsPerson:
+            if request.conditions == Conditions():
+                raise
+            return e.StepFailed(problem="conditions_unmet")
+        if not isinstance(result, Prepared):
+            return e.Unanswerable(questions=result)
+        done = _carried_out(request.conditions, result)
+        digest = policy.content_hash(replace(request, conditions=done), result)
+        return e.DataPrepared(prepared=result, content_hash=digest, conditions=done)
 
     def _built(self, request: Request, now: datetime) -> tuple[e.Event, Built | None]:
         prepared = request.prepared
@@ -174,3 +191,11 @@ class Fulfil:
                 decisions.append(decide(request, event, self._rules, now))
             requests.apply(connection, decisions, desk, now)
             jobs.finish(connection, [row for row, _, _ in done], now)
+
+
+def _carried_out(conditions: Conditions, prepared: Prepared) -> Conditions:
+    """The conditions with the columns that had to go too, because they told of what is left out."""
+    if not conditions.without:
+        return conditions
+    gone = (*conditions.without, *Plan.parse(prepared.query).without)
+    return replace(conditions, without=tuple(dict.fromkeys(gone)))

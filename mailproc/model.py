@@ -246,6 +246,15 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an approver narrows before the data leaves; empty fields change nothing."""
+
+    without: tuple[str, ...] = ()  # columns that are left out, by their titles
+    level: str = ""  # coarser than asked for: area | district | group
+    until: str = ""  # ISO day, the last on which the requester may use the data
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """What the second sheet of a workbook says."""
 
@@ -259,6 +268,7 @@ class Provenance:
     generated_at: datetime
     timezone: str
     printed: bool = False  # for the paper service: with a cover and contents
+    conditions: Conditions = Conditions()  # under which it was approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,15 +352,6 @@ BY_RULE = "open dataset"  # `Request.decided_by` where the catalogue asks for no
 
 
 @dataclass(frozen=True, slots=True)
-class Conditions:
-    """What an approver narrows before the data leaves; empty fields change nothing."""
-
-    without: tuple[str, ...] = ()  # columns that are left out, by their titles
-    level: str = ""  # coarser than asked for: area | district | group
-    until: str = ""  # ISO day, the last on which the requester may use the data
-
-
-@dataclass(frozen=True, slots=True)
 class Approval:
     """The yes of one seat, where a policy asks several."""
 
@@ -426,6 +427,7 @@ class Request:
     inside: bool | None = None  # its requester belongs to the area; None: not looked up yet
     past: Past | None = None  # None: not looked up yet
     remark: str = ""  # of the officer, for whoever decides
+    standing_id: int = 0  # the yes given ahead that let it through
 
     @property
     def item(self) -> Item:
@@ -462,6 +464,25 @@ class ApprovalPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A yes given ahead: this dataset to requesters of this class, until a day.
+
+    `requester_class`: roster, or a requester type of the form.
+    """
+
+    id: int
+    dataset_id: str
+    requester_class: str
+    level: str  # no finer than this; empty: any
+    person_id: int
+    for_person_id: int | None
+    granted_at: datetime
+    until: datetime
+    ended_at: datetime | None = None
+    by: str = ""  # the name of who gave it
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What an office chose, for `workflow.decide`."""
 
@@ -478,6 +499,7 @@ class Rules:
     roster: Roster = Roster()
     approval: tuple[ApprovalPolicy, ...] = ()  # none fits: one yes of the group's director
     batch_sensitive: bool = False  # data about persons may be approved by a tick in a list
+    standing: frozenset[str] = frozenset({"open", "internal"})  # sensitivities of standing yeses
 
 
 @dataclass(frozen=True, slots=True)

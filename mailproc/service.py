@@ -33,7 +33,7 @@ from mailproc.intake import Intake
 from mailproc.loops import Loop
 from mailproc.mail.delivery import Delivery
 from mailproc.mail.mailbox import Mailbox
-from mailproc.model import Catalogue, Item, Person, Prepared, Question
+from mailproc.model import Catalogue, Conditions, Item, Person, Prepared, Question
 from mailproc.outbox import Outbox
 from mailproc.sandbox import AGAIN_SECONDS, FIRST_SECONDS, Builder, Reader
 from mailproc.store import claims, correspondence, facts, people, schema
@@ -288,8 +288,8 @@ def prepare_by(catalogue: Catalogue, warehouse_url: str) -> Prepare:
     """`prepare` over rounds that never change, so equal items are run once."""
 
     @lru_cache(maxsize=256)
-    def run(item: Item) -> Prepared | tuple[Question, ...]:
-        return prepare(item, catalogue, warehouse_url)
+    def run(item: Item, conditions: Conditions) -> Prepared | tuple[Question, ...]:
+        return prepare(item, catalogue, warehouse_url, conditions)
 
     return run
 

@@ -57,7 +57,7 @@ class Works:
         self.walk.rules = Rules(catalogue=catalogue)
         self.fulfil = Fulfil(
             database,
-            lambda item: prepare(item, catalogue, url),
+            lambda item, conditions: prepare(item, catalogue, url, conditions),
             self,
             self.walk.rules,
             "สำนักงานตัวอย่าง",

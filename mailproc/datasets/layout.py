@@ -52,15 +52,20 @@ class Leaf:
 
 
 def columns(plan: Plan) -> tuple[Column, ...]:
-    """All columns of the table, the leading ones first."""
+    """The columns of the table, the leading ones first."""
+    return tuple(column for column in every_column(plan) if column.name_th not in plan.without)
+
+
+def every_column(plan: Plan) -> tuple[Column, ...]:
+    """The same with those that are left out."""
     return _columns(plan.query)
 
 
 @lru_cache(maxsize=64)
 def _columns(query: str) -> tuple[Column, ...]:
     plan = Plan.parse(query)
-    made = [_leading(name, plan) for name in leading_names(plan)]
-    made += [_column(leaf, plan) for leaf in leaves(plan)]
+    made = [_leading(name, plan) for name in _every_leading(plan)]
+    made += [_column(leaf, plan) for leaf in every_leaf(plan)]
     return tuple(_distinct(made, plan))
 
 
@@ -77,11 +82,33 @@ def has_total(plan: Plan) -> bool:
 
 def leaves(plan: Plan) -> tuple[Leaf, ...]:
     """The columns after the leading ones, in order."""
+    every = every_leaf(plan)
+    if not plan.without:
+        return every
+    named = every_column(plan)[len(every_column(plan)) - len(every) :]
+    shown = zip(every, named, strict=True)
+    return tuple(leaf for leaf, column in shown if column.name_th not in plan.without)
+
+
+def every_leaf(plan: Plan) -> tuple[Leaf, ...]:
+    """The same with those that are left out."""
     return tuple(leaf for spec in plan.table.columns for leaf in _expand(spec, (), 0, plan))
 
 
 def leading_names(plan: Plan) -> Iterator[str]:
     """The names of the leading columns, one or two for each axis of the rows."""
+    return (name for name, shown in zip(_every_leading(plan), labels(plan), strict=True) if shown)
+
+
+def labels(plan: Plan) -> tuple[bool, ...]:
+    """Of each label of a row, whether it is shown."""
+    count = len(list(_every_leading(plan)))
+    if not plan.without:
+        return (True,) * count
+    return tuple(column.name_th not in plan.without for column in every_column(plan)[:count])
+
+
+def _every_leading(plan: Plan) -> Iterator[str]:
     for axis in plan.table.rows:
         if axis == "unit":
             yield from UNITS[plan.level]

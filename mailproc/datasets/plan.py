@@ -47,6 +47,7 @@ class Plan(Checked):
     policy: str = "none"
     threshold: int = 0
     masks: tuple[str, ...] = ()  # digests of the masks in force
+    without: tuple[str, ...] = ()  # columns that are left out, by their names
     example: bool = False
     table: TableSpec
     dimensions: tuple[Dimension, ...] = ()

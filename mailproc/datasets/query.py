@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
 from mailproc.datasets import layout as layouts
-from mailproc.datasets import mask, readymade, register, rounds, tabulate, useful, warehouse
+from mailproc.datasets import (
+    leaving,
+    mask,
+    readymade,
+    register,
+    rounds,
+    tabulate,
+    useful,
+    warehouse,
+)
 from mailproc.datasets.entry import Entry
 from mailproc.datasets.filters import Criteria, understand
 from mailproc.datasets.narrowing import fitting
@@ -24,19 +34,83 @@ from mailproc.datasets.table import Column, Table
 from mailproc.datasets.tabulate import Cells, Figures
 from mailproc.datasets.texts import text
 from mailproc.digest import digest
-from mailproc.model import Catalogue, Dataset, Item, Prepared, Question, Round
+from mailproc.errors import NeedsPerson
+from mailproc.model import Catalogue, Conditions, Dataset, Item, Prepared, Question, Round
 from mailproc.workflow.assess import assess_item, choose_format, choose_round
+from mailproc.workflow.conditions import FINENESS
 
 SAMPLE_ROWS = 5
+_ALL = Conditions()
 
 
 def prepare(
-    item: Item, catalogue: Catalogue, warehouse_url: str
+    item: Item, catalogue: Catalogue, warehouse_url: str, conditions: Conditions = _ALL
 ) -> Prepared | tuple[Question, ...]:
     """The query that answers the item, run once; or everything that must be asked first.
 
-    Raises NeedsPerson where the catalogue names a round that the warehouse no longer holds.
+    `conditions`: what an approver leaves out of it. Raises NeedsPerson where they can't be met, or
+    where the catalogue names a round that the warehouse no longer holds.
     """
+    if conditions.level or conditions.without:
+        return _under(conditions, item, catalogue, warehouse_url)
+    plan = _planned(item, catalogue, warehouse_url)
+    if not isinstance(plan, _Planned):
+        return plan
+    too_little = _too_little(item, plan, warehouse_url)
+    return too_little or _prepared(item, plan, warehouse_url)
+
+
+def _under(
+    conditions: Conditions, item: Item, catalogue: Catalogue, warehouse_url: str
+) -> Prepared | tuple[Question, ...]:
+    """The query of an item as far as the conditions let it go."""
+    asked = _planned(item, catalogue, warehouse_url)
+    if isinstance(asked, Prepared):
+        raise NeedsPerson("A ready-made file leaves as it is; nothing can be left out of it.")
+    if not isinstance(asked, _Planned):
+        return asked
+    level = conditions.level or asked.plan.level
+    if conditions.level and FINENESS[level] >= FINENESS[asked.plan.level]:
+        raise NeedsPerson(f"The level «{level}» is not coarser than what was asked for.")
+    narrow = _planned(replace(item, level=level), catalogue, warehouse_url)
+    if not isinstance(narrow, _Planned) or narrow.plan.level != level:
+        raise NeedsPerson(f"{asked.dataset.id} can't be put together by «{level}».")
+    without = _still_there(conditions.without, asked.plan, narrow.plan)
+    if without and (wrong := ", ".join(leaving.faults(narrow.plan.query, without))):
+        raise NeedsPerson(f"The columns that the approver leaves out: {wrong}.")
+    cut = leaving.left_out(narrow.plan, without) if without else narrow.plan
+    return _prepared(item, replace(narrow, plan=cut), warehouse_url)
+
+
+def _still_there(without: Sequence[str], asked: Plan, narrow: Plan) -> tuple[str, ...]:
+    """Those of the columns that a coarser level has too; a name of a school, say, is gone anyway.
+
+    Raises NeedsPerson where a figure is shown there under another name.
+    """
+    there = {column.name_th for column in layouts.columns(narrow)}
+    shown = {column.name_th: column for column in layouts.columns(asked)}
+    for name in without:
+        if name not in there and (name not in shown or shown[name].is_number):
+            raise NeedsPerson(f"There is no column «{name}» to leave out.")
+    return tuple(name for name in without if name in there)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A plan with what it was made from."""
+
+    plan: Plan
+    dataset: Dataset
+    entry: Entry
+    chosen: Round
+    schools: Register
+    criteria: Criteria
+
+
+def _planned(
+    item: Item, catalogue: Catalogue, warehouse_url: str
+) -> _Planned | Prepared | tuple[Question, ...]:
+    """The plan that answers the item; a ready-made file has none."""
     questions = assess_item(item, catalogue, inside=True)  # who asks was judged before
     dataset = catalogue.get(item.dataset_id)
     chosen = choose_round(item, dataset) if dataset else None
@@ -56,8 +130,7 @@ def prepare(
         said = ", ".join(item.filters) or dataset.title_th
         return (Question("filters", "unclear", said, hints=dataset.filters_th),)
     plan = mask.pinned(plan, warehouse_url)
-    too_little = _too_little(item, plan, dataset, entry, schools, warehouse_url)
-    return too_little or _prepared(item, dataset, chosen, plan, criteria, warehouse_url)
+    return _Planned(plan, dataset, entry, chosen, schools, criteria)
 
 
 def run(query: str, warehouse_url: str) -> Table:
@@ -156,14 +229,8 @@ def _shown(
     ]
 
 
-def _prepared(
-    item: Item,
-    dataset: Dataset,
-    chosen: Round,
-    plan: Plan,
-    criteria: Criteria,
-    warehouse_url: str,
-) -> Prepared:
+def _prepared(item: Item, made: _Planned, warehouse_url: str) -> Prepared:
+    plan, dataset, chosen, criteria = made.plan, made.dataset, made.chosen, made.criteria
     query = plan.query
     result = _result(query, warehouse_url)
     return Prepared(
@@ -190,10 +257,9 @@ def _prepared(
     )
 
 
-def _too_little(
-    item: Item, plan: Plan, dataset: Dataset, entry: Entry, schools: Register, warehouse_url: str
-) -> tuple[Question, ...]:
+def _too_little(item: Item, made: _Planned, warehouse_url: str) -> tuple[Question, ...]:
     """Asks for another level where most of the figures would be hidden."""
+    plan, dataset, entry, schools = made.plan, made.dataset, made.entry, made.schools
     asked_back = plan.policy != "none" and not plan.example
     if not asked_back or useful.is_useful(_result(plan.query, warehouse_url)):
         return ()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from itertools import product
+from itertools import compress, product
 
 from mailproc.datasets import layout
 from mailproc.datasets.layout import Leaf, Step
@@ -131,7 +131,7 @@ class _Maker:
 
     def __init__(self, plan: Plan, figures: Figures, mask: Mask | None) -> None:
         self.plan, self.figures, self.mask = plan, figures, mask
-        self.leaves = layout.leaves(plan)
+        self.leaves, self._labels = layout.leaves(plan), layout.labels(plan)
         self.measures = {measure.name: measure for measure in plan.measures}
         self._keys: dict[tuple[int, tuple[Step, ...], str], tuple[Key, ...]] = {}
         self._cells: dict[int, Cells] = {}
@@ -139,9 +139,10 @@ class _Maker:
 
     def row(self, row: _Row) -> Row:
         self._row, self._cells = row, {}
+        labels = compress(row.labels, self._labels)
         if self.mask is None and not row.path and len(row.schools) == 1:
-            return (*row.labels, *self._quickly())
-        return (*row.labels, *(self._cell(leaf, at) for at, leaf in enumerate(self.leaves)))
+            return (*labels, *self._quickly())
+        return (*labels, *(self._cell(leaf, at) for at, leaf in enumerate(self.leaves)))
 
     def _quickly(self) -> Iterator[Cell]:
         """The cells of a single school; most columns are plain sums, told once for all schools."""

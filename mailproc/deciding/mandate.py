@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from mailproc.model import Person, Request, State
 from mailproc.store import links, people, requests
 from mailproc.store.desk import Link
+from mailproc.workflow.approval import given
 
 _ON_THE_WAY = (State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
 
@@ -36,17 +37,25 @@ class Mandate:
     @property
     def has_approved(self) -> bool:
         """Whether this seat, or this person for another one, has said yes to this content."""
-        hash_ = self.request.content_hash
-        given = [one for one in self.request.approvals if one.content_hash == hash_]
-        return any(one.seat == self.link.seat or one.person_id == self.person.id for one in given)
+        return any(
+            one.seat == self.link.seat or one.person_id == self.person.id
+            for one in given(self.request)
+        )
 
     @property
     def may_undo(self) -> bool:
-        return self.request.state is State.APPROVED and self.link.voided_at is None
+        """Whether a yes can still be taken back: in the hold, or this seat's while others wait."""
+        if self.link.voided_at is not None:
+            return False
+        mine = any(one.seat == self.link.seat for one in given(self.request))
+        waits = self.request.state is State.AWAITING_DECISION and mine
+        return waits or self.request.state is State.APPROVED
 
     def has_hold(self, now: datetime) -> bool:
         """True while an undo is still likely to come in time; with no hold there is none."""
         due = self.request.due_at
+        if self.request.state is State.AWAITING_DECISION:
+            return self.may_undo
         return self.may_undo and due is not None and due > now
 
     @property

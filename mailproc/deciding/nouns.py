@@ -17,6 +17,8 @@ Outcome = Literal[
     "already",  # something was decided before
     "changed",  # what was shown is no longer what would be sent
     "twice",  # the same person approved for another seat
+    "early",  # somebody else has to approve first
+    "unfit",  # the conditions ask for what can't be: see `narrowing.faults`
     "late",  # too late to be undone
     "gone",  # the link is void or too old
 ]

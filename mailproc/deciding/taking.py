@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from mailproc.deciding import narrowing
 from mailproc.deciding.mandate import Mandate, mandate
 from mailproc.deciding.nouns import Given, Outcome, Taken
 from mailproc.digest import canonical
@@ -17,6 +18,7 @@ from mailproc.store import decisions, links, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import events as e
+from mailproc.workflow.approval import policy_for
 from mailproc.workflow.decide import decide
 from mailproc.workflow.effects import Decision
 
@@ -56,15 +58,37 @@ def take_in(
     found = mandate(connection, links.get(connection, link_id), now)
     if found is None:
         return Taken("gone", None)
-    if not (found.may_undo if given.choice == "undo" else found.is_open(now)):
-        return Taken(_why_not(found, given), found)
+    if (why_not := _hindrance(found, given, rules, desk, now)) is not None:
+        return Taken(why_not, found)
     decision = decide(found.request, _event(found, given), rules, now)
     if decision.ignored:
-        return Taken(_why_not(found, given), found)
+        early = given.choice == "approve" and not found.has_approved and not found.is_changed
+        return Taken("early" if early else _why_not(found, given), found)
     requests.apply(connection, [decision], desk, now)
     decisions.record(connection, _row(found, decision, given), now)
     after = mandate(connection, links.get(connection, link_id), now)
     return Taken(_outcome(decision, given), after)
+
+
+def _hindrance(
+    found: Mandate, given: Given, rules: Rules, desk: Desk, now: datetime
+) -> Outcome | None:
+    """Why the decision can't even be tried; None where it can."""
+    if not (found.may_undo if given.choice == "undo" else found.is_open(now)):
+        return _why_not(found, given)
+    if given.choice == "undo":
+        return None
+    if not _holds_seat(found, rules, desk, now):
+        return "gone"
+    narrowed = given.choice == "approve" and given.conditions != Conditions()
+    wrong = narrowed and any(narrowing.faults(found.request, given.conditions, rules, now))
+    return "unfit" if wrong else None
+
+
+def _holds_seat(found: Mandate, rules: Rules, desk: Desk, now: datetime) -> bool:
+    """Whether the seat of the link is still this person's: stand-ins and policies come and go."""
+    seats, at = policy_for(found.request, rules).seats, found.link.seat
+    return at < len(seats) and desk.may_take(seats[at], found.person.id, now)
 
 
 def _outcome(decision: Decision, given: Given) -> Outcome:
@@ -89,7 +113,7 @@ def _event(found: Mandate, given: Given) -> e.Event:
     by, stands_for = found.person.name, found.for_person.name if found.for_person else ""
     match given.choice:
         case "undo":
-            return e.Undone(by=by)
+            return e.Undone(by=by, seat=found.link.seat, person_id=found.person.id)
         case "refuse":
             return e.Refused(by=by, reason=given.reason, ground=given.ground)
         case "return":

@@ -52,6 +52,12 @@ class Desk:
                     found[stand_in.id] = Asked(stand_in, None if own else person)
         return tuple(found.values())
 
+    def may_take(self, who: Sequence[str], person_id: int, now: datetime) -> bool:
+        """Whether the person may take a seat of these now: by own right, away or not, or for
+        somebody who is away."""
+        own = any(person.id == person_id for person in self._named(who))
+        return own or any(asked.person.id == person_id for asked in self.holders(who, now))
+
     def _named(self, who: Sequence[str]) -> Iterator[Person]:
         for name in who:
             if "@" in name:

@@ -7,7 +7,7 @@ one bundle may go in one mail: that of the first, to which `bundled_into` of the
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -16,17 +16,17 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from mailproc.model import Letter, Person, Question, Request, State
-from mailproc.store import claims, schema
+from mailproc.store import asked, claims, schema
 from mailproc.store.codec import dump_letter, load_letter
 from mailproc.store.desk import Asked, Desk
 from mailproc.workflow import manners
-from mailproc.workflow.effects import Seat, Send
+from mailproc.workflow.effects import Send
 from mailproc.workflow.numbering import numbered
 from mailproc.workflow.policy import is_believed, recipient
 
 _O = schema.outbox
-_WITH_DECIDE_LINK = frozenset({"approval", "approval_reminder"})
 STATES = ("recorded", "transmitting", "sent", "rejected", "held", "unknown", "bounced", "delayed")
+NO_APPROVER = "no_approver"  # a seat that nobody holds, who has not approved already
 _SOON = max(manners.PATIENCE.values())
 # In these states a request may still get its letter of the kind.
 _IN_WORK = {
@@ -57,32 +57,25 @@ def letters(
         row["standing"] = manners.standing(effect.kind, event, believed=believed)
         row["bundle"] = _bundle(request, effect, person.address, desk)
         return [Written(row)]
-    return [
-        Written(_to_staff(request, effect, asked, desk, now), asked, seat)
-        for seat, asked in _staff_asked(effect, desk, now)
+    found = tuple(asked.staff(request, effect, desk, now))
+    written = [
+        Written(_to_staff(request, effect, one, desk, now), one, seat)
+        for seat, one in found
+        if effect.only in (0, one.person.id)
     ]
-
-
-def _staff_asked(effect: Send, desk: Desk, now: datetime) -> Iterator[tuple[int, Asked]]:
-    """Who in the office gets the letter, each once, and for which seat."""
-    if effect.to != "director":
-        yield from ((0, Asked(person)) for person in desk.people.get(effect.to, ()))
-        return
-    told: set[int] = set()
-    for seat in effect.seats or (Seat(0, ("group_director",)),):
-        for asked in desk.holders(seat.who, now):
-            if asked.person.id not in told and effect.only in (0, asked.person.id):
-                told.add(asked.person.id)
-                yield seat.at, asked
+    if not asked.lacks_somebody(effect, found):
+        return written
+    nobody = Send("officer_needs_person", "officer", reason=NO_APPROVER)
+    return [*written, *letters(request, nobody, desk, now, event=event)]
 
 
 def _to_staff(
-    request: Request, effect: Send, asked: Asked, desk: Desk, now: datetime
+    request: Request, effect: Send, one: Asked, desk: Desk, now: datetime
 ) -> dict[str, Any]:
     root = desk.thread_root(request.id)
-    for_name = asked.for_person.name if asked.for_person else ""
-    row = _row(request, effect, asked.person, (root,), desk, now, for_name)
-    return row | {"bundle": _bundle(request, effect, asked.person.address, desk)}
+    for_name = one.for_person.name if one.for_person else ""
+    row = _row(request, effect, one.person, (root,), desk, now, for_name)
+    return row | {"bundle": _bundle(request, effect, one.person.address, desk)}
 
 
 def _address(request: Request, effect: Send) -> str:
@@ -127,7 +120,7 @@ def _row(
     return _recorded(letter, effect.to, desk) | {
         "request_version": request.version,
         "person_id": person.id or None,
-        "link_id": secrets.token_hex(16) if effect.kind in _WITH_DECIDE_LINK else None,
+        "link_id": secrets.token_hex(16) if effect.kind in asked.WITH_DECIDE_LINK else None,
         "file_id": request.file_id if effect.attach else None,
     }
 

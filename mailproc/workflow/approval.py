@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailproc.model import ApprovalPolicy, Request, Rules
+from mailproc.model import Approval, ApprovalPolicy, Request, Rules
 from mailproc.workflow.effects import Seat
 
 _ONE = ApprovalPolicy()
@@ -26,10 +26,15 @@ def _sensitivity(request: Request, rules: Rules) -> str:
     return dataset.sensitivity if dataset is not None else ""
 
 
+def given(request: Request) -> tuple[Approval, ...]:
+    """Every yes to this very content."""
+    return tuple(one for one in request.approvals if one.content_hash == request.content_hash)
+
+
 def open_seats(request: Request, rules: Rules) -> tuple[Seat, ...]:
     """The seats that are asked now: those without a yes to this content, in order one at a time."""
     policy = policy_for(request, rules)
-    taken = {one.seat for one in request.approvals if one.content_hash == request.content_hash}
+    taken = {one.seat for one in given(request)}
     rest = [Seat(at, who) for at, who in enumerate(policy.seats) if at not in taken]
     return tuple(rest[:1] if policy.in_order else rest)
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailproc.model import Conditions, Doubts, Form, Past, Prepared, Question, State
+from mailproc.model import (
+    Conditions,
+    Doubts,
+    Form,
+    Past,
+    Prepared,
+    Question,
+    Standing,
+    State,
+)
 
 _NOTHING = Form()
 _NO_DOUBTS = Doubts()
@@ -59,11 +68,14 @@ class RoundOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class DataPrepared(Event):
-    """The query was run."""
+    """The query was run. `conditions`: those of the approver as they were carried out;
+    `standing`: the yes given ahead, among those in force, that covers it."""
 
     prepared: Prepared | None = None
     content_hash: str = ""
     past: Past | None = None
+    conditions: Conditions | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +156,10 @@ class Delegated(Event):
 
 @dataclass(frozen=True, slots=True)
 class Undone(Event):
-    """The approver took the approval back within the hold."""
+    """An approver took the yes of a seat back: within the hold, or while others are still asked."""
+
+    seat: int = 0
+    person_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

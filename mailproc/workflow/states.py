@@ -84,6 +84,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.RecipientProved: (S.AWAITING_DECISION,),
         # Waits on where the policy asks others too; prepared anew under conditions.
         e.Approved: (S.APPROVED, S.AWAITING_DECISION, S.PREPARING),
+        e.Undone: (S.AWAITING_DECISION,),  # of one seat, while others are asked
         e.Delegated: (S.AWAITING_DECISION,),
         e.Refused: (S.REFUSED,),
         e.Returned: (S.RETURNED,),

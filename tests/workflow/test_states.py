@@ -13,7 +13,7 @@ from typing import get_args
 
 import pytest
 
-from mailproc.model import Request, State
+from mailproc.model import Approval, Request, State
 from mailproc.texts import LANGUAGES
 from mailproc.workflow import decide as decisions
 from mailproc.workflow import effects, states, steps
@@ -43,7 +43,7 @@ EVENTS: dict[type[e.Event], e.Event] = {
     e.Refused: e.Refused(reason="x"),
     e.Returned: e.Returned(reason="x"),
     e.Delegated: e.Delegated(person_id=3),
-    e.Undone: e.Undone(),
+    e.Undone: e.Undone(seat=1),
     e.HoldElapsed: e.HoldElapsed(),
     e.DataBuilt: e.DataBuilt(file_id=1),
     e.ContentChanged: e.ContentChanged(),
@@ -72,7 +72,10 @@ def _name(value: object) -> str:
 
 def in_state(state: State) -> Request:
     """A request that has all that the state may need."""
-    request = replace(a_request(), state=state, decided_at_hash=_HASH, file_id=1)
+    other = Approval(1, 9, "นางสาวอีกคน ใจดี", "", NOW, _HASH)  # the yes of another seat
+    request = replace(
+        a_request(), state=state, decided_at_hash=_HASH, file_id=1, approvals=(other,)
+    )
     if state is not State.NEEDS_PERSON:
         return request
     return replace(request, reason="scan", form=a_form(purpose=None))

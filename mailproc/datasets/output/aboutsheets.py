@@ -90,18 +90,19 @@ def write_provenance(
     name = text("sheet", "provenance")
     sheet = book.add_worksheet(name)
     first = page.start(sheet, looks, example=example)
+    facts = tuple(words.facts(table, prepared, provenance))
     labels = group("provenance").values()
     page.set_widths(sheet, [max(map(sizes.pixels, labels)), _VALUE])
     write_text(sheet, first, 0, name, looks.title())
     page.set_height(sheet, first, sizes.ROW + 6)
-    for row, (label, value) in enumerate(words.facts(table, prepared, provenance), first + 1):
+    for row, (label, value) in enumerate(facts, first + 1):
         write_text(sheet, row, 0, label, looks.label())
         if isinstance(value, int):
             page.done(sheet.write_number(row, 1, value, looks.count()))
         else:
             write_text(sheet, row, 1, value, looks.value())
             page.set_height(sheet, row, sizes.height(value, _VALUE - _INDENT))
-    page.codes_are_texts(sheet, first + len(labels), 1)
+    page.codes_are_texts(sheet, first + len(facts), 1)
     sheet.hide_gridlines(2)
     number = provenance.request_number
     page.set_up(sheet, number, example=example, landscape=False, over=name)

@@ -55,7 +55,8 @@ def facts(
     """Label and value of each line of the provenance."""
     told = dict(_facts(table, prepared, provenance))
     for key, label in group("provenance").items():
-        yield label, told[key]
+        if key in told:
+            yield label, told[key]
 
 
 def labelled_facts(
@@ -64,7 +65,7 @@ def labelled_facts(
     """The same by key, all as text."""
     told = dict(_facts(table, prepared, provenance))
     labels = group("provenance")
-    return tuple((key, (labels[key], _as_text(told[key]))) for key in labels)
+    return tuple((key, (labels[key], _as_text(told[key]))) for key in labels if key in told)
 
 
 def _as_text(value: str | int) -> str:
@@ -88,6 +89,19 @@ def _facts(
     yield "rows", len(table.rows)
     yield "columns", len(table.columns)
     yield "result_digest", table.digest
+    yield from _of_conditions(prepared, provenance)
+
+
+def _of_conditions(prepared: Prepared, provenance: Provenance) -> Iterator[tuple[str, str]]:
+    """What the approver narrowed; nothing where all is as it was asked for."""
+    chosen, without = provenance.conditions, Plan.parse(prepared.query).without
+    said = [text("conditions", "without", columns=", ".join(without))] if without else []
+    if chosen.level:
+        said.append(text("conditions", "level", level=thai.LEVELS[chosen.level]))
+    if said:
+        yield "conditions", " ".join(said)
+    if chosen.until:
+        yield "until", thai.long_date(date.fromisoformat(chosen.until))
 
 
 def _suppression(table: Table, prepared: Prepared) -> str:

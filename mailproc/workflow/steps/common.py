@@ -30,6 +30,7 @@ def unprepared(request: Request) -> Request:
         file_id=None,
         revoked_at=None,
         approvals=(),
+        standing_id=0,
     )
 
 

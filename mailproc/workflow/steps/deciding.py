@@ -62,11 +62,11 @@ def approved(request: Request, event: e.Approved, rules: Rules, now: datetime) -
         return None  # what was shown is not what would be sent
     if event.seat not in {seat.at for seat in approval.open_seats(request, rules)}:
         return None
-    if any(event.person_id == one.person_id for one in request.approvals if one.person_id):
+    if any(event.person_id == one.person_id for one in approval.given(request) if one.person_id):
         return None  # two seats are for two pairs of eyes
     if event.conditions != Conditions():
         return _narrowed(request, event)
-    given = replace(request, approvals=(*request.approvals, _approval(event, now)))
+    given = replace(request, approvals=(*approval.given(request), _approval(event, now)))
     if open_now := approval.open_seats(given, rules):
         known = approval.open_seats(request, rules)
         next_asked = tuple(seat for seat in open_now if seat not in known)
@@ -135,8 +135,18 @@ def returned(request: Request, event: e.Returned, rules: Rules, now: datetime) -
     return after, (VoidLinks(), Send("ask", "requester", question, event.reason))
 
 
-def undone(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
-    return ask_director(request, event, rules, now)[0], ()
+def undone(request: Request, event: e.Undone, rules: Rules, now: datetime) -> Step | None:
+    """The yes of one seat is taken back; what others said to this content stands."""
+    left = tuple(
+        one for one in approval.given(request) if event.seat != one.seat and not _is_by(event, one)
+    )
+    if request.state is State.AWAITING_DECISION and len(left) == len(approval.given(request)):
+        return None  # nothing of this seat is to be taken back
+    return replace(ask_director(request, event, rules, now)[0], approvals=left), ()
+
+
+def _is_by(event: e.Undone, one: Approval) -> bool:
+    return bool(event.person_id) and event.person_id == one.person_id
 
 
 def hold_elapsed(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:

@@ -38,6 +38,7 @@ def prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetim
         prepared=event.prepared,
         content_hash=event.content_hash,
         past=event.past,
+        conditions=event.conditions or request.conditions,
         failures=0,
         receipt_due=False,
     )
