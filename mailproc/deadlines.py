@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from mailproc.deciding import ahead
 from mailproc.errors import Stale
 from mailproc.model import Catalogue, Prepared, Request, Rules, State
 from mailproc.store import audit, requests
@@ -15,7 +16,7 @@ from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow.collection import waits_for
 from mailproc.workflow.decide import DEADLINES, decide
-from mailproc.workflow.events import ContentChanged, Event, RoundOpened
+from mailproc.workflow.events import ContentChanged, Event, HoldElapsed, RoundOpened
 
 log = structlog.get_logger()
 # After midnight, so that no row of the day is still to come: a turn writes with the time of its
@@ -70,7 +71,16 @@ class Deadlines:
 
     def _meet(self, request: Request, desk: Desk, now: datetime) -> bool:
         event = DEADLINES.get(request.state)
+        if event is HoldElapsed and not self._still_stands(request, desk, now):
+            return self._happen(request, ContentChanged("clock", "standing"), desk, now)
         return event is not None and self._happen(request, event("clock"), desk, now)
+
+    def _still_stands(self, request: Request, desk: Desk, now: datetime) -> bool:
+        """False where a yes given ahead let it through that ended before the hold did."""
+        if not request.standing_id:
+            return True
+        with self._database.read() as connection:
+            return ahead.still_stands(connection, request, self._rules, desk, now)
 
     def _happen(self, request: Request, event: Event, desk: Desk, now: datetime) -> bool:
         decision = decide(request, event, self._rules, now)

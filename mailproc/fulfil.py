@@ -13,6 +13,7 @@ import structlog
 
 from mailproc.binding import Books, bind, provenance_of
 from mailproc.datasets.plan import Plan
+from mailproc.deciding import ahead
 from mailproc.errors import NeedsPerson, Stale
 from mailproc.model import (
     Built,
@@ -79,12 +80,12 @@ class Fulfil:
         work = [(row, found.get(row.request_id)) for row in rows]
         for start in range(0, len(work), _TOGETHER):
             some = work[start : start + _TOGETHER]
-            done = [(row, *self._run(row, request, now)) for row, request in some]
+            done = [(row, *self._run(row, request, desk, now)) for row, request in some]
             self._settle(done, desk, now)
         return len(rows)
 
     def _run(
-        self, row: sa.Row[Any], request: Request | None, now: datetime
+        self, row: sa.Row[Any], request: Request | None, desk: Desk, now: datetime
     ) -> tuple[e.Event | None, Built | None]:
         """What the job brought; no event where the request moved on meanwhile."""
         if row.kind == "booklet":
@@ -95,7 +96,7 @@ class Fulfil:
         try:
             if row.kind == "prepare":
                 return self._prepared(request), None
-            return self._built(request, now)
+            return self._built(request, desk, now)
         except Exception as error:
             log.error("job_failed", job=row.id, kind=row.kind, error=type(error).__name__)
             return e.StepFailed(problem=f"{row.kind}_{type(error).__name__}"), None
@@ -121,12 +122,14 @@ class Fulfil:
         digest = policy.content_hash(replace(request, conditions=done), result)
         return e.DataPrepared(prepared=result, content_hash=digest, conditions=done)
 
-    def _built(self, request: Request, now: datetime) -> tuple[e.Event, Built | None]:
+    def _built(self, request: Request, desk: Desk, now: datetime) -> tuple[e.Event, Built | None]:
         prepared = request.prepared
         if prepared is None or not self._still_approved(request, prepared):
             return e.ContentChanged(), None
         if why := self._outdated(prepared):
             return e.ContentChanged(why=why), None
+        if not self._still_stands(request, desk, now):
+            return e.ContentChanged(why="standing"), None
         built = self._builder.build(
             prepared, provenance_of(request, self._office, self._timezone, now)
         )
@@ -137,6 +140,12 @@ class Fulfil:
         if built.result_digest != prepared.result_digest:
             return e.ContentChanged(), None
         return e.DataBuilt(), built
+
+    def _still_stands(self, request: Request, desk: Desk, now: datetime) -> bool:
+        if not request.standing_id:
+            return True
+        with self._database.read() as connection:
+            return ahead.still_stands(connection, request, self._rules, desk, now)
 
     def _still_approved(self, request: Request, prepared: Prepared) -> bool:
         """What would be sent now is what was decided upon."""
@@ -187,9 +196,20 @@ class Fulfil:
                     kept = jobs.keep_file(connection, request.id, built, desk, now)
                     event = e.DataBuilt(file_id=kept)
                 if isinstance(event, e.DataPrepared):
-                    event = replace(event, past=lookups.past(connection, request))
+                    event = replace(
+                        event,
+                        past=lookups.past(connection, request),
+                        standing=ahead.find(
+                            connection,
+                            replace(request, prepared=event.prepared),
+                            self._rules,
+                            desk,
+                            now,
+                        ),
+                    )
                 decisions.append(decide(request, event, self._rules, now))
             requests.apply(connection, decisions, desk, now)
+            ahead.record(connection, decisions, now)
             jobs.finish(connection, [row for row, _, _ in done], now)
 
 

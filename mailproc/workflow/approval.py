@@ -11,9 +11,13 @@ _ONE = ApprovalPolicy()
 def policy_for(request: Request, rules: Rules) -> ApprovalPolicy:
     """The first policy that fits the dataset; else one yes of the group's director."""
     dataset = request.prepared.dataset_id if request.prepared else request.item.dataset_id
-    sensitivity = _sensitivity(request, rules)
+    return policy_of(dataset, _sensitivity(request, rules), rules)
+
+
+def policy_of(dataset_id: str | None, sensitivity: str, rules: Rules) -> ApprovalPolicy:
+    """The same for a dataset by id and sensitivity."""
     for policy in rules.approval:
-        named = not policy.datasets or dataset in policy.datasets
+        named = not policy.datasets or dataset_id in policy.datasets
         if named and (not policy.sensitivities or sensitivity in policy.sensitivities):
             return policy
     return _ONE

@@ -57,6 +57,8 @@ def _facts(before: Request, after: Request, event: e.Event, ignored: bool) -> di
         facts["content_hash"] = after.content_hash
     if isinstance(event, e.DataBuilt | e.Downloaded):
         facts["file_id"] = event.file_id
+    if isinstance(event, e.DataPrepared) and after.state is State.APPROVED:
+        facts["by_rule"] = f"standing {after.standing_id}" if after.standing_id else "open dataset"
     return facts
 
 

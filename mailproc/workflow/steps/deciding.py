@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mailproc.model import BY_RULE, Approval, Conditions, Question, Request, Rules, State
+from mailproc.model import BY_RULE, Approval, Conditions, Question, Request, Rules, Standing, State
 from mailproc.workflow import approval, belonging, policy
 from mailproc.workflow import events as e
 from mailproc.workflow.effects import Send, StartJob, VoidLinks
@@ -37,6 +37,21 @@ def approve_by_rule(request: Request, rules: Rules, now: datetime) -> Step:
         decided_at=now,
         decided_by=BY_RULE,
         decided_at_hash=request.content_hash,
+    )
+    return after, ()
+
+
+def approve_ahead(request: Request, standing: Standing, rules: Rules, now: datetime) -> Step:
+    """By a yes that a person gave ahead; whoever ends it within the hold stops it."""
+    after = replace(
+        request,
+        state=State.APPROVED,
+        due_at=now + rules.hold,
+        decided_at=now,
+        decided_by=standing.by,
+        decided_at_hash=request.content_hash,
+        standing_id=standing.id,
+        failures=0,
     )
     return after, ()
 

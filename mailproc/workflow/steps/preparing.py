@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import Request, Rules, State
-from mailproc.workflow import belonging, policy, retry
+from mailproc.workflow import belonging, policy, retry, standing
 from mailproc.workflow import events as e
 from mailproc.workflow.effects import Effect, Send, StartJob, VoidLinks
 from mailproc.workflow.steps import asking, deciding
@@ -46,7 +46,7 @@ def prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetim
     return after, (*_receipt(request, rules), *effects)
 
 
-def _ready(ready: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+def _ready(ready: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step:
     """Who looks at the prepared data next: nobody, the officer, or the director."""
     dataset = rules.catalogue.get(ready.item.dataset_id)
     if dataset is not None and not dataset.needs_approval:
@@ -54,6 +54,8 @@ def _ready(ready: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
     if rules.officer_checks_all:
         checking = replace(ready, state=State.CHECKING, due_at=now + rules.remind)
         return checking, (Send("officer_needs_person", "officer", reason="check"),)
+    if event.standing is not None and standing.covers(event.standing, ready, rules, now):
+        return deciding.approve_ahead(ready, event.standing, rules, now)
     return deciding.ask_director(ready, event, rules, now)
 
 
