@@ -47,6 +47,7 @@ def provenance_of(request: Request, office: str, timezone: str, now: datetime) -
         timezone=timezone,
         printed=request.item.format == "paper",
         conditions=request.conditions,
+        ahead=bool(request.standing_id),
     )
 
 

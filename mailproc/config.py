@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -28,10 +29,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from mailproc.errors import ConfigError, MailprocError
 from mailproc.mail.login import Credentials, Server, Tls, is_loopback
-from mailproc.model import Calendar
+from mailproc.model import APPROVERS, ApprovalPolicy, Calendar
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FILE = Path("mailproc.toml")
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+")
 _MEMBER = re.compile(r"(?:[^\s@]+@)?\.?[^\s@.]+(?:\.[^\s@.]+)+")
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -177,6 +179,66 @@ class WorkflowSection(_Section):
     officer_checks: Literal["exceptions", "all"] = "exceptions"
 
 
+Sensitivity = Literal["open", "internal", "personal", "special"]
+
+
+class PolicySection(_Section):
+    """Who has to approve some datasets; the first policy that fits a dataset counts."""
+
+    kind: Literal["one", "in_order", "any", "all"] = "one"
+    who: Annotated[tuple[str, ...], Field(min_length=1)]  # roles, or addresses of people
+    sensitivity: tuple[Sensitivity, ...] = ()  # none: of any
+    datasets: tuple[str, ...] = ()  # ids; none: every one
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if faults := [*self._of_who(), *self._of_count()]:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _of_who(self) -> Iterator[str]:
+        for name in self.who:
+            if name not in APPROVERS and not _ADDRESS.fullmatch(name):
+                roles = ", ".join(APPROVERS)
+                yield f"who: {name!r} is neither an address nor one of the roles {roles}"
+        folded = [name.casefold() for name in self.who]
+        for name in sorted({name for name in folded if folded.count(name) > 1}):
+            yield f"who: {name!r} stands there twice"
+
+    def _of_count(self) -> Iterator[str]:
+        if self.kind == "one" and len(self.who) != 1:
+            yield 'who: kind = "one" names exactly one; for a group use "any"'
+        if self.kind in ("in_order", "all") and len(self.who) < 2:
+            yield f'who: kind = "{self.kind}" names two or more'
+
+    def policy(self) -> ApprovalPolicy:
+        together = self.kind in ("one", "any")
+        return ApprovalPolicy(
+            seats=(self.who,) if together else tuple((name,) for name in self.who),
+            in_order=self.kind == "in_order",
+            sensitivities=frozenset(self.sensitivity),
+            datasets=frozenset(self.datasets),
+        )
+
+
+class ApprovalSection(_Section):
+    """Who decides, beyond the one yes of the group's director; docs/approval.md has examples."""
+
+    policy: tuple[PolicySection, ...] = ()
+    standing: tuple[Sensitivity, ...] = ("open", "internal")  # may be approved ahead
+
+    @field_validator("policy")
+    @classmethod
+    def _each_counts(cls, policies: tuple[PolicySection, ...]) -> tuple[PolicySection, ...]:
+        for at, one in enumerate(policies[:-1], 1):
+            if not one.sensitivity and not one.datasets:
+                raise ValueError(f"policy {at} fits every dataset, so those after it never count")
+        return policies
+
+    def policies(self) -> tuple[ApprovalPolicy, ...]:
+        return tuple(one.policy() for one in self.policy)
+
+
 # 29 February is no day that every year has.
 MonthDay = Annotated[
     str,
@@ -225,6 +287,7 @@ class Config(BaseSettings):
     store: StoreSection = StoreSection()
     web: WebSection = WebSection()
     workflow: WorkflowSection = WorkflowSection()
+    approval: ApprovalSection = ApprovalSection()
     datasets: DatasetsSection = DatasetsSection()
     roster: RosterSection = RosterSection()
     templates: TemplatesSection = TemplatesSection()

@@ -269,6 +269,7 @@ class Provenance:
     timezone: str
     printed: bool = False  # for the paper service: with a cover and contents
     conditions: Conditions = Conditions()  # under which it was approved
+    ahead: bool = False  # by a yes that was given before it was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +450,10 @@ class Roster:
         return address in self.addresses or bool({domain, *parents} & self.domains)
 
 
+# Roles that a seat of a policy may name.
+APPROVERS = ("group_director", "deputy", "area_director", "area_deputy")
+
+
 @dataclass(frozen=True, slots=True)
 class ApprovalPolicy:
     """Who has to approve: every seat, by one of those who may take it.
@@ -507,7 +512,7 @@ class Person:
     id: int
     name: str
     address: str
-    role: str  # group_director | officer | deputy | admin
+    role: str  # officer | admin, or one of APPROVERS
     phone: str = ""
     position: str = ""
     has_code: bool = False

@@ -53,6 +53,8 @@ def make_rules(config: Config, catalogue: Catalogue) -> Rules:
         timezone=config.office.timezone,
         holidays=office_holidays(config.office.holidays, config.office.workdays),
         roster=make_roster(config),
+        approval=config.approval.policies(),
+        standing=frozenset(config.approval.standing),
     )
 
 
@@ -145,6 +147,7 @@ class DeskSource:
     def __init__(self, config: Config, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
         self._key = config.secret("links")
+        self._timezone = config.office.timezone
         self._download_life = timedelta(days=config.web.download_days)
         self._domain = config.office.address.rpartition("@")[2]
         self._desk: Desk | None = None
@@ -165,6 +168,8 @@ class DeskSource:
             ("officer", "officer"),
             ("admin", "admin"),
             ("deputy", "deputy"),
+            ("area_director", "area_director"),
+            ("area_deputy", "area_deputy"),
         )
         return Desk(
             self._key,
@@ -172,4 +177,5 @@ class DeskSource:
             {to: tuple(p for p in everybody if p.role == role) for to, role in audiences},
             absences=away,
             download_life=self._download_life,
+            timezone=self._timezone,
         )

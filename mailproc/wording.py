@@ -56,9 +56,8 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "dataset_title": lambda request: _dataset_title(request, texts.language, titles),
         "data_asked": lambda request: _data_asked(request, texts, titles),
         "period": lambda request: _period(request, texts),
-        "decider": lambda request: (
-            texts.get("pages", "by_rule") if request.decided_by == BY_RULE else request.decided_by
-        ),
+        "decider": lambda request: _decider(request, texts),
+        "narrowed": lambda request: _narrowed(request.conditions, texts),
         "data_size": lambda prepared, short=False: _data_size(prepared, texts, short=short),
         "offer_text": lambda offer: offers.get(offer, offer),
         "column_list": lambda columns: _column_list(columns, texts),
@@ -80,6 +79,31 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         ),
         "datasets_offered": lambda: _offered(catalogue, texts),
     }
+
+
+def _decider(request: Any, texts: Texts) -> str:
+    """Who allowed it: a person, ahead or on the day, or the catalogue."""
+    if request.decided_by == BY_RULE:
+        return texts.get("pages", "by_rule")
+    if request.standing_id:
+        return texts.get("pages", "by_standing").replace("{name}", str(request.decided_by))
+    return str(request.decided_by)
+
+
+def _narrowed(conditions: Any, texts: Texts) -> list[str]:
+    """What an approver narrowed, a line for each; columns are our own words, Thai in both."""
+    day = conditions.until and date.fromisoformat(conditions.until)
+    until = day and thai.long_date(day, texts.language)
+    said = {
+        "without": ("{columns}", ", ".join(conditions.without)),
+        "level": ("{level}", conditions.level and texts.get("levels", conditions.level)),
+        "until": ("{day}", until),
+    }
+    return [
+        texts.get("narrowed", key).replace(place, words)
+        for key, (place, words) in said.items()
+        if words
+    ]
 
 
 def _titles(texts: Texts, catalogue: Catalogue) -> dict[str | None, str]:

@@ -43,6 +43,7 @@ MACHINE = (
     ("steps.intake", "steps.preparing", "steps.ending"),
     ("steps.asking", "steps.deciding", "steps.delivering"),
     ("steps.common", "states"),
+    ("standing",),
     ("approval",),
     ("effects", "pause", "assess", "standin"),
     ("policy", "collection", "retry", "events", "calendar"),

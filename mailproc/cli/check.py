@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc.cli import check_reply
+from mailproc.cli import check_approval, check_reply
 from mailproc.cli.finding import Finding
 from mailproc.cli.finding import found as _found
 from mailproc.cli.output import common, local, show
@@ -322,6 +322,7 @@ _CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
     "senders": _senders,
     "sending": _sending,
     "datasets": _datasets,
+    "approval": check_approval.findings,
     "templates": _templates,
     "imap": _imap,
     "smtp": _smtp,

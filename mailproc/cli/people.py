@@ -9,17 +9,21 @@ from pathlib import Path
 import click
 
 from mailproc.cli.output import common, config_option, show
+from mailproc.cli.standing import standing
 from mailproc.cli.store import opened
 from mailproc.cli.words import words
 from mailproc.errors import MailprocError
 from mailproc.mail.delivery import is_one_address
-from mailproc.model import Person
+from mailproc.model import APPROVERS, Person
 from mailproc.store import people as stored
 
 
 @click.group()
 def people() -> None:
     """People: list, add, reset, remove."""
+
+
+people.add_command(standing)
 
 
 @people.command("list")
@@ -50,7 +54,7 @@ def add(
     with opened(config_file) as store, store.database.write() as connection:
         _refuse_twice(stored.in_role(connection, role, store.now), address)
         person_id = stored.add(connection, person, store.now)
-        decides = role in ("group_director", "deputy")
+        decides = role in APPROVERS
         slip = stored.new_slip(connection, person_id, store.now) if decides else ""
     _show_slip(person_id, name, slip, as_json=as_json)
 

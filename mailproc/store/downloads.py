@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from mailproc.store import people, schema
 from mailproc.store.codec import load_letter
 from mailproc.store.desk import Desk, token_digest
+from mailproc.workflow.conditions import ends_at
 
 _L, _F, _O, _T = schema.links, schema.files, schema.outbox, schema.code_tries
 PURPOSE = "download"
@@ -31,11 +32,12 @@ class Offered:
 
 
 def offer(connection: sa.Connection, letter: sa.Row[Any], desk: Desk, now: datetime) -> sa.Row[Any]:
-    """The letter with a link to its file, good from now on for `desk.download_life`.
+    """The letter with a link to its file, good from now on for `desk.download_life`, or until the
+    day that the approver set.
 
     A letter that is tried again keeps its link. The file is kept as long as the link lives.
     """
-    until = now + desk.download_life
+    until = _until(letter, desk, now)
     link_id = letter.link_id or secrets.token_hex(16)
     if letter.link_id is None:
         connection.execute(_L.insert().values(_link(letter, link_id, desk, now, until)))
@@ -45,6 +47,12 @@ def offer(connection: sa.Connection, letter: sa.Row[Any], desk: Desk, now: datet
     kept = _F.update().where(_F.c.id == letter.file_id, _F.c.purge_after < until)
     connection.execute(kept.values(purge_after=until))
     return connection.execute(sa.select(_O).where(_O.c.id == letter.id)).one()
+
+
+def _until(letter: sa.Row[Any], desk: Desk, now: datetime) -> datetime:
+    request = load_letter(letter.letter).request
+    ends = ends_at(request.conditions, desk.timezone) if request else None
+    return min(now + desk.download_life, ends.astimezone(UTC)) if ends else now + desk.download_life
 
 
 def _link(

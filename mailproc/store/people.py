@@ -21,7 +21,7 @@ from mailproc.workflow.retry import wrong_code_pause
 
 _P, _R, _T = schema.people, schema.roles, schema.code_tries
 SLIP_LIFE = timedelta(days=30)
-ROLES = ("group_director", "officer", "deputy", "admin")
+ROLES = ("group_director", "officer", "deputy", "admin", "area_director", "area_deputy")
 _SLIP_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that look alike on paper
 
 

@@ -251,7 +251,7 @@ class DownloadPage:
                 return False
             decision = decide(request, e.Resend(by="requester"), self._site.rules(), now)
             requests.apply(connection, [decision], self._site.desk(), now)
-        return True
+        return not decision.ignored
 
     def _opened(self, http: HttpRequest, case: _Case, *, pasted: bool) -> Response:
         """On to the file; where no cookie is kept, the file itself."""

@@ -70,6 +70,8 @@ def _told(event: e.Event) -> dict[str, str]:
 
 def _answer(request: Request, event: e.Event) -> tuple[Effect, ...]:
     """What a person is told whose message changes nothing."""
+    if isinstance(event, e.Resend) and event.by == "requester":  # the day of its use is past
+        return (Send("noted", "requester"), Send("officer_note", "officer", reason="use_ended"))
     if not isinstance(event, FROM_A_PERSON):
         return ()
     if isinstance(event, e.Cancelled) and is_on_its_way(request):

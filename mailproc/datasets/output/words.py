@@ -9,7 +9,7 @@ from mailproc import thai
 from mailproc.datasets.plan import Plan
 from mailproc.datasets.table import Column, Table
 from mailproc.datasets.texts import group, text
-from mailproc.model import Prepared, Provenance
+from mailproc.model import BY_RULE, Prepared, Provenance
 
 
 def collected(prepared: Prepared, *, day: bool = True) -> str:
@@ -75,8 +75,9 @@ def _as_text(value: str | int) -> str:
 def _facts(
     table: Table, prepared: Prepared, provenance: Provenance
 ) -> Iterator[tuple[str, str | int]]:
-    for key in ("office", "request_number", "requester", "organisation", "purpose", "approver"):
+    for key in ("office", "request_number", "requester", "organisation", "purpose"):
         yield key, getattr(provenance, key)
+    yield "approver", _approver(provenance)
     yield "approved_at", thai.date_time(provenance.approved_at, provenance.timezone)
     yield "dataset", prepared.title_th
     yield "academic_year", str(prepared.academic_year)
@@ -90,6 +91,15 @@ def _facts(
     yield "columns", len(table.columns)
     yield "result_digest", table.digest
     yield from _of_conditions(prepared, provenance)
+
+
+def _approver(provenance: Provenance) -> str:
+    """Who allowed it: a person, ahead or on the day, or the catalogue."""
+    if provenance.approver == BY_RULE:
+        return text("approver", "open")
+    if provenance.ahead:
+        return text("approver", "ahead", name=provenance.approver)
+    return provenance.approver
 
 
 def _of_conditions(prepared: Prepared, provenance: Provenance) -> Iterator[tuple[str, str]]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import Request, Rules, State
+from mailproc.workflow import conditions, policy
 from mailproc.workflow import events as e
-from mailproc.workflow import policy
 from mailproc.workflow.effects import Send, VoidLinks
 from mailproc.workflow.steps.common import TOO_BIG, Step, end, for_person
 
@@ -49,6 +49,6 @@ def all_sent(request: Request, event: e.Event, rules: Rules, now: datetime) -> S
 
 
 def resent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
-    if not policy.can_resend(request):
+    if not policy.can_resend(request) or conditions.is_over(request, rules.timezone, now):
         return None
     return request, (Send("dataset", "requester", attach=True),)
