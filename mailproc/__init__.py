@@ -19,6 +19,7 @@ down this page, and tests/test_layers.py holds that.
     outgoing.py   the gate of all outgoing mail, and which letters go in one
     tell.py       what the people of the office learn of it
     drops.py      one turn: files in the drop folder → rounds, each with a report
+    accounts.py   once a month: what was approved ahead let through
     deadlines.py  one turn: requests whose date has come → workflow; the daily seal
     web/          public pages (decision, status) and internal ones, on two listeners
     deciding/     the one way in for a decision: who may, the proof, and the taking

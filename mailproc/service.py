@@ -20,6 +20,7 @@ import sqlalchemy as sa
 import structlog
 
 from mailproc import office as offices
+from mailproc.accounts import Accounts
 from mailproc.clock import utc_now
 from mailproc.composing import Composing
 from mailproc.config import Config
@@ -101,6 +102,7 @@ class Service:
             config.office.timezone,
             outdated_by(self.catalogue, config.warehouse_url),
         )
+        self._accounts = Accounts(self.database)
         self._deliveries = tuple(self._build_delivery() for _ in range(_CONNECTIONS))
         self._composing = Composing(self.office, config.template_folders, self.catalogue)
         self._outbox = self._build_outbox()
@@ -246,7 +248,8 @@ class Service:
 
     def _deadlines_turn(self) -> int:
         self._look_for_rounds()
-        return self._deadlines.turn(self._desk(), self._clock())
+        told = self._accounts.turn(self._desk(), self._rules, self._clock())
+        return told + self._deadlines.turn(self._desk(), self._clock())
 
     def _look_for_rounds(self) -> None:
         """What was imported, opened or closed since the last look counts from now on."""

@@ -203,10 +203,10 @@ def test_a_query_that_raises_stops_nobody_else(works: Works) -> None:
     good, bad = works.opened(), works.opened()
     real = works.fulfil._prepare
 
-    def sometimes(item: Any) -> Any:
+    def sometimes(item: Any, conditions: Any) -> Any:
         if item.filters:
             raise ZeroDivisionError
-        return real(item)
+        return real(item, conditions)
 
     works.fulfil._prepare = sometimes
     third = works.opened(form=a_form(items=(replace(ITEM, filters=("x",)),)))

@@ -17,7 +17,7 @@ LAYERS = (
     ("demo",),
     ("service",),
     ("office", "loops", "watch", "config"),
-    ("collect", "intake", "outbox", "fulfil", "deadlines", "drops", "web"),
+    ("collect", "intake", "outbox", "fulfil", "deadlines", "drops", "web", "accounts"),
     ("binding", "composing", "outgoing", "settling", "tell"),
     ("booklets", "parcels", "deciding"),
     ("sandbox", "publicdays"),

@@ -15,8 +15,8 @@ from mailproc.cli.store import Opened, opened, warn_if_stopped
 from mailproc.errors import MailprocError
 from mailproc.model import Reading, Request, State
 from mailproc.parsers import merge, read_answer
+from mailproc.store import decisions, jobs, messages, schema
 from mailproc.store import erase as forgetting
-from mailproc.store import jobs, messages, schema
 from mailproc.store import requests as stored
 from mailproc.store.codec import dump_request
 from mailproc.workflow import events as e
@@ -91,7 +91,7 @@ def show_request(number: str, folder: Path | None, config_file: Path, as_json: b
             "history": _rows(store, schema.history, request, "version at event facts"),
             "letters": _rows(store, schema.outbox, request, "id kind to_addr state sent_at code"),
             "files": _rows(store, schema.files, request, "filename sha256 built_at"),
-            "decisions": _rows(store, schema.decisions, request, "at verdict via content_hash"),
+            "decisions": _decisions(store, request),
             "opened": _opens(store, request),
         }
     if as_json:
@@ -154,6 +154,11 @@ def _rows(store: Opened, table: sa.Table, request: Request, names: str) -> list[
     query = sa.select(*columns).where(table.c.request_id == request.id).order_by(table.c.id)
     with store.database.read() as connection:
         return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def _decisions(store: Opened, request: Request) -> list[dict[str, Any]]:
+    with store.database.read() as connection:
+        return decisions.of_request(connection, request.id)
 
 
 def _opens(store: Opened, request: Request) -> list[dict[str, Any]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,6 +31,28 @@ class Row:
     conditions: str = ""  # canonical JSON of model.Conditions; empty: none
     device: str = ""  # what proved the person: code | device ID | app | list | passkey
     standing_id: int | None = None
+
+
+def of_request(connection: sa.Connection, request_id: int) -> list[dict[str, Any]]:
+    """Every decision over a request, the first one first: who, for whom, when, by which way and
+    proof, over which content; without what is empty."""
+    d, by, stood_for = schema.decisions.c, schema.people.alias(), schema.people.alias()
+    query = (
+        sa.select(schema.decisions, by.c.name.label("by"), stood_for.c.name.label("for"))
+        .outerjoin(by, by.c.id == d.person_id)
+        .outerjoin(stood_for, stood_for.c.id == d.for_person_id)
+        .where(d.request_id == request_id)
+        .order_by(d.id)
+    )
+    return [_told(row._mapping) for row in connection.execute(query)]
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = "at verdict by for via device seat standing_id ground reason private_note".split()
+    told = {name: row[name] for name in names if row[name] not in (None, "")}
+    if row["conditions"]:
+        told["conditions"] = json.loads(row["conditions"])
+    return told | {"content_hash": row["content_hash"]}
 
 
 def record(connection: sa.Connection, row: Row, now: datetime) -> None:

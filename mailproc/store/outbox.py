@@ -132,15 +132,17 @@ def record(
     desk: Desk,
     *,
     standing: str | None = None,
+    bundle: str | None = None,
 ) -> None:
     """A letter that no decision owes; erased with its request where it speaks of one.
 
-    `standing`: who ordered it, where a person did.
+    `standing`: who ordered it, where a person did. `bundle`: alike in letters that go as one.
     """
     row = _recorded(letter, audience, desk)
     if audience == "requester" and (letter.request is None or not is_believed(letter.request)):
         row["standing"] = manners.STRANGER
     row["standing"] = standing or row["standing"]
+    row["bundle"] = bundle
     connection.execute(_O.insert(), [row])
 
 

@@ -27,7 +27,7 @@ _COMMANDED = frozenset({"form", "linked", "status", "which"})
 # Letters of one kind about requests of one mail go as one; the others speak of no single dataset.
 TOGETHER = frozenset(
     "receipt ask confirm confirm_recipient dataset cancelled refused expired needs_person "
-    "handover too_late officer_handover".split()
+    "handover too_late officer_handover standing_account".split()
 )
 # How long a letter waits for those of its siblings that are still being made.
 PATIENCE = {

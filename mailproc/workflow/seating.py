@@ -37,7 +37,7 @@ def _seat(
     tried: set[int],
 ) -> bool:
     """Gives the seat somebody, moving others where that helps (an augmenting path)."""
-    for person, own in holders[at]:
+    for person, own in sorted(holders[at], key=lambda one: one[0] in found):
         if person in tried or (own_alone and not own):
             continue
         tried.add(person)

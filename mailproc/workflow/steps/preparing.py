@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mailproc.model import Request, Rules, State
+from mailproc.model import Conditions, Request, Rules, State
 from mailproc.workflow import belonging, policy, retry, standing
 from mailproc.workflow import events as e
 from mailproc.workflow.effects import Effect, Send, StartJob, VoidLinks
@@ -51,7 +51,7 @@ def _ready(ready: Request, event: e.DataPrepared, rules: Rules, now: datetime) -
     dataset = rules.catalogue.get(ready.item.dataset_id)
     if dataset is not None and not dataset.needs_approval:
         return deciding.approve_by_rule(ready, rules, now)
-    if rules.officer_checks_all:
+    if rules.officer_checks_all and ready.conditions == Conditions():  # else it was checked
         checking = replace(ready, state=State.CHECKING, due_at=now + rules.remind)
         return checking, (Send("officer_needs_person", "officer", reason="check"),)
     if event.standing is not None and standing.covers(event.standing, ready, rules, now):
