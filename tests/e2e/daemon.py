@@ -75,6 +75,7 @@ class Daemon:
         self.password = PASSWORD
         self.settings: dict[str, str] = {}  # as environment, over the file
         self.launcher: tuple[str, ...] = ("-m", "mailproc")
+        self.options: tuple[str, ...] = ()  # of `serve`
         self.process: subprocess.Popen[bytes] | None = None
         self.log = folder / "daemon.log"
 
@@ -129,7 +130,7 @@ class Daemon:
 
     def start(self, launcher: Sequence[str] = (), *, ready: bool = True) -> None:
         """`launcher` in place of `-m mailproc`. Polls its mailbox when this returns."""
-        command = [sys.executable, *(launcher or self.launcher), "serve", "--config"]
+        command = [sys.executable, *(launcher or self.launcher), "serve", *self.options, "--config"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, str(self.config)],
