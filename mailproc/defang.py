@@ -7,6 +7,7 @@ Escaping is not enough: mail clients and LINE make links out of plain text by th
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -18,14 +19,22 @@ LINES = 40
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*\n")
-# Thai stacks three marks on a letter at the most.
-_MARK = "[\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
-_PILED_MARKS = re.compile(f"({_MARK}{{4}}){_MARK}+")
-# Browsers read full-width letters and ideographic stops in an address as plain ones.
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: 46, 0xFF61: 46}
+# Thai stacks three marks on a letter at the most. A mark is neither letter nor space.
+_MARKS = 4
+_MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_MARKS + 1},}}")
+# Letters and marks that show nothing (Unicode: Default_Ignorable_Code_Point), and the empty Braille
+# pattern: they push words out of sight or break a word that a reader would know.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+# Browsers read full-width letters, and stops of all kinds, in an address as plain ones.
+_STOPS = dict.fromkeys((0x2024, 0x3002, 0xFE52, 0xFF61), ".")
+_FOLDED = _STOPS | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _LINKABLE = re.compile(r"[:@.\\]")
 _SCHEMES = (
-    "javascript|vbscript|data|mailto|tel|sms|callto|file|skype|line|intent|geo|facetime|whatsapp"
+    "javascript|vbscript|data|mailto|tel|smsto|sms|mms|callto|file|skype|line|intent|geo|whatsapp"
+    "|facetime(?:-audio)?|sips?|xmpp|magnet|bitcoin|blob|about|view-source|viber|tg|news|ldaps?"
+    r"|market|maps|outlook|onenote|ms-[a-z-]+"
 )
 _RULES = (
     (re.compile(r"http(?=s?\s?:)", re.IGNORECASE), "hxxp"),
@@ -35,7 +44,7 @@ _RULES = (
     (re.compile(r"(?<=[^\s@])@(?=[^\s@])"), "[at]"),
     # A dot before what could be the end of a host name; not in «ป.6», «พ.ศ.» or «3.5».
     (
-        re.compile(r"(?<=[\w-])\.(?=[A-Za-z][0-9A-Za-z-]|[^\W\d_\u0e00-\u0e7fA-Za-z]|ไทย|คอม)"),
+        re.compile(r"(?<=[^\s.])\.(?=[A-Za-z][0-9A-Za-z-]|[^\W\d_\u0e00-\u0e7fA-Za-z]|ไทย|คอม)"),
         "[.]",
     ),
     (re.compile(r"(?<=www)\.", re.IGNORECASE), "[.]"),
@@ -101,8 +110,18 @@ def _clean(text: str) -> str:
         text = "".join(c for c in mend(text) if c == "\n" or c.isprintable())
         text = "\n".join(_BLANK_LINES.sub("\n\n", text).split("\n")[:LINES])
     if not text.isascii():
-        text = _PILED_MARKS.sub(r"\1", text.translate(_WIDE))
+        text = _MANY_MARKS.sub(_fewer, _UNSEEN.sub("", text).translate(_FOLDED))
     return text.strip()
+
+
+def _fewer(run: re.Match[str]) -> str:
+    """No letter carries more than `_MARKS` marks."""
+    kept, count = [], 0
+    for sign in run[0]:
+        count = count + 1 if unicodedata.category(sign) in ("Mn", "Me") else 0
+        if count <= _MARKS:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def _break_links(text: str) -> str:

@@ -39,9 +39,13 @@ class _References(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.tags: set[str] = set()
+        self.handlers = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.handlers += sum(name.startswith("on") for name, _ in attrs)
         self.found += [value or "" for name, value in attrs if name in _REFERENCES]
         style = " ".join(value or "" for name, value in attrs if name == "style")
         self.found += re.findall(r"url\(([^)]*)\)", style)
@@ -50,6 +54,12 @@ class _References(HTMLParser):
 def references(html: str) -> list[str]:
     """Addresses that a document names in its markup."""
     return _References(html).found
+
+
+def tags(html: str) -> set[str]:
+    """The kinds of elements; «on…» where one carries a script."""
+    parsed = _References(html)
+    return parsed.tags | ({"on…"} if parsed.handlers else set())
 
 
 def links(text: str, html: str) -> list[str]:
