@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 # Labour Day is for those whom labour law protects; the office is open (Labour Protection Act 2541,
 # sections 4 and 29). The library lists it among the public holidays.
@@ -15,7 +16,9 @@ def government_holidays(years: Iterable[int] = YEARS) -> frozenset[date]:
     """Holidays with their substitutes, as far as they are announced or follow from the calendar."""
     from holidays.countries.thailand import Thailand  # takes 0.1 s to load
 
-    days = Thailand(years=years, language="en_US", categories=("public", "government"))
+    chosen: dict[str, Any] = {"language": "en_US", "categories": ("public", "government")}
+    calendar: Any = Thailand  # it says nothing of its types
+    days = calendar(years=years, **chosen)
     return frozenset(day for day in days if any(map(_is_ours, days.get_list(day))))
 
 

@@ -44,7 +44,7 @@ def of_request(connection: sa.Connection, request_id: int) -> list[dict[str, Any
         .where(d.request_id == request_id)
         .order_by(d.id)
     )
-    return [_told(row._mapping) for row in connection.execute(query)]
+    return [_told(dict(row._mapping)) for row in connection.execute(query)]
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,6 @@ def layout(page: Page) -> list[Any]:
 
 
 def facts(page: Page) -> dict[str, Any]:
-    """Links, tags, fields and handlers; `wide` is 0 and `cut` empty where all fits in the window."""
+    """Links, tags, fields and handlers; `wide` is 0, `cut` empty where all fits in the window."""
     found: dict[str, Any] = page.evaluate(_FACTS)
     return found
