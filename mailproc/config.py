@@ -10,7 +10,7 @@ import re
 import secrets
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -226,6 +226,8 @@ class ApprovalSection(_Section):
 
     policy: tuple[PolicySection, ...] = ()
     standing: tuple[Sensitivity, ...] = ("open", "internal")  # may be approved ahead
+    out_of_office: Literal["deputy", "ignore"] = "ignore"  # an automatic answer of an approver
+    out_of_office_hours: Annotated[int, Field(ge=1)] = 24  # how long one such answer counts
 
     @field_validator("policy")
     @classmethod
@@ -237,6 +239,12 @@ class ApprovalSection(_Section):
 
     def policies(self) -> tuple[ApprovalPolicy, ...]:
         return tuple(one.policy() for one in self.policy)
+
+    @property
+    def away(self) -> timedelta | None:
+        """How long an out-of-office answer counts; None where it does not."""
+        hours = timedelta(hours=self.out_of_office_hours)
+        return hours if self.out_of_office == "deputy" else None
 
 
 # 29 February is no day that every year has.

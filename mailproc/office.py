@@ -90,6 +90,8 @@ def make_habits(config: Config, catalogue: Catalogue) -> Habits:
         mark=config.mailbox.mark == "seen",
         dedicated=config.mailbox.mode == "dedicated",
         roster=make_roster(config),
+        pepper=config.secret("pepper"),
+        away=config.approval.away,
     )
 
 

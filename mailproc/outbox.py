@@ -27,7 +27,7 @@ from mailproc.model import Built, Linked, Rules
 from mailproc.outgoing import Gate, Slack, Sorted
 from mailproc.parcels import LARGEST, TOO_BIG, Limits
 from mailproc.sandbox import Failed
-from mailproc.store import correspondence, downloads, jobs, outbox, requests
+from mailproc.store import correspondence, downloads, jobs, onetime, outbox, requests
 from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
@@ -225,15 +225,23 @@ class Outbox:
 
     def _links(self, row: Row, desk: Desk) -> dict[str, str]:
         """Tokens are made again here; they are stored nowhere."""
-        if not self._public_url or row.request_id is None:
-            return {}
-        if row.audience == "requester":
+        if row.audience != "requester":
+            return self._to_decide(row, desk)
+        if self._public_url and row.request_id is not None:
             token = desk.token(desk.status_link(row.request_id), "status", 1)
             return {"status": f"{self._public_url}/s/{token}"} | _code(row, desk)
-        if row.link_id is None:
+        return {}
+
+    def _to_decide(self, row: Row, desk: Desk) -> dict[str, str]:
+        """The page of a request, and which codes its approver has for a reply: app, list."""
+        if row.link_id is None or row.request_id is None:
             return {}
+        with self._database.read() as connection:
+            kept = onetime.kept(connection, row.person_id) if row.person_id else onetime.Kept()
+        codes = [name for name, has in ((onetime.APP, kept.app), (onetime.LIST, kept.left)) if has]
         token = desk.token(row.link_id, "decide", row.request_version)
-        return {"decide": f"{self._public_url}/d/{token}"}
+        page = {"decide": f"{self._public_url}/d/{token}"} if self._public_url else {}
+        return page | {"codes": " ".join(codes)}
 
     # ------------------------------------------------------------ send
 

@@ -218,23 +218,28 @@ def test_a_cancel_that_still_counts_is_never_held_back() -> None:
 # ---------------------------------------------------------------- director and officer
 
 
-def test_a_reply_of_the_director_never_decides_and_says_how_to() -> None:
+def test_a_reply_of_the_director_says_what_it_decides_and_moves_nothing_by_itself() -> None:
     found = _letter(a_request(state=State.AWAITING_DECISION), **_TO_DIRECTOR)
-    for words in ("อนุมัติ", "ยกเลิก"):
+    for words, choice in (("อนุมัติ 123456", "approve"), ("ยกเลิก", "")):
         placing = place(_mail(from_addr=DIRECTOR, text=words, command="cancel"), found, KNOWN)
-        assert (placing.verdict, placing.event, placing.answer) == ("note", None, "how_to_decide")
+        assert (placing.verdict, placing.event) == ("note", None)
+        assert placing.said is not None
+        assert placing.said.choice == choice
 
 
-def test_a_director_who_replies_late_is_told_what_became_of_it() -> None:
-    for request in (a_request(state=State.DELIVERED), None):
-        found = _letter(request, **_TO_DIRECTOR)
-        assert place(_mail(from_addr=DIRECTOR), found, KNOWN).answer == "decided"
-
-
-def test_a_forwarded_approval_mail_gets_no_answer() -> None:
+@pytest.mark.parametrize(
+    ("sender", "subject", "away"),
+    [
+        (DIRECTOR, "Automatic reply: ขออนุญาต", True),
+        (DIRECTOR, "ได้รับเมลของท่านแล้ว", False),
+        ("else@example.org", "Automatic reply: ขออนุญาต", False),
+    ],
+)
+def test_only_the_directors_own_absence_is_one(sender: str, subject: str, away: bool) -> None:
     found = _letter(a_request(state=State.AWAITING_DECISION), **_TO_DIRECTOR)
-    placing = place(_mail(from_addr="else@example.org"), found, KNOWN)
-    assert (placing.verdict, placing.event, placing.answer) == ("note", None, "")
+    mail = _mail("auto_reply", from_addr=sender, subject=subject, text="อนุญาต\nรหัส: 123456")
+    placing = place(mail, found, KNOWN)
+    assert (placing.verdict, placing.said, placing.away) == ("ignored_automatic", None, away)
 
 
 def test_a_director_with_a_robot_is_answered_three_times_a_day() -> None:

@@ -8,7 +8,7 @@ and the other is told what does.
 from mailproc.deciding.mandate import Mandate, by_link, mandate
 from mailproc.deciding.nouns import CHOICES, Given, Outcome, Taken
 from mailproc.deciding.pending import is_sensitive, pending
-from mailproc.deciding.taking import take, take_in
+from mailproc.deciding.taking import take, take_in, why_not
 
 __all__ = [
     "CHOICES",
@@ -22,4 +22,5 @@ __all__ = [
     "pending",
     "take",
     "take_in",
+    "why_not",
 ]

@@ -48,7 +48,7 @@ def take(
             continue
     with database.read() as connection:
         found = mandate(connection, links.get(connection, link_id), now)
-    return Taken(_why_not(found, given) if found else "gone", found)
+    return Taken(why_not(found, given.choice) if found else "gone", found)
 
 
 def take_in(
@@ -58,12 +58,12 @@ def take_in(
     found = mandate(connection, links.get(connection, link_id), now)
     if found is None:
         return Taken("gone", None)
-    if (why_not := _hindrance(found, given, rules, desk, now)) is not None:
-        return Taken(why_not, found)
+    if (hindrance := _hindrance(found, given, rules, desk, now)) is not None:
+        return Taken(hindrance, found)
     decision = decide(found.request, _event(found, given), rules, now)
     if decision.ignored:
         early = given.choice == "approve" and not found.has_approved and not found.is_changed
-        return Taken("early" if early else _why_not(found, given), found)
+        return Taken("early" if early else why_not(found, given.choice), found)
     requests.apply(connection, [decision], desk, now)
     decisions.record(connection, _row(found, decision, given), now)
     after = mandate(connection, links.get(connection, link_id), now)
@@ -75,7 +75,7 @@ def _hindrance(
 ) -> Outcome | None:
     """Why the decision can't even be tried; None where it can."""
     if not (found.may_undo if given.choice == "undo" else found.is_open(now)):
-        return _why_not(found, given)
+        return why_not(found, given.choice)
     if given.choice == "undo":
         return None
     if not _holds_seat(found, rules, desk, now):
@@ -97,9 +97,9 @@ def _outcome(decision: Decision, given: Given) -> Outcome:
     return "narrowed" if decision.after.state is State.PREPARING else "waits"
 
 
-def _why_not(found: Mandate, given: Given) -> Outcome:
+def why_not(found: Mandate, choice: str) -> Outcome:
     """Why the decision does not count."""
-    if given.choice == "undo" and found.is_settled:
+    if choice == "undo" and found.is_settled:
         return "late"
     if found.is_changed:
         return "changed"

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from mailproc import thai
 from mailproc.defang import defang, defang_line
-from mailproc.mail import headers
+from mailproc.mail import headers, replies
 from mailproc.model import Built, Catalogue, Letter, Linked, Office, Question
 from mailproc.parsers.kind import reply_address
 from mailproc.texts import LANGUAGES, Compiled, Sandbox, environment, load_texts, template_faults
@@ -29,10 +29,12 @@ from mailproc.workflow.urgency import hurry
 # Letters that answer a mail; all others are written by themselves (RFC 3834, section 5).
 ANSWERS = frozenset(
     "receipt ask confirm noted too_big too_late cancelled decided how_to_decide explain scan "
-    "linked status which form too_many encrypted unreadable passed_on personal".split()
+    "linked status which form too_many encrypted unreadable passed_on personal "
+    "reply_decided reply_elsewhere".split()
 )
 _MUCH = 4  # questions, from which on the whole form is the easier way to answer
-_NO_LINKS = {"decide": "", "status": "", "code": ""}
+_NO_REPLIES = dict.fromkeys(replies.CHOICES, "")
+_NO_LINKS = {"decide": "", "status": "", "code": "", "codes": ""}
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
@@ -64,7 +66,8 @@ class Composer:
         voice = self._voices.get(letter.language) or self._voices[LANGUAGES[0]]
         if not files and _offers_form(letter):
             files = self._blank_files(voice.language)
-        subject, text, html = voice.render(letter, links, files, linked)
+        begun = self._replies(letter, voice) if links.get("codes") else {}
+        subject, text, html = voice.render(letter, links, files, linked, _NO_REPLIES | begun)
         mark = sha256(letter.message_id.encode("utf-8")).hexdigest()[:24]
         body = headers.multipart(
             "alternative",
@@ -79,6 +82,13 @@ class Composer:
     def faults(self) -> list[str]:
         """What is wrong with the templates, one line each; empty when every one can be read."""
         return list(dict.fromkeys(x for voice in self._voices.values() for x in voice.faults()))
+
+    def _replies(self, letter: Letter, voice: _Voice) -> dict[str, str]:
+        """Links that begin the reply by which an approver decides."""
+        if letter.request is None:
+            return {}
+        number, words = letter.request.number, voice.reply_words
+        return replies.decisions(self._address, letter.message_id, number, words, plus=self._plus)
 
     def _reply_to(self, letter: Letter, voice: _Voice) -> bytes:
         """Where the server allows it, an address that ties the answer to this mail though a program
@@ -148,6 +158,7 @@ class _Voice:
         self.office_name = office.name_th if language == "th" else office.name_en
         texts = load_texts(folders, language)
         words = request_words(texts, catalogue)
+        self.reply_words: Mapping[str, str] = texts.sections["reply"]
         form_lines = cache(partial(_form_lines, office, catalogue, language, folders))
         self._text, self._html = (
             environment(folders, "mail", texts, office, html=html, compiled=compiled)
@@ -174,11 +185,13 @@ class _Voice:
         links: Mapping[str, str],
         files: tuple[Built, ...],
         linked: tuple[Linked, ...],
+        begun: Mapping[str, str],
     ) -> tuple[str, str, str]:
         """Subject, plain text and HTML of a letter."""
         names = [file.filename for file in files] + [file.filename for file in linked]
         with_csv = any(name.endswith(".csv") for name in names)
-        values = _values(letter, links, files) | {"files_linked": linked, "with_csv": with_csv}
+        values = _values(letter, links, files)
+        values |= {"files_linked": linked, "with_csv": with_csv, "replies": begun}
         values["hurry"] = hurry(letter.request, letter.created_at, self._timezone)
         several = "several." if letter.others else ""
         name = f"{letter.kind}.{several}{self.language}.j2"

@@ -33,6 +33,20 @@ def trust(authentication_results: Sequence[str], authserv_id: str, from_addr: st
     return Trust.UNSTAMPED
 
 
+def is_doubted(
+    authentication_results: Sequence[str], authserv_id: str, from_addr: str = ""
+) -> bool:
+    """Whether our server judged the sender by DMARC and did not find a pass for this address.
+
+    Where it stamps nothing, or the sender's domain has no DMARC, there is nothing to doubt by.
+    """
+    if trust(authentication_results, authserv_id, from_addr) is Trust.VERIFIED:
+        return False
+    plain = [_bare(value.replace("\r", " ").replace("\n", " ")) for value in authentication_results]
+    ours = [value for value in plain if authserv_id and stamped_by(value) == authserv_id.casefold()]
+    return any(_dmarc(value, "") is not Trust.UNSTAMPED for value in ours)
+
+
 def stamped_by(value: str) -> str:
     """The name of the server that stamped a header, casefolded (RFC 8601, 2.2)."""
     words = value.split(";", 1)[0].split()

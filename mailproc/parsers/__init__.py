@@ -5,14 +5,17 @@
 form: lines and labels (`fields`, `lines`, `labels`, `naming`, `sense`), values (`values`, `years`,
 `ticks`), free letters (`letters`, `signed`, `clauses`), datasets (`items`, `dataset`), and files
 that came with it (`attachments`, `sourcing`, and `precedence` where parts disagree). `read_answer`
-and `merge` bring a reply into a request.
+and `merge` bring a reply into a request, `decision` reads what an approver decides by one.
 """
 
 from mailproc.parsers.answer import confused, read_answer, thanks, with_conditions
 from mailproc.parsers.as_json import form_to_json, to_json
 from mailproc.parsers.asking import asks, words_of
 from mailproc.parsers.attachments import Fence, TooSlow
+from mailproc.parsers.away import says_away
 from mailproc.parsers.confirmation import confirms, denies
+from mailproc.parsers.decision_words import Said
+from mailproc.parsers.decision_words import read as decision
 from mailproc.parsers.form import merge, missing, spread
 from mailproc.parsers.kind import OUR_MESSAGE_ID
 from mailproc.parsers.leftover import changes_data, left_over, wants
@@ -25,12 +28,14 @@ from mailproc.parsers.unclear import unclear
 __all__ = [
     "OUR_MESSAGE_ID",
     "Fence",
+    "Said",
     "TooSlow",
     "asks",
     "asks_for_personal",
     "changes_data",
     "confirms",
     "confused",
+    "decision",
     "denies",
     "form_to_json",
     "left_over",
@@ -40,6 +45,7 @@ __all__ = [
     "read",
     "read_answer",
     "refuses",
+    "says_away",
     "spread",
     "thanks",
     "to_json",

@@ -36,6 +36,11 @@ _SUGGESTS = re.compile(
     r"(?:แจ้ง)?(?:ไม่อยู่|ลาพัก|ลากิจ|ลาป่วย|ลาคลอด|ลาราชการ|ไปราชการ|ติดราชการ|หยุด|วันหยุด|ปิดทำการ)|แจ้งลา|ขณะนี้ไม่อยู่|อยู่ระหว่างลา)",
     re.I,
 )
+_AWAY = re.compile(  # what Exchange and Gmail put before the subject of an absence, and of it alone
+    r"^\s{0,9}\[?(?:automatic reply|out[- ]of[- ](?:the[- ])?office|ooo:|away from (?:the |my )?"
+    r"(?:office|mail)|i(?: a|')m (?:away|out)|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ)",
+    re.I,
+)
 ABSENT = re.compile(
     r"อยู่ระหว่าง(?:การ)?(?:ลา|เดินทาง|ไปราชการ|ปฏิบัติราชการ)|ลาพักผ่อน|ลาพักร้อน|ลาคลอด|ไม่อยู่(?:ที่)?(?:สำนักงาน|ทำงาน|ห้อง)|"
     r"จะ(?:กลับมา|ตอบกลับ|ติดต่อกลับ)[^\n]{0,60}(?:วันที่|เมื่อ|โดยเร็ว|ภายหลัง)|กลับมาปฏิบัติ(?:งาน|ราชการ|หน้าที่)|"
@@ -117,6 +122,11 @@ def by_its_own_word(root: Part, subject: str, text: str) -> str | None:
     ):
         return "auto_reply"
     return None
+
+
+def says_away(subject: str, text: str) -> bool:
+    """Whether an automatic answer says that its person is away, and not that mail has come in."""
+    return bool(_AWAY.match(subject[:300]) or _SUGGESTS.match(subject[:300]) or ABSENT.search(text))
 
 
 def list_mail(root: Part) -> str | None:

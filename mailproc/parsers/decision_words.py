@@ -162,8 +162,9 @@ class _Found:
             return True
         if len(line) > _LONGEST_SIGNED or _WISHES.search(line):
             return False
-        # A reason may name an office: below one only what stands under the code is a signature.
-        may_sign = not self._reason or bool(self._codes)
+        # A reason may name an office: a signature stands below it and the code.
+        reasoned = bool(self._choices) and self._choices[-1] in ("refuse", "return")
+        may_sign = not reasoned or bool(self._codes and self._reason)
         return may_sign and _SIGNED.match(line) is not None
 
     def said(self) -> Said:

@@ -14,6 +14,8 @@ from mailproc.parsers.mime import Part
 
 OUR_MESSAGE_ID = re.compile(r"<([0-9a-f]{32})\.mailproc@[^<>\s]{1,250}>")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
+_IN_SUBJECT = re.compile(r"\[#([0-9a-f]{32})\]", re.I)
+_SUBJECT = 1_000  # characters looked at
 _LOCAL_PART = 64  # octets, RFC 5321 4.5.3.1.1
 OUR_HEADER = "x-mailproc"
 AUTOMATIC = frozenset({"auto_reply", "bounce", "report", "list", "own"})
@@ -41,9 +43,13 @@ def judge(root: Part, from_addr: str, subject: str, text: str, known: Known) -> 
     )
 
 
-def is_reply(references: tuple[str, ...], recipients: tuple[str, ...], known: Known) -> bool:
-    """Whether the mail answers one of ours: by a Message-ID of ours or by a reply address."""
-    return any(OUR_MESSAGE_ID.fullmatch(i) for i in references) or bool(tokens(recipients, known))
+def is_reply(
+    references: tuple[str, ...], recipients: tuple[str, ...], known: Known, subject: str = ""
+) -> bool:
+    """Whether the mail answers one of ours: by a Message-ID of ours, by a reply address, or by the
+    mark of a mail of ours in its subject."""
+    by_mark = bool(tokens(recipients, known) or _IN_SUBJECT.search(subject[:_SUBJECT]))
+    return by_mark or any(OUR_MESSAGE_ID.fullmatch(i) for i in references)
 
 
 def tokens(recipients: tuple[str, ...], known: Known) -> tuple[str, ...]:
@@ -69,14 +75,25 @@ def reply_address(office: str, message_id: str) -> str:
 
 def named_by_address(recipients: tuple[str, ...], known: Known) -> tuple[str, ...]:
     """The Message-IDs of the mails of ours whose reply addresses these are."""
-    domains = {address.rpartition("@")[2] for address in known.own_addresses}
     secret = (token.lower() for token in tokens(recipients, known))
-    return tuple(
-        f"<{token}.mailproc@{domain}>"
-        for token in secret
-        if _TOKEN.fullmatch(token)
-        for domain in sorted(domains)
-    )
+    return _named(tuple(token for token in secret if _TOKEN.fullmatch(token)), known)
+
+
+def subject_mark(message_id: str) -> str:
+    """«[#0f3a…]» for a mail of ours: ties a new mail to it where there is no plus addressing."""
+    named = OUR_MESSAGE_ID.fullmatch(message_id)
+    return f"[#{named[1]}]" if named else ""
+
+
+def named_by_subject(subject: str, known: Known) -> tuple[str, ...]:
+    """The Message-IDs of the mails of ours whose mark the subject bears."""
+    secret = (token.lower() for token in _IN_SUBJECT.findall(subject[:_SUBJECT]))
+    return _named(tuple(secret), known)
+
+
+def _named(secret: tuple[str, ...], known: Known) -> tuple[str, ...]:
+    domains = {address.rpartition("@")[2] for address in known.own_addresses}
+    return tuple(f"<{one}.mailproc@{domain}>" for one in secret for domain in sorted(domains))
 
 
 def is_encrypted(root: Part, text: str) -> bool:

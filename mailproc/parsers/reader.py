@@ -186,7 +186,7 @@ def _of_person(root: Part, text: Body, reading: Reading, known: Known, fence: Fe
 def _placed(reading: Reading, text: Body, all_: Gathered, known: Known) -> Reading:
     """The reading with its kind, and its form where it states one."""
     asked = command.find(text.text, reading.subject, files=bool(reading.attachments))
-    reply = kind.is_reply(reading.references, reading.recipients, known)
+    reply = kind.is_reply(reading.references, reading.recipients, known, reading.subject)
     found, sources = all_.found, all_.found.sources
     clear = sourcing.is_form(found) or _has_title(reading, text, all_)
     if not reply and not asked:
@@ -202,6 +202,7 @@ def _placed(reading: Reading, text: Body, all_: Gathered, known: Known) -> Readi
     if not clear or _ANSWER.match(reading.subject):
         # A whole form to an old reply address comes from an address book: it is no answer.
         named = kind.named_by_address(reading.recipients, known)
+        named += kind.named_by_subject(reading.subject, known)
         reading = replace(reading, references=(*reading.references, *named))
     if which == "request" or (which == "reply" and found.names):
         return replace(

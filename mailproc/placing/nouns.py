@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailproc.model import Form, Question, Request
+from mailproc.parsers import Said
 from mailproc.workflow import events as e
 
 ITEMS_LIMIT = 10  # datasets in one mail; more go to a person
@@ -77,3 +78,5 @@ class Placing:
     about: tuple[Request, ...] = ()  # what an answer speaks of, where that is not the letter's
     waits: bool = False  # on the officer's list
     guesses: tuple[Guess, ...] = ()
+    said: Said | None = None  # by an approver; a code and the store say whether it counts
+    away: bool = False  # an approver's mailbox answers that she is out of the office

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailproc import parsers
 from mailproc.model import Known, Reading, State
 from mailproc.placing import fresh, replies
 from mailproc.placing.nouns import Found, Placing
@@ -23,7 +24,7 @@ def place(reading: Reading, found: Found, known: Known) -> Placing:
     if reading.kind == "bounce":
         return _bounce(reading, found)
     if reading.kind in _AUTOMATIC:
-        return Placing("ignored_automatic")
+        return Placing("ignored_automatic", away=_is_away(reading, found))
     if reading.kind == "list":
         return fresh.by_list(reading, found, known)
     if found.audience == "director":
@@ -60,8 +61,14 @@ def _bounce(reading: Reading, found: Found) -> Placing:
 
 
 def _from_director(reading: Reading, found: Found) -> Placing:
-    """A reply never decides without a code; the answer says how to."""
-    open_yet = found.request is not None and found.request.state is State.AWAITING_DECISION
-    if reading.from_addr.casefold() != found.letter_to.casefold() or found.often:
-        return Placing("note")
-    return Placing("note", answer="how_to_decide" if open_yet else "decided", last=found.last)
+    """What the reply decides, if anything; words that decide nothing are answered now and then."""
+    said = parsers.decision(reading.text, (reading.from_name,))
+    answer = "" if found.often else "how_to_decide"
+    return Placing("note", said=said, answer=answer, last=found.last)
+
+
+def _is_away(reading: Reading, found: Found) -> bool:
+    """Whether the person whom we asked is away, by the word of her own mailbox."""
+    own = reading.from_addr.casefold() == found.letter_to.casefold()
+    asked = found.audience == "director" and own
+    return asked and reading.kind == "auto_reply" and parsers.says_away(reading)

@@ -16,6 +16,7 @@ from mailproc.parsers import refuses
 from mailproc.placing import Found, Guess, Placing, again, place
 from mailproc.settling import drafts
 from mailproc.settling.answers import answer
+from mailproc.settling.decisions import Decisions, Reply
 from mailproc.settling.facts import About, Facts
 from mailproc.settling.nouns import Habits, Read
 from mailproc.store import addresses, messages, outbox, requests, waiting
@@ -66,6 +67,8 @@ class Batch:
         self._answers: list[tuple[Letter, str]] = []  # with their audience
         self._fates: list[tuple[sa.Row[Any], str]] = []  # letters that came back
         self._waiting: list[Waiting] = []
+        self._replies: list[tuple[int, Reply]] = []  # of approvers, by position in _settled
+        self._away: list[tuple[sa.Row[Any], Reading]] = []  # approvers, by our letter to each
         self._touched: set[int] = set()
         self._opened: set[str] = set()  # fingerprints of the drafts
         self._newly_proved: set[str] = set()
@@ -154,6 +157,7 @@ class Batch:
             self._newly_proved.add(reading.from_addr)
         events += self._confirmed_too(reading, events)
         self._touched.update(request.id for request, _ in (*events, *outcome.told))
+        self._decide_later(mail, position, outcome.placing, about)
         self._decisions += [
             decide(request, event, self._rules, self._now) for request, event in events
         ]
@@ -166,6 +170,18 @@ class Batch:
             made = drafts.draft(mail, form, len(forms), self._habits, self._desk, proved)
             self._drafts.append((position, made))
             self._opened.add(policy.fingerprint(made.requester_addr, form))
+
+    def _decide_later(self, mail: Read, position: int, placing: Placing, about: About) -> None:
+        """What an approver says is taken up when all is written: a code is used up there."""
+        if about.letter is None:
+            return
+        if placing.away:
+            self._away.append((about.letter, mail.reading))
+        if placing.said is not None:
+            quiet = not placing.answer
+            reply = Reply(mail, about.letter, placing.said, quiet, placing.last)
+            self._replies.append((position, reply))
+            self._touched.update(request.id for request in about.requests)
 
     def _confirmed_too(self, reading: Reading, events: _Events) -> _Events:
         """All that this sender waits to confirm: one reply is enough."""
@@ -207,7 +223,7 @@ class Batch:
         for kind in dict.fromkeys(kind for _, kind in outcome.told):
             known = [request for request, told in outcome.told if told == kind]
             self._answers.append((answer(kind, reading, known, self._desk, self._now), "requester"))
-        if placing.answer and not outcome.told:
+        if placing.answer and not outcome.told and placing.said is None:
             audience = about.letter.audience if about.letter is not None else "requester"
             letter = answer(
                 placing.answer,
@@ -254,9 +270,24 @@ class Batch:
             outbox.record(connection, letter, audience, self._desk)
         for row, fate in self._fates:
             outbox.came_back(connection, row, fate)
+        self._decide(connection)
         messages.settle(connection, self._settled, self._now)
         if self._waiting:
             waiting.tell(connection, self._desk, self._now, self._waiting)
+
+    def _decide(self, connection: sa.Connection) -> None:
+        """What approvers decide by their replies, in the order of their mails."""
+        if not self._replies and not self._away:
+            return
+        decisions = Decisions(connection, self._habits, self._rules, self._desk, self._now)
+        for letter, reading in self._away:
+            decisions.away(letter, reading)
+        for position, reply in self._replies:
+            became = decisions.settle(reply)
+            settled = replace(self._settled[position], verdict=became.verdict)
+            self._settled[position] = replace(settled, problem=became.problem or None)
+            if became.letter is not None:
+                outbox.record(connection, became.letter, "director", self._desk, link=became.link)
 
     def _open(self, connection: sa.Connection) -> None:
         """Numbers the drafts and decides on them."""

@@ -24,6 +24,8 @@ class Habits:
     mark: bool
     dedicated: bool
     roster: Roster = field(default_factory=Roster)
+    pepper: bytes = b""  # of the codes that are good once
+    away: timedelta | None = None  # how long an out-of-office answer counts; None: not at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from mailproc.model import Letter, Person, Question, Request, State
 from mailproc.store import asked, claims, schema
 from mailproc.store.codec import dump_letter, load_letter
-from mailproc.store.desk import Asked, Desk
+from mailproc.store.desk import Asked, Desk, Link
 from mailproc.workflow import manners
 from mailproc.workflow.effects import Send
 from mailproc.workflow.numbering import numbered
@@ -133,12 +133,17 @@ def record(
     *,
     standing: str | None = None,
     bundle: str | None = None,
+    link: Link | None = None,
 ) -> None:
     """A letter that no decision owes; erased with its request where it speaks of one.
 
     `standing`: who ordered it, where a person did. `bundle`: alike in letters that go as one.
+    `link`: by which its reader may decide.
     """
     row = _recorded(letter, audience, desk)
+    if link is not None:
+        row |= {"link_id": link.id, "person_id": link.person_id}
+        row["request_version"] = link.request_version
     if audience == "requester" and (letter.request is None or not is_believed(letter.request)):
         row["standing"] = manners.STRANGER
     row["standing"] = standing or row["standing"]

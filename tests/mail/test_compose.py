@@ -55,9 +55,14 @@ _NOT_KINDS = re.compile(r"(kit|layout|parts|several|footer|approval_details|appr
 _FILES = [path.name for path in (TEMPLATES / "mail").glob("*.j2")]
 KINDS = sorted({name.partition(".")[0] for name in _FILES if not _NOT_KINDS.match(name)})
 LINKS = {
+    "codes": "app list",
     "decide": "https://data.example.org/d/AbCdEfGhIjKlMnOpQrStUv",
     "status": "https://data.example.org/s/ZyXwVuTsRqPoNmLkJiHgFe",
 }
+# A reply to us and to nobody else: one address, a subject and a body, nothing of which is read.
+BEGUN_REPLY = re.compile(
+    r"mailto:data@example\.org\?subject=[A-Za-z0-9%._~-]*&amp;body=[A-Za-z0-9%._~-]*"
+)
 WITHOUT_REQUEST = (
     "too_big",
     "noted",
@@ -68,7 +73,10 @@ WITHOUT_REQUEST = (
 )
 WITH_FILE = ("dataset", "officer_handover")
 TO_FILL_IN = ("ask", "form")  # their labels wait for values
-DIRECTOR = ("approval", "approval_reminder", "decided", "how_to_decide")
+DIRECTOR = (
+    *("approval", "approval_reminder", "decided", "how_to_decide"),
+    *("reply_decided", "reply_elsewhere"),
+)
 QUESTIONS = (
     Question("purpose", "missing"),
     a_question(),
@@ -99,6 +107,12 @@ def composer() -> Composer:
 @pytest.fixture(scope="module")
 def unreachable() -> Composer:
     return Composer(an_office(public_url=""), (TEMPLATES,), a_catalogue())
+
+
+def links_in(html: str) -> set[str]:
+    """All links but those that begin a reply to us."""
+    hrefs = set(re.findall(r'href="([^"]*)"', html))
+    return {href for href in hrefs if not BEGUN_REPLY.fullmatch(href)}
 
 
 def a_full_letter(kind: str, language: str = "th", **changes: Any) -> Letter:
@@ -169,7 +183,7 @@ def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> 
         "officer_needs_person officer_handover officer_quarantined officer_note "
         "officer_held officer_undelivered officer_stopped officer_flood officer_unplaced "
         "explain scan linked status which form too_many encrypted unreadable passed_on personal "
-        "approval_withdrawn waiting correction"
+        "approval_withdrawn waiting correction reply_decided reply_elsewhere"
     )
     assert set(KINDS) == set(expected.split())
     names = {path.name for path in (TEMPLATES / "mail").iterdir()}
@@ -438,6 +452,8 @@ def test_the_director_reads_who_asks_for_what_why_and_how_much(composer: Compose
     assert "อีเมลที่แจ้งไว้" not in bodies(composer.compose(a_full_letter("approval"), LINKS))[0]
     # Once behind the first lines, and once where all is read.
     assert re.findall(r'href="(http[^"]*)"', html) == [LINKS["decide"]] * 2
+    begun = re.findall(r'href="(mailto:[^"]*)"', html)
+    assert [bool(BEGUN_REPLY.fullmatch(href)) for href in begun] == [True, True]
     assert re.findall(r"https?://\S+", text) == [LINKS["decide"]] * 2
 
 
@@ -665,7 +681,7 @@ def test_the_html_part_fetches_nothing(composer: Composer) -> None:
         assert not re.search(
             r"(?i)<(img|script|style|link|iframe|form|object)|url\(|@import|src=", html
         )
-        assert set(re.findall(r'href="([^"]*)"', html)) <= set(LINKS.values())
+        assert links_in(html) <= set(LINKS.values())
         assert len(html.encode()) < 50_000
 
 

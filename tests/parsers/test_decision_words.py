@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import pytest
+
+from mailproc.parsers import Said, decision
+
+NAMES = ("นางสาวสมศรี ใจดี",)
+C = "123456"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "อนุญาต\nรหัส: 123456",
+        "อนุญาตครับ ๑๒๓๔๕๖",
+        "อนุญาติค่ะ\n123 456",
+        "อนุมัติ รหัส 123456",
+        "อนุญาต (123456)",
+        "**อนุญาต**\nรหัส: *123456*",
+        "อนุญาต 👍\n123456",
+        "อนุญาตตามที่เสนอ\n\nรหัส: 123456",
+        "อนุญาต\nรหัส: ลำดับที่ 7 123456",
+        "อนุญาต รหัส 7) 123456",
+        "- ทราบ\n- อนุญาต\n7. 123456",
+        "123456\nอนุญาต",
+        "เรียน คุณดาวเรือง\n\nอนุญาตค่ะ\n123456\n\nขอบคุณค่ะ\nสมศรี ใจดี",
+        "อนุญาตครับ\nรหัส: 123456\nสมศรี\nผอ.กลุ่มนโยบายและแผน\nโทร. 02 123 4567",
+        "อนุญาต\nรหัส: 123456\nส่งจากสมาร์ทโฟนของฉัน",
+        "อนุ\u200bญาต\nรหัส: 123456",
+        "Approve 123456",
+        "Approved.\nCode: 123-456\nThank you",
+        "I approve\n123456\nBest regards",
+    ],
+)
+def test_a_word_that_fills_its_line_approves(text: str) -> None:
+    assert decision(text, NAMES) == Said("approve", "", C, speaks=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("ไม่อนุญาต\nเหตุผล: เผยแพร่แล้ว\nรหัส: 123456", "เผยแพร่แล้ว"),
+        ("ไม่อนุญาต เพราะเผยแพร่แล้ว รหัส 123456", "เพราะเผยแพร่แล้ว"),
+        ("ไม่อนุมัติ 123456 เผยแพร่แล้ว", "เผยแพร่แล้ว"),
+        ("ไม่อนุญาตครับ\n123456\nเป็นข้อมูลส่วนบุคคล\nตามมาตรา 15(5)", "เป็นข้อมูลส่วนบุคคล\nตามมาตรา 15(5)"),
+        ("ไม่อนุญาต\nกลุ่มอื่นเป็นเจ้าของข้อมูล\nรหัส: 123456\nนางสาวสมศรี", "กลุ่มอื่นเป็นเจ้าของข้อมูล"),
+        ("ไม่อนุญาต: ไม่ระบุปีหรือรอบ\n123456", "ไม่ระบุปีหรือรอบ"),
+        ("Refuse: already public\ncode 123456", "already public"),
+        ("Not approved\nReason: already public\n123456", "already public"),
+        ("ไม่อนุญาต\nเหตุผล:\nรหัส: 123456", ""),
+    ],
+)
+def test_a_refusal_has_its_reason(text: str, reason: str) -> None:
+    assert decision(text, NAMES) == Said("refuse", reason, C, speaks=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("ส่งกลับ\nจะใช้กับโรงเรียนใด\n123456", "จะใช้กับโรงเรียนใด"),
+        ("ส่งกลับ\nคำถาม: จะใช้กับโรงเรียนใด\nรหัส: 123456", "จะใช้กับโรงเรียนใด"),
+        ("ขอแก้ไข: ระบุปีให้ชัด\nรหัส:123456", "ระบุปีให้ชัด"),
+        ("Return\nWhich year?\n123456", "Which year?"),
+    ],
+)
+def test_a_return_has_its_question(text: str, question: str) -> None:
+    assert decision(text, NAMES) == Said("return", question, C, speaks=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["ยกเลิกการอนุญาต\n123456", "Withdraw approval\n123456", "undo 123456"]
+)
+def test_an_approval_is_taken_back_by_its_word(text: str) -> None:
+    assert decision(text, NAMES) == Said("undo", "", C, speaks=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "อนุญาต แต่ตัดเบอร์โทรออก 123456",
+        "อนุญาต\nแต่ตัดเบอร์โทรออก\n123456",
+        "อนุญาต\n123456\nเฉพาะอำเภอเมือง",
+        "อนุญาต\n123456\nกลุ่มอื่นขอดูด้วย",
+        "อนุญาต\n123456\nสำนักงานส่งเป็น PDF",
+        "อนุญาตหรือไม่อนุญาตดีครับ\n123456",
+        "อนุญาต หรือ ไม่อนุญาต 123456",
+        "อนุญาต\nไม่อนุญาต\n123456",
+        "ไม่อนุญาต อนุญาตเฉพาะยอดรวม\n123456",
+        "ไม่อนุญาตให้ส่งเบอร์ แต่อนุญาตที่เหลือ\n123456",
+        "ยังไม่อนุญาต 123456",
+        "ขออนุญาตลาครับ\n123456",
+        "ขอแก้ไขข้อมูลปีเป็น 2568\nรหัส 123456",
+        "อนุญาต\n123456\n654321",
+        "เห็นด้วยครับ\n123456",
+        "โอเค 123456",
+        "123456",
+        "ถ้าครบแล้ว อนุญาต 123456",
+        "ขอคุยก่อน\nอนุญาต\n123456",
+        "please approve 123456",
+    ],
+)
+def test_what_is_unsure_decides_nothing(text: str) -> None:
+    assert decision(text, NAMES).choice == ""
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "ขอบคุณครับ", "ทราบ", "อยู่ระหว่างลาพักผ่อน โทร 0812345678"])
+def test_other_words_do_not_even_try(text: str) -> None:
+    assert decision(text, NAMES) == Said()
+
+
+@pytest.mark.parametrize("text", ["อนุญาต", "อนุญาต\nรหัส:", "อนุญาต\nรหัส: ......", "อนุญาต\nCode:"])
+def test_a_word_without_a_code_is_seen_to_lack_it(text: str) -> None:
+    assert decision(text, NAMES) == Said("approve", "", "", speaks=True)
+
+
+def test_a_code_of_the_wrong_length_is_taken_for_a_code() -> None:
+    assert decision("อนุญาต\nรหัส: 12345", NAMES).code == "12345"
+
+
+def test_a_long_mail_is_read_in_no_time() -> None:
+    for text in ("อนุญาต " * 50_000, "รหัส: " + "1 " * 100_000, "ไม่อนุญาต " + "เพราะ " * 50_000):
+        assert decision(text, NAMES).code == ""
