@@ -46,6 +46,7 @@ _NAMES = {
 _NOWRAP = {
     "mail": Markup('<span style="white-space:nowrap">{}</span>'),
     "web": Markup('<span class="phone">{}</span>'),
+    "print": Markup('<span class="phone">{}</span>'),
 }
 
 
@@ -146,7 +147,7 @@ def environment(
     html: bool,
     compiled: Compiled | None = None,
 ) -> Sandbox:
-    """Compiled-once templates of `part` («mail» or «web») in one language."""
+    """Compiled-once templates of `part` («mail», «web» or «print») in one language."""
     loader = FileSystemLoader([folder / part for folder in folders])
     env = Sandbox(
         loader=loader,

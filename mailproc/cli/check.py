@@ -37,11 +37,12 @@ from mailproc.mail.mailbox import Mailbox
 from mailproc.mail.sender import stamp_of
 from mailproc.model import Person
 from mailproc.office import make_office, open_database, read_catalogue
-from mailproc.store import correspondence, messages, outbox, people, requests
+from mailproc.store import correspondence, messages, onetime, outbox, people, requests
 from mailproc.web.render import Pages
 
 _MARKS = {"ok": "✓", "note": "!", "fault": "✗"}
 _FREE_MB = 500
+_FEW_CODES = 10  # on a list: time to print the next
 _RECENT_DAYS, _STAMPS = 30, 50
 _WITHOUT_SERVERS = ("state", "database", "datasets")  # what can be tried before all is filled in
 
@@ -134,8 +135,11 @@ def _database(config: Config) -> Iterator[Finding]:
     yield _found("database", "ok", "database_fine", revision=database.revision())
     with database.read() as connection:
         everybody = people.listed(connection, utc_now())
+        approvers = [p for p in everybody if p.role in ("group_director", "deputy")]
+        codes = [(p, onetime.kept(connection, p.id)) for p in approvers]
     database.close()
     yield from _people(everybody)
+    yield from _codes(codes, needed=not config.web.public_url)
 
 
 def _people(everybody: list[Person]) -> Iterator[Finding]:
@@ -153,6 +157,21 @@ def _people(everybody: list[Person]) -> Iterator[Finding]:
     for person in officers[:1]:
         if not person.phone:
             yield _found("people", "note", "people_no_phone", name=person.name)
+
+
+def _codes(codes: list[tuple[Person, onetime.Kept]], *, needed: bool) -> Iterator[Finding]:
+    """Who can decide by a reply; without a page there is no other way."""
+    lacking = [person for person, kept in codes if not kept.any]
+    if lacking and needed:
+        names = ", ".join(f"{person.name} ({person.id})" for person in lacking)
+        alone = len(lacking) == len(codes)
+        yield _found("people", "fault" if alone else "note", "approvers_no_codes", names=names)
+    elif codes and not lacking:
+        yield _found("people", "ok", "approvers_codes_fine", names=_names([p for p, _ in codes]))
+    for person, kept in codes:
+        if not kept.app and 0 < kept.left <= _FEW_CODES:
+            told = {"name": person.name, "id": person.id, "count": kept.left}
+            yield _found("people", "note", "approvers_few_codes", **told)
 
 
 def _names(found: list[Person]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mailproc.cli.output import common, config_option, show
+from mailproc.cli.people_codes import codes, totp
 from mailproc.cli.standing import standing
 from mailproc.cli.store import opened
 from mailproc.cli.words import words
@@ -20,7 +21,11 @@ from mailproc.store import people as stored
 
 @click.group()
 def people() -> None:
-    """People: list, add, reset, remove."""
+    """People: list, add, reset, remove; totp, codes."""
+
+
+people.add_command(totp)
+people.add_command(codes)
 
 
 people.add_command(standing)

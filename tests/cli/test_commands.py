@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -222,3 +224,64 @@ def test_what_was_delivered_is_taken_back_and_written_down(run: Run, walk: Walk)
     events = [row.event for row in walk.rows(schema.history) if row.request_id == built.id]
     assert events[-1] == "AccessRevoked"
     assert walk.happen(built.id, e.Resend()).ignored
+
+
+# ---------------------------------------------------------------- codes that are good once
+
+
+def test_the_secret_of_an_app_is_shown_once_as_text_and_as_a_square(run: Run) -> None:
+    _add(run, "director@example.org", "group_director")
+    shown = run("people", "totp", "1").output
+    assert "otpauth://totp/" in shown
+    assert "█" in shown, "for the telephone's camera"
+    (told,) = _lines(run("people", "totp", "1", "--json"))
+    app = pyotp.parse_uri(told["uri"])
+    assert isinstance(app, pyotp.TOTP)
+    assert (app.secret, app.name) == (told["secret"], "director@example.org")
+    assert told["secret"] not in shown, "each is a new one"
+
+
+def test_a_list_of_codes_is_printed_or_written_to_a_page(run: Run, tmp_path: Path) -> None:
+    _add(run, "director@example.org", "group_director")
+    (told,) = _lines(run("people", "codes", "1", "--json"))
+    assert len(told["codes"]) == len(set(told["codes"])) == 50
+    assert "50. " in run("people", "codes", "1").output
+    page = tmp_path / "codes.html"
+    shown = run("people", "codes", "1", "--out", str(page)).output
+    written = re.findall(r'<li value="[0-9]+">([0-9]{3} [0-9]{3})</li>', page.read_text("utf-8"))
+    assert len(written) == 50
+    assert written[0] not in shown
+    assert page.stat().st_mode & 0o077 == 0
+    with pytest.raises(MailprocError):
+        run("people", "codes", "1", "--out", str(page))
+
+
+def test_codes_are_noted_in_the_register_without_telling_them(
+    run: Run, settings: Path, tmp_path: Path
+) -> None:
+    _add(run, "director@example.org", "group_director")
+    (told,) = _lines(run("people", "codes", "1", "--json"))
+    run("people", "totp", "1")
+    database = Database(f"sqlite:///{tmp_path / 'state' / 'mailproc.sqlite'}")
+    with database.read() as connection:
+        rows = connection.execute(sa.select(schema.people_log)).all()
+    database.close()
+    assert {"list_printed", "app_enrolled"} <= {row.event for row in rows}
+    assert told["codes"][0] not in str(rows)
+
+
+def test_nobody_gets_codes_who_is_not_there(run: Run) -> None:
+    for what in ("totp", "codes"):
+        with pytest.raises(MailprocError):
+            run("people", what, "7")
+
+
+def test_without_a_page_the_check_says_who_can_not_decide_by_mail(run: Run) -> None:
+    _add(run, "director@example.org", "group_director")
+    _add(run, "officer@example.org", "officer")
+    lacking = run("check").output
+    assert "people codes" in lacking
+    run("people", "codes", "1")
+    fine = run("check").output
+    assert "people codes" not in fine
+    assert "can't take decisions" not in lacking + fine
