@@ -5,6 +5,7 @@ Read once by the command line and handed down as values. All faults are reported
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
@@ -144,22 +145,47 @@ class StoreSection(_Section):
     database_url: str = ""
 
 
+def _is_private(host: str) -> bool:
+    """True for an address that no network but one's own leads to; a name may lead anywhere."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private and not address.is_unspecified
+
+
 class WebSection(_Section):
     public_url: str = ""
     public_listen: str = "127.0.0.1:8025"
     internal_listen: str = "127.0.0.1:8026"
     trusted_proxies: tuple[str, ...] = ()
+    ca_file: str = ""  # an authority of the office's own, by which `check` trusts public_url
+    plain_http: bool = False  # public_url may be http on a private address; see docs/reach.md
     download_days: Annotated[int, Field(ge=1)] = 14  # how long a link to a file is good
 
     @field_validator("public_url")
     @classmethod
-    def _https_unless_loopback(cls, url: str) -> str:
+    def _an_address(cls, url: str) -> str:
         parts = urlsplit(url)
-        if not url or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-            return url.rstrip("/")
-        if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+        whole = parts.scheme in ("https", "http") and bool(parts.hostname)
+        if url and (not whole or parts.query or parts.fragment or "@" in parts.netloc):
             raise ValueError("must be https://…, http only on loopback, or empty")
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _https_unless_asked(self) -> Self:
+        parts = urlsplit(self.public_url)
+        host = parts.hostname or ""
+        if parts.scheme != "http" or is_loopback(host):
+            return self
+        if not _is_private(host):
+            raise ValueError("public_url must be https://…, http only on loopback, or empty")
+        if not self.plain_http:
+            raise ValueError(
+                "public_url must be https://…; for http inside the office's network read "
+                "docs/reach.md, then set plain_http = true"
+            )
+        return self
 
     @field_validator("public_listen", "internal_listen")
     @classmethod

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import shutil
-import socket
 import sys
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc.cli import check_approval, check_reply
+from mailproc.cli import check_approval, check_reach, check_reply
 from mailproc.cli.finding import Finding
 from mailproc.cli.finding import found as _found
 from mailproc.cli.output import common, local, show
@@ -32,7 +27,6 @@ from mailproc.datasets.rhythm import is_overdue
 from mailproc.errors import AuthFailed, ConfigError, LinkLost, MailprocError
 from mailproc.mail.compose import Composer
 from mailproc.mail.delivery import Delivery
-from mailproc.mail.login import is_loopback
 from mailproc.mail.mailbox import Mailbox
 from mailproc.mail.sender import stamp_of
 from mailproc.model import Person
@@ -308,33 +302,6 @@ def _unreachable(part: str, host: str, port: int, problem: str) -> Finding:
     return _found(part, "fault", "server_fails", host=host, port=port, problem=problem)
 
 
-def _public(config: Config) -> Iterator[Finding]:
-    url = config.web.public_url
-    if not url:
-        yield _found("public", "note", "public_empty")
-        return
-    host = urlsplit(url).hostname or ""
-    try:
-        address = ipaddress.ip_address(socket.getaddrinfo(host, None)[0][4][0])
-    except OSError as error:
-        yield _found("public", "fault", "public_unknown", host=host, problem=error.strerror)
-        return
-    if is_loopback(host) or address.is_loopback:
-        yield _found("public", "note", "public_loopback", url=url)
-    elif address.is_private:
-        yield _found("public", "note", "public_private", url=url)
-    yield _answers(config, url)
-
-
-def _answers(config: Config, url: str) -> Finding:
-    try:
-        with urllib.request.urlopen(f"{url}/static/site.css", timeout=10):  # noqa: S310 - checked
-            return _found("public", "ok", "public_fine", url=url)
-    except (OSError, urllib.error.URLError) as error:
-        listen, problem = config.web.public_listen, str(getattr(error, "reason", error))
-        return _found("public", "note", "public_silent", url=url, problem=problem, listen=listen)
-
-
 _CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
     "state": _state,
     "database": _database,
@@ -346,5 +313,5 @@ _CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
     "imap": _imap,
     "smtp": _smtp,
     "reply": check_reply.findings,
-    "public": _public,
+    "public": check_reach.findings,
 }

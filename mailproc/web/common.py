@@ -129,7 +129,7 @@ class Site:
             return site in (None, "same-origin")
         if origin == "null":
             return site == "same-origin"
-        return origin == _origin(self.office.public_url)
+        return origin == origin_of(self.office.public_url)
 
     def client(self, http: HttpRequest) -> str:
         """Who asks, for the open log alone; forwarded headers count only from known proxies."""
@@ -167,7 +167,7 @@ async def read_fields(http: HttpRequest, most: int = _FIELD_LIMIT) -> list[tuple
     return [(name, value.replace("\0", "").replace("\r\n", "\n")) for name, value in pairs]
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
     """As browsers write it: lower case, without the scheme's own port."""
     parts = urlsplit(url)
     own = {"http": 80, "https": 443}.get(parts.scheme)

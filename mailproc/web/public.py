@@ -17,6 +17,7 @@ from mailproc.web.decision import DecisionPage
 from mailproc.web.download import DownloadPage
 from mailproc.web.me import MePage
 from mailproc.web.queue import QueuePage
+from mailproc.web.reach import PATH, ReachPage
 from mailproc.web.status import StatusPage
 
 _STATIC = Path(__file__).with_name("static")
@@ -46,6 +47,7 @@ def public_app(site: Site) -> Starlette:
         Route("/q/open/{handle}", queue.page, methods=["GET", "POST"]),
         Route("/q/open/{handle}/me", MePage(site, queue).page, methods=["GET", "POST"]),
         Route("/q/open/{handle}/see/{link}", queue.see, methods=["GET"]),
+        Route(f"{PATH}/{{nonce}}", ReachPage(site).handle, methods=["GET"]),
         Mount("/static", _Static(directory=_STATIC)),
     ]
     # Redirects to a path without its last slash would name the host that the client named.

@@ -111,12 +111,20 @@ class Daemon:
 
     def cli(self, *arguments: str) -> list[dict[str, Any]]:
         """The JSON lines of a command. Raises AssertionError where it fails."""
+        done = self._run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return _json_lines(done.stdout)
+
+    def findings(self, part: str) -> list[dict[str, Any]]:
+        """What `check` found of a part, also where that is a fault."""
+        found = _json_lines(self._run("check", "--json").stdout)
+        return [line for line in found if line["part"] == part]
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "mailproc", *arguments, "--config", str(self.config)]
-        done = subprocess.run(
+        return subprocess.run(
             command, check=False, capture_output=True, text=True, cwd=ROOT, env=self._environment
         )
-        assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -234,6 +242,10 @@ class Daemon:
         """Takes over the state of another daemon that never ran with mail."""
         shutil.copytree(template / "state", self.folder / "state")
         self.write_settings()
+
+
+def _json_lines(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 
 # ---------------------------------------------------------------- the director's browser
