@@ -78,6 +78,7 @@ _ONLY_IN = {
     "pebble": ("mailproc.sandbox",),
     "holidays": ("mailproc.publicdays",),
     "alembic": ("mailproc.store",),
+    "fido2": ("mailproc.deciding.passkeys",),
     "starlette": ("mailproc.web", "mailproc.demo"),
     "uvicorn": ("mailproc.web",),
     "click": ("mailproc.cli",),

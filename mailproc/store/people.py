@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailproc.model import Person
-from mailproc.store import schema
+from mailproc.store import passkeys, schema
 from mailproc.store.database import insert
 from mailproc.workflow.retry import wrong_code_pause
 
@@ -88,7 +88,9 @@ def _person(row: sa.Row[Any]) -> Person:
 
 
 def new_slip(connection: sa.Connection, person_id: int, now: datetime) -> str:
-    """A slip to hand over on paper, good once within `SLIP_LIFE`. The old code ends with it."""
+    """A slip to hand over on paper, good once within `SLIP_LIFE`. The old code ends with it, and
+    so do the passkeys."""
+    passkeys.revoke(connection, person_id, now)
     slip = "-".join("".join(secrets.choice(_SLIP_LETTERS) for _ in range(4)) for _ in range(3))
     connection.execute(
         _P.update()
