@@ -32,8 +32,8 @@ down this page, and tests/test_layers.py holds that.
     requestform/  the form to hand out, as text, DOCX, XLSX and fillable PDF
     parsers/      bytes of a mail in, values out (pure)
     workflow/     the table of states, decide, what to ask, policies, retries (pure)
-    texts.py, wording.py, english.py, defang.py   texts as files, requests in words, outside text
-                  made harmless
+    texts.py, wording.py, changes.py, english.py, defang.py   texts as files, requests and what
+                  changed of them in words, outside text made harmless
     thai.py       digits, Buddhist dates, names, column widths, sorting
     digest.py     canonical JSON, and the digest that chains and approvals are made of
     robots.py     addresses behind which no person reads

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from mailproc import english, thai
+from mailproc.changes import changed_fields, changed_words
 from mailproc.defang import Shown, defang_line
 from mailproc.model import BY_RULE, Calendar, Catalogue, Dataset, Round, Trust
 from mailproc.texts import Texts
@@ -41,6 +42,8 @@ _UNTITLED = re.compile(
 _SHORT = 140  # letters of a purpose, where it is told in short
 _QUOTES = {ord("«"): '"', ord("»"): '"', ord("“"): '"', ord("”"): '"'}
 _FEW = 12  # columns that are listed one by one
+# Grounds of an order that can be appealed (Official Information Act 2540, section 18).
+_BY_LAW = ("s14", "s15")
 
 
 def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[..., Any]]:
@@ -78,6 +81,10 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
             source, texts.sections.get("source_words", {})
         ),
         "datasets_offered": lambda: _offered(catalogue, texts),
+        "changed_fields": changed_fields,
+        "changed_words": lambda request: changed_words(request, texts),
+        "ground_text": lambda ground: _ground(ground, texts),
+        "is_by_law": lambda ground: ground.startswith(_BY_LAW) or not ground,
     }
 
 
@@ -229,6 +236,12 @@ def _filter_words(filters: Iterable[str], texts: Texts) -> list[str]:
     sections = texts.sections
     said, letters = sections.get("filters_said", {}), sections.get("grade_letters", {})
     return english.conditions(filters, said, letters)
+
+
+def _ground(ground: str, texts: Texts) -> str:
+    """A ground of a refusal as the requester reads it, with its section where there is one."""
+    full = texts.sections.get("grounds_full", {})
+    return texts.get("grounds_full" if ground in full else "grounds", ground)
 
 
 def _offered(catalogue: Catalogue, texts: Texts) -> list[tuple[str, str]]:

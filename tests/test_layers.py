@@ -22,7 +22,7 @@ LAYERS = (
     ("booklets", "parcels", "deciding"),
     ("sandbox", "publicdays"),
     ("placing", "mail", "store", "datasets", "requestform"),
-    ("parsers", "workflow", "texts", "wording", "defang"),
+    ("parsers", "workflow", "texts", "wording", "changes", "defang"),
     ("thai", "model", "digest", "clock", "robots", "english"),
     ("errors",),
 )
@@ -34,6 +34,8 @@ _SIDEWAYS = {
     ("texts", "defang"),
     ("wording", "texts"),
     ("wording", "defang"),
+    ("wording", "changes"),
+    ("changes", "texts"),
     ("mail", "requestform"),
 }
 # The machine has rows of its own: what is decided by whom, above what all flows share.

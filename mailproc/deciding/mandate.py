@@ -12,6 +12,7 @@ from mailproc.store import links, people, requests
 from mailproc.store.desk import Link
 from mailproc.workflow.approval import given
 
+_GIVEN_OUT = (State.DELIVERED, State.NEEDS_PERSON)
 _ON_THE_WAY = (State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
 
 
@@ -50,6 +51,20 @@ class Mandate:
         mine = any(one.seat == self.link.seat for one in given(self.request))
         waits = self.request.state is State.AWAITING_DECISION and mine
         return waits or self.request.state is State.APPROVED
+
+    @property
+    def may_revoke(self) -> bool:
+        """Whether the file that went out can still be given out no more."""
+        request = self.request
+        given_out = request.state in _GIVEN_OUT and request.file_id is not None
+        mine = self.link.content_hash == request.decided_at_hash
+        return given_out and mine and request.revoked_at is None
+
+    def may(self, choice: str, now: datetime) -> bool:
+        """Whether the person may make this choice now."""
+        if choice == "undo":
+            return self.may_undo
+        return self.may_revoke if choice == "revoke" else self.is_open(now)
 
     def has_hold(self, now: datetime) -> bool:
         """True while an undo is still likely to come in time; with no hold there is none."""

@@ -9,7 +9,7 @@ from mailproc.deciding.mandate import Mandate
 from mailproc.model import Conditions
 
 _NONE = Conditions()
-CHOICES = ("approve", "refuse", "return", "undo")
+CHOICES = ("approve", "refuse", "return", "undo", "revoke")
 Outcome = Literal[
     "done",  # it counts
     "waits",  # it counts, and others are asked too

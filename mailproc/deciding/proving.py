@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from mailproc.deciding.mandate import Mandate
 from mailproc.model import Person
-from mailproc.store import onetime, people, people_log
+from mailproc.store import devices, onetime, people, people_log
 from mailproc.store.database import Database
 from mailproc.thai import to_arabic
 
@@ -22,11 +22,15 @@ _MANY = 5  # wrong codes in a row
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the person typed; the code alone, or at first use the slip and a code of her own."""
+    """What the person typed; the code alone, or at first use the slip and a code of her own.
+
+    `device`: the token of a remembered browser, which stands for the code.
+    """
 
     code: str = ""
     slip: str = ""
     new_code: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ def prove_person(
 ) -> Proved:
     """Checks the proof; `place` is where it is asked for, as tries count for each alone. Every try
     counts as a wrong one before it is looked at, so that a crash gives none away."""
+    if remembered := _remembered(database, person, proof, now):
+        return Proved(device=f"device {remembered}")
     with database.write() as connection:
         if _slowed_until(connection, person, place, now) is not None:
             return Proved("slow_down")
@@ -65,6 +71,17 @@ def prove_person(
         else:
             people.forget_wrong(connection, person.id, place)
     return proved
+
+
+def _remembered(database: Database, person: Person, proof: Proof, now: datetime) -> str:
+    """The id of the person's own device; its token is too long to be guessed, so no try counts."""
+    if not proof.device:
+        return ""
+    with database.write() as connection:
+        device = devices.find(connection, proof.device, person.id, now)
+        if device is not None:
+            devices.used(connection, device.id, now)
+    return device.id if device is not None else ""
 
 
 def prove_by_mail(

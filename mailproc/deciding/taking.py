@@ -28,6 +28,7 @@ _VERDICTS = {
     "refuse": "refused",
     "return": "returned",
     "undo": "undone",
+    "revoke": "revoked",
 }
 
 
@@ -101,6 +102,8 @@ def why_not(found: Mandate, choice: str) -> Outcome:
     """Why the decision does not count."""
     if choice == "undo" and found.is_settled:
         return "late"
+    if given.choice == "revoke":
+        return "already"
     if found.is_changed:
         return "changed"
     mine = found.link.seat in {one.seat for one in found.request.approvals}
@@ -114,6 +117,8 @@ def _event(found: Mandate, given: Given) -> e.Event:
     match given.choice:
         case "undo":
             return e.Undone(by=by, seat=found.link.seat, person_id=found.person.id)
+        case "revoke":
+            return e.AccessRevoked(by=by)
         case "refuse":
             return e.Refused(by=by, reason=given.reason, ground=given.ground)
         case "return":

@@ -102,7 +102,7 @@ class Actors:
     def _approve(self, link: str) -> None:
         """Opens the page as a person would and sends its form with the code."""
         with urllib.request.urlopen(link, timeout=10) as page:  # noqa: S310 - our own loopback page
-            found = _CSRF.search(page.read().decode())
+            found, address = _CSRF.search(page.read().decode()), page.geturl()
         if found is None:
             raise MailprocError("the page has no form")
         fields = {
@@ -112,7 +112,7 @@ class Actors:
         }
         body = urllib.parse.urlencode(fields).encode()
         answer: http.client.HTTPResponse
-        with urllib.request.urlopen(link, body, timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(address, body, timeout=30) as answer:  # noqa: S310
             if answer.status != 200:
                 raise MailprocError(f"the page answered {answer.status}")
 

@@ -20,7 +20,7 @@ class Row:
     request_id: int
     request_version: int
     person_id: int | None
-    verdict: str  # approved | refused | returned | undone
+    verdict: str  # approved | refused | returned | undone | revoked
     content_hash: str
     via: str  # page | queue | reply | paper | rule
     reason: str = ""
@@ -57,3 +57,41 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def record(connection: sa.Connection, row: Row, now: datetime) -> None:
     connection.execute(schema.decisions.insert().values(at=now, **asdict(row)))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A decision as it is shown: names as they are now."""
+
+    at: datetime
+    verdict: str
+    name: str
+    for_name: str
+    via: str
+    device: str
+    private_note: str
+
+
+def of_request(connection: sa.Connection, request_id: int) -> list[Made]:
+    """Every decision over the request, the first one first."""
+    rows, people = schema.decisions, schema.people
+    stands_for = people.alias()
+    query = (
+        sa.select(rows, people.c.name, stands_for.c.name.label("for_name"))
+        .outerjoin(people, people.c.id == rows.c.person_id)
+        .outerjoin(stands_for, stands_for.c.id == rows.c.for_person_id)
+        .where(rows.c.request_id == request_id)
+        .order_by(rows.c.id)
+    )
+    return [
+        Made(
+            at=row.at,
+            verdict=row.verdict,
+            name=row.name or "",
+            for_name=row.for_name or "",
+            via=row.via,
+            device=row.device or "",
+            private_note=row.private_note or "",
+        )
+        for row in connection.execute(query)
+    ]

@@ -1,4 +1,4 @@
-"""Links by their token, and the capped log of who opened them."""
+"""Links by their token or id, and those that a person may decide by."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from mailproc.store import schema
 from mailproc.store.desk import Link, token_digest
 
 _L = schema.links
-_OPENS_KEPT = 50  # per link; a scanner may come back a thousand times
 
 
 def find(connection: sa.Connection, token: str, purpose: str) -> Link | None:
@@ -41,20 +40,3 @@ def to_decide(connection: sa.Connection, person_id: int, now: datetime) -> list[
 def _link(row: sa.Row[Any] | None) -> Link | None:
     names = Link.__dataclass_fields__
     return Link(**{name: getattr(row, name) for name in names}) if row else None
-
-
-def log_open(connection: sa.Connection, link_id: str, client: str, now: datetime) -> None:
-    """Notes that somebody, or a robot, opened the link; at most some times per link."""
-    opens = schema.link_opens
-    count = sa.select(sa.func.count()).where(opens.c.link_id == link_id).scalar_subquery()
-    row = sa.select(
-        sa.literal(link_id), sa.literal(now, schema.Instant), sa.literal(client[:100])
-    ).where(count < _OPENS_KEPT)
-    connection.execute(opens.insert().from_select(["link_id", "at", "client"], row))
-
-
-def opens_left(connection: sa.Connection, link_id: str) -> bool:
-    """False once the log of this link is full, so that a GET need not write."""
-    opens = schema.link_opens
-    count = connection.scalar(sa.select(sa.func.count()).where(opens.c.link_id == link_id))
-    return (count or 0) < _OPENS_KEPT

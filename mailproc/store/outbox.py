@@ -88,7 +88,8 @@ def _bundle(request: Request, effect: Send, address: str, desk: Desk) -> str | N
     if request.together < 2 or effect.kind not in manners.TOGETHER:
         return None
     first_mail = (request.thread, request.received_at.isoformat())
-    return desk.bundle(effect.kind, address.casefold(), *first_mail, effect.reason)
+    alike = (effect.reason, request.ground) if effect.kind == "refused" else (effect.reason,)
+    return desk.bundle(effect.kind, address.casefold(), *first_mail, *alike)
 
 
 def _row(

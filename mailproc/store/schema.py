@@ -421,7 +421,7 @@ decisions = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("person_id", sa.BigInteger),
     sa.Column("for_person_id", sa.BigInteger),
-    sa.Column("verdict", sa.Text, nullable=False),  # approved | refused | returned | undone
+    sa.Column("verdict", sa.Text, nullable=False),  # approved refused returned undone revoked
     sa.Column("content_hash", sa.Text, nullable=False),
     sa.Column("via", sa.Text, nullable=False),  # page | reply | paper | rule
     sa.Column("reason", sa.Text),  # the requester reads it

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse, Response
 
+from mailproc.store.desk import Link
 from mailproc.web.common import HEADERS, Site
 
 _ALONE = timedelta(minutes=10)  # so long the handle opens without its cookie
@@ -62,6 +63,18 @@ class Arriving:
     def _sign(self, use: str, link_id: str, until: int) -> str:
         text = f"{use}|{self._path}|{link_id}|{until}".encode()
         return hmac.digest(self._site.desk().link_key, text, "sha256").hex()[:_SIGNED]
+
+
+def preview(site: Site, http: HttpRequest) -> Response | None:
+    """A page without a word of the request, where a robot makes a preview for others to see."""
+    if not site.visitor(http).is_preview:
+        return None
+    return site.message("preview", 200)
+
+
+def log_look(site: Site, http: HttpRequest, link: Link, now: datetime) -> None:
+    """Notes that somebody opened the mailed link; all that a GET ever writes."""
+    site.log_open(link.id, link.request_id, http, now)
 
 
 def _same(given: str, right: str) -> bool:

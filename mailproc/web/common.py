@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,10 +14,11 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, Response
 
 from mailproc.model import Office, Rules
-from mailproc.store import links
+from mailproc.store import opens
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.web.render import Pages
+from mailproc.web.visitors import Bursts, Visitor, judged, visitor
 
 _BODY_LIMIT = 64 * 1024  # a reason of 2,000 Thai letters takes 18 KB on the way
 _FIELD_LIMIT = 20
@@ -53,6 +54,7 @@ class Site:
     clock: Callable[[], datetime]
     committed: Callable[[], None]  # wakes the workers
     trusted_proxies: frozenset[str] = frozenset()
+    bursts: Bursts = field(default_factory=Bursts)
 
     @property
     def base(self) -> str:
@@ -70,13 +72,41 @@ class Site:
         """A page that says what happened and what to do."""
         return self.page("message", status, language, message=key)
 
-    def log_open(self, link_id: str, client: str, now: datetime) -> None:
+    def visitor(self, http: HttpRequest) -> Visitor:
+        """Who asks, as far as the request says it."""
+        return visitor(http, self.client(http))
+
+    def log_open(self, link_id: str, request_id: int, http: HttpRequest, now: datetime) -> None:
         """Notes that somebody looked, up to so many times: robots look without end."""
+        who = self.visitor(http)
+        in_burst = self.bursts.opens(who, link_id, now)
         with self.database.read() as connection:
-            if not links.opens_left(connection, link_id):
+            if not opens.has_room(connection, link_id):
                 return
+            mail = opens.sent_at(connection, request_id, link_id)
+        found = judged(who, mail, now, in_burst=in_burst)
         with self.database.write() as connection:
-            links.log_open(connection, link_id, client, now)
+            opens.note(connection, link_id, opens.Open(now, who.client, who.agent, found))
+
+    # ------------------------------------------------------------ cookies
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody on the way can read along: TLS, or this machine alone."""
+        parts = urlsplit(self.office.public_url)
+        return parts.scheme == "https" or parts.hostname in _LOOPBACK
+
+    def set_cookie(
+        self, answer: Response, name: str, value: str, path: str, seconds: int | None = None
+    ) -> None:
+        """For this server alone, unread by scripts; until the browser ends where no time is told.
+
+        «strict» would not be sent on the way in from webmail.
+        """
+        secure = urlsplit(self.office.public_url).scheme == "https"
+        answer.set_cookie(
+            name, value, seconds, path=path, httponly=True, secure=secure, samesite="lax"
+        )
 
     # ------------------------------------------------------------ cookies
 

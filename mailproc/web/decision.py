@@ -1,14 +1,13 @@
 """The approver's page. GET shows and changes nothing; POST decides, with the person's own code.
 
 Scanners open links, run scripts and submit forms, so deciding takes what neither the mail nor the
-page contains.
+page contains: a code, or the cookie of a browser in which the code was typed before.
 """
 
 from __future__ import annotations
 
-import re
 import threading
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
@@ -17,31 +16,21 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from mailproc import deciding
-from mailproc.deciding import Mandate
-from mailproc.deciding.proving import Proof, digits, prove
-from mailproc.store.desk import token_digest
-from mailproc.web.common import Site, read_form
+from mailproc.deciding import Mandate, narrowing
+from mailproc.deciding.mandate import mandate
+from mailproc.deciding.proving import Proved, prove
+from mailproc.store import devices, links, opens
+from mailproc.store.devices import Device
+from mailproc.web import choices
+from mailproc.web.arriving import Arriving, log_look, preview
+from mailproc.web.choices import Sent
+from mailproc.web.common import Site, read_fields
+from mailproc.web.decided import DecidedPage
+from mailproc.web.proof import STATUS
 
-_CODE_DIGITS = 6  # at least
-_REASON_LENGTH = 2000
-_CHOICES = ("approve", "refuse", "undo")
-_REPEATED = re.compile(r"([0-9]{1,3})\1+")  # 111111, 121212, 123123
-_RUNS = "0123456789012345678909876543210987654321"
 _LANGUAGE = "th"
 _COUNTS = ("done", "waits", "narrowed")
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """What the person sent."""
-
-    choice: str
-    reason: str
-    code: str
-    slip: str
-    new_code: str
-    new_code_again: str
-    csrf: str
+_DEVICE = "device"  # the cookie of a remembered browser
 
 
 class _Turn:
@@ -52,164 +41,215 @@ class _Turn:
 
 
 class DecisionPage:
-    """GET and POST of /d/{token}."""
+    """GET and POST of /d/{token} and of /d/open/{handle}."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._arriving = Arriving(site, "/d")
+        self._afterwards = DecidedPage(site)
         # One try at a time per link: parallel guesses can't outrun the count of wrong ones.
         self._turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
 
-    async def handle(self, http: HttpRequest) -> Response:
-        token = http.path_params["token"]
+    # ------------------------------------------------------------ the mailed link
+
+    async def arrive(self, http: HttpRequest) -> Response:
+        """GET leads on to the page; POST is of a page that was opened before there were handles."""
         if http.method != "POST":
-            return await run_in_threadpool(self._show, token, self._site.client(http))
-        sent = _sent(await read_form(http))
-        turn = self._turns.setdefault(token_digest(token), _Turn())
-        return await run_in_threadpool(self._in_turn, turn, token, sent, http)
+            return await run_in_threadpool(self._arrive, http)
+        sent = choices.read(await read_fields(http, choices.MOST_FIELDS))
+        return await run_in_threadpool(self._post_to_token, http, sent)
 
-    def _in_turn(self, turn: _Turn, token: str, sent: _Sent, http: HttpRequest) -> Response:
-        with turn.lock:
-            return self._decide(token, sent, http)
-
-    # ------------------------------------------------------------ GET
-
-    def _show(self, token: str, client: str) -> Response:
+    def _arrive(self, http: HttpRequest) -> Response:
         now = self._site.clock()
-        case = self._find(token, now)
-        if case is None:
+        found = self._by_token(http, now)
+        if found is None:
             return self._site.message("not_found", 404)
-        self._site.log_open(case.link.id, client, now)
-        return self._state_of(case, now)
+        log_look(self._site, http, found.link, now)
+        return preview(self._site, http) or self._arriving.leads_on(found.link.id, now)
 
-    def _find(self, token: str, now: datetime) -> Mandate | None:
+    def _by_token(self, http: HttpRequest, now: datetime) -> Mandate | None:
         with self._site.database.read() as connection:
-            return deciding.by_link(connection, token, now)
+            return deciding.by_link(connection, http.path_params["token"], now)
 
-    def _state_of(self, case: Mandate, now: datetime) -> Response:
+    def _post_to_token(self, http: HttpRequest, sent: Sent) -> Response:
+        found = self._by_token(http, self._site.clock())
+        if found is None:
+            return self._site.message("not_found", 404)
+        return self._in_turn(http, found.link.id, sent)
+
+    # ------------------------------------------------------------ the page
+
+    async def page(self, http: HttpRequest) -> Response:
+        """GET shows; POST decides."""
+        if http.method != "POST":
+            return await run_in_threadpool(self._show, http)
+        sent = choices.read(await read_fields(http, choices.MOST_FIELDS))
+        return await run_in_threadpool(self._post, http, sent)
+
+    def _show(self, http: HttpRequest) -> Response:
+        if (robot := preview(self._site, http)) is not None:
+            return robot
+        now = self._site.clock()
+        opened = self._arriving.opened(http, now)
+        if opened is None:
+            return self._site.message("not_found", 404)
+        if not opened.may_look:
+            return self._site.message("open_again", 403)
+        found = self._find(opened.link_id, now)
+        if found is None:
+            return self._site.message("not_found", 404)
+        return self._state_of(http, found, now)
+
+    def _find(self, link_id: str, now: datetime) -> Mandate | None:
+        with self._site.database.read() as connection:
+            link = links.get(connection, link_id)
+            return mandate(connection, link if link and link.purpose == "decide" else None, now)
+
+    def _state_of(self, http: HttpRequest, found: Mandate, now: datetime) -> Response:
         """The page to decide on, or what was decided, or why this link is no good any more."""
-        if case.is_open(now):
-            return self._form(case)
-        if case.is_settled:
-            return self._decided(case, now)
-        return self._useless(case)
+        if found.is_open(now):
+            return self._form(http, found, now)
+        if found.is_settled:
+            return self._decided(http, found, now)
+        return self._useless(found)
 
-    def _useless(self, case: Mandate) -> Response:
+    def _useless(self, found: Mandate) -> Response:
         """The link leads to something that was changed, or is too old."""
-        return self._site.message("changed" if case.is_changed else "gone", 410)
+        if found.is_changed and found.request.renewed == "conditions":
+            return self._site.message("narrowed", 200)
+        return self._site.message("changed" if found.is_changed else "gone", 410)
 
     def _form(
-        self, case: Mandate, error: str | None = None, status: int = 200, sent: _Sent | None = None
+        self,
+        http: HttpRequest,
+        found: Mandate,
+        now: datetime,
+        error: str = "",
+        status: int = 200,
+        sent: Sent | None = None,
     ) -> Response:
-        typed = {"choice": sent.choice, "reason": sent.reason, "slip": sent.slip} if sent else {}
+        request = found.request
         return self._site.page(
             "decision",
             status,
             _LANGUAGE,
-            request=case.request,
-            person=case.person,
-            csrf=self._site.csrf(case.link.id),
-            first_use=not case.person.has_code,
-            error=error,
-            typed=typed,
+            request=request,
+            person=found.person,
+            for_person=found.for_person,
+            csrf=self._site.csrf(found.link.id),
+            first_use=not found.person.has_code,
+            device=self._device(http, found, now),
+            may_remember=self._site.is_private,
+            error=error or None,
+            typed=sent.typed if sent else {},
+            columns=choices.columns_to_choose(request),
+            levels=narrowing.levels(request, self._site.rules()),
+            now=now,
         )
 
     def _decided(
-        self, case: Mandate, now: datetime, error: str | None = None, status: int = 200
+        self, http: HttpRequest, found: Mandate, now: datetime, error: str = "", status: int = 200
     ) -> Response:
-        return self._site.page(
-            "decided",
-            status,
-            _LANGUAGE,
-            request=case.request,
-            person=case.person,
-            csrf=self._site.csrf(case.link.id),
-            may_undo=case.has_hold(now),
-            error=error,
-        )
+        device = self._device(http, found, now)
+        return self._afterwards.show(found, now, device=device, error=error, status=status)
+
+    def _device(self, http: HttpRequest, found: Mandate, now: datetime) -> Device | None:
+        """The remembered browser that asks, where it is this person's own."""
+        token = http.cookies.get(_DEVICE, "")
+        if not token:
+            return None
+        with self._site.database.read() as connection:
+            return devices.find(connection, token, found.person.id, now)
 
     # ------------------------------------------------------------ POST
 
-    def _decide(self, token: str, sent: _Sent, http: HttpRequest) -> Response:
-        now = self._site.clock()
-        case = self._find(token, now)
-        if case is None:
+    def _post(self, http: HttpRequest, sent: Sent) -> Response:
+        """Where no cookies are kept, the value in the form shows that its page was seen in time."""
+        opened = self._arriving.opened(http, self._site.clock())
+        if opened is None:
             return self._site.message("not_found", 404)
-        if not self._site.is_ours(http, sent.csrf, case.link.id):
+        return self._in_turn(http, opened.link_id, sent)
+
+    def _in_turn(self, http: HttpRequest, link_id: str, sent: Sent) -> Response:
+        turn = self._turns.setdefault(link_id, _Turn())
+        with turn.lock:
+            return self._decide(http, link_id, sent)
+
+    def _decide(self, http: HttpRequest, link_id: str, sent: Sent) -> Response:
+        now = self._site.clock()
+        found = self._find(link_id, now)
+        if found is None:
+            return self._site.message("not_found", 404)
+        if not self._site.is_ours(http, sent.csrf, link_id):
             return self._site.message("forbidden", 403)
-        if not (case.may_undo if sent.choice == "undo" else case.is_open(now)):
-            return self._too_late(case, sent, now)  # a second click shows what was decided
-        if error := _incomplete(sent, case):
-            return self._again(case, error, 422, sent, now)
-        proof = Proof(sent.code, sent.slip, sent.new_code)
-        proved = prove(self._site.database, case, proof, self._site.pepper, now)
+        if not found.may(sent.choice, now):
+            return self._too_late(http, found, sent, now)  # a second click shows what was decided
+        device = self._device(http, found, now) if self._site.is_surely_ours(http) else None
+        if error := self._fault(sent, found, now, device):
+            return self._again(http, found, error, 422, sent, now)
+        token = http.cookies.get(_DEVICE, "") if device else ""
+        proof = replace(sent.proof.proof, device=token)
+        proved = prove(self._site.database, found, proof, self._site.pepper, now)
         if error := proved.error:
-            return self._again(case, error, 429 if error == "slow_down" else 403, sent, now)
-        return self._record(token, case, sent, proved.device)
+            return self._again(http, found, error, STATUS.get(error, 403), sent, now)
+        return self._proved(http, found, sent, proved, now)
+
+    def _fault(self, sent: Sent, found: Mandate, now: datetime, device: Device | None) -> str:
+        request, rules = found.request, self._site.rules()
+        return choices.fault(
+            sent,
+            found,
+            grounds=self._site.pages.keys("grounds", _LANGUAGE),
+            unfit=narrowing.faults(request, choices.conditions(sent, request), rules, now),
+            known=device is not None,
+        )
 
     def _again(
-        self, case: Mandate, error: str, status: int, sent: _Sent, now: datetime
+        self, http: HttpRequest, found: Mandate, error: str, status: int, sent: Sent, now: datetime
     ) -> Response:
-        if sent.choice == "undo":
-            return self._decided(case, now, error, status)
-        return self._form(case, error, status, sent)
+        if sent.choice in ("undo", "revoke"):
+            return self._decided(http, found, now, error, status)
+        return self._form(http, found, now, error, status, sent)
 
-    def _too_late(self, case: Mandate, sent: _Sent, now: datetime) -> Response:
+    def _too_late(
+        self, http: HttpRequest, found: Mandate, sent: Sent, now: datetime, outcome: str = ""
+    ) -> Response:
         """The loser of a race, and who clicks again, reads what counts."""
-        if case.is_open(now):
-            return self._form(case, "form_old", 409, sent)
-        if not case.is_settled:
-            return self._useless(case)
-        return self._decided(case, now, "undo_late" if sent.choice == "undo" else "already")
+        if found.is_open(now):
+            error = outcome if outcome in ("early", "unfit") else "form_old"
+            return self._form(http, found, now, error, 409, sent)
+        if not found.is_settled:
+            return self._useless(found)
+        late = {"undo": "undo_late", "revoke": "revoke_late"}.get(sent.choice, "already")
+        return self._decided(http, found, now, "twice" if outcome == "twice" else late)
 
-    def _record(self, token: str, case: Mandate, sent: _Sent, device: str) -> Response:
+    def _proved(
+        self, http: HttpRequest, found: Mandate, sent: Sent, proved: Proved, now: datetime
+    ) -> Response:
+        """A person it is: the open log says so, and the browser may be remembered."""
+        who = self._site.visitor(http)
+        seen = opens.Open(now, who.client, who.agent)
+        token = ""
+        with self._site.database.write() as connection:
+            opens.by_person(connection, found.link.id, seen)
+            if sent.remember and proved.device == "code" and self._site.is_private:
+                token = devices.remember(connection, found.person.id, who.device, now)
+        answer = self._record(http, found, sent, proved.device)
+        if token:
+            life = int(devices.LIFE.total_seconds())
+            self._site.set_cookie(answer, _DEVICE, token, f"{self._site.base}/", life)
+        return answer
+
+    def _record(self, http: HttpRequest, found: Mandate, sent: Sent, device: str) -> Response:
         """Writes the decision down and shows what counts now."""
-        now, given = self._site.clock(), _given(sent, device)
-        taken = deciding.take(
-            self._site.database, case.link.id, given, self._site.rules(), self._site.desk, now
-        )
+        now, given = self._site.clock(), choices.given(sent, found.request, device)
+        site = self._site
+        taken = deciding.take(site.database, found.link.id, given, site.rules(), site.desk, now)
         if taken.outcome in _COUNTS:
-            self._site.committed()
-        after = self._find(token, now)
+            site.committed()
+        after = self._find(found.link.id, now)
         if after is None:
-            return self._site.message("not_found", 404)
+            return site.message("not_found", 404)
         if taken.outcome in _COUNTS:
-            return self._state_of(after, now)
-        return self._too_late(after, sent, now)
-
-
-def _given(sent: _Sent, device: str) -> deciding.Given:
-    return deciding.Given(choice=sent.choice, via="page", device=device, reason=sent.reason)
-
-
-def _sent(form: dict[str, str]) -> _Sent:
-    return _Sent(
-        choice=form.get("choice", ""),
-        reason=form.get("reason", "").strip()[:_REASON_LENGTH],
-        code=digits(form.get("code", "")),
-        slip=form.get("slip", "").strip(),
-        new_code=digits(form.get("new_code", "")),
-        new_code_again=digits(form.get("new_code_again", "")),
-        csrf=form.get("csrf", ""),
-    )
-
-
-def _incomplete(sent: _Sent, case: Mandate) -> str:
-    """The first thing that the person still has to fill in, as an error key."""
-    if sent.choice not in _CHOICES:
-        return "choice_missing"
-    if sent.choice == "refuse" and not sent.reason:
-        return "reason_missing"
-    if case.person.has_code:
-        return "" if sent.code else "code_missing"
-    return _new_code_fault(sent)
-
-
-def _new_code_fault(sent: _Sent) -> str:
-    if not sent.slip:
-        return "slip_missing"
-    code = sent.new_code
-    if len(code) < _CODE_DIGITS or not (code.isascii() and code.isdigit()):
-        return "code_short"
-    if _REPEATED.fullmatch(code) or code in _RUNS:
-        return "code_weak"
-    return "" if sent.new_code == sent.new_code_again else "codes_differ"
+            return self._state_of(http, after, now)
+        return self._too_late(http, after, sent, now, taken.outcome)

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
@@ -23,6 +23,7 @@ from mailproc.store import downloads, links, lookups, requests
 from mailproc.store.desk import Link, token_digest
 from mailproc.store.downloads import MOST_TRIES, Offered
 from mailproc.thai import to_arabic
+from mailproc.web.arriving import log_look, preview
 from mailproc.web.common import HEADERS, Site, read_form
 from mailproc.web.giving import FileGiver
 from mailproc.workflow import events as e
@@ -78,15 +79,16 @@ class DownloadPage:
 
     async def arrive(self, http: HttpRequest) -> Response:
         """Out of the address bar with the token, at once."""
-        token = http.path_params["token"]
-        return await run_in_threadpool(self._arrive, token, self._site.client(http))
+        return await run_in_threadpool(self._arrive, http)
 
-    def _arrive(self, token: str, client: str) -> Response:
-        now = self._site.clock()
+    def _arrive(self, http: HttpRequest) -> Response:
+        token = http.path_params["token"]
         case = self._find(token)
         if case is None:
             return self._site.message("not_found", 404)
-        self._site.log_open(case.link.id, client, now)
+        log_look(self._site, http, case.link, self._site.clock())
+        if (robot := preview(self._site, http)) is not None:
+            return robot
         handle = _handle(token)
         answer = RedirectResponse(self._path(handle), 303, HEADERS)
         self._keep(answer, _LINK, token, handle)
@@ -96,14 +98,7 @@ class DownloadPage:
         return f"{self._site.base}/f/open/{handle}"
 
     def _keep(self, answer: Response, name: str, value: str, handle: str) -> None:
-        answer.set_cookie(
-            name,
-            value,
-            path=self._path(handle),
-            httponly=True,
-            secure=urlsplit(self._site.office.public_url).scheme == "https",
-            samesite="lax",  # «strict» is not sent on the way in from webmail
-        )
+        self._site.set_cookie(answer, name, value, self._path(handle))
 
     def _find(self, token: str) -> _Case | None:
         with self._site.database.read() as connection:

@@ -36,9 +36,10 @@ class _Static(StaticFiles):
 
 def public_app(site: Site) -> Starlette:
     """The pages, at the root and under the path of `public_url`: a proxy may keep or cut it."""
-    download, queue = DownloadPage(site), QueuePage(site)
+    decision, download, queue = DecisionPage(site), DownloadPage(site), QueuePage(site)
     pages: list[BaseRoute] = [
-        Route("/d/{token}", DecisionPage(site).handle, methods=["GET", "POST"]),
+        Route("/d/{token}", decision.arrive, methods=["GET", "POST"]),
+        Route("/d/open/{handle}", decision.page, methods=["GET", "POST"]),
         Route("/s/{token}", StatusPage(site).handle, methods=["GET"]),
         Route("/f/{token}", download.arrive, methods=["GET"]),
         Route("/f/open/{handle}", download.page, methods=["GET", "POST"]),

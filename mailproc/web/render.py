@@ -8,6 +8,7 @@ from typing import Any
 from mailproc.defang import defang
 from mailproc.model import Catalogue, Office
 from mailproc.texts import LANGUAGES, Sandbox, Texts, environment, load_texts, template_faults
+from mailproc.web.looks import told
 from mailproc.wording import request_words, shown
 
 _USUAL: dict[str, Any] = {
@@ -17,7 +18,18 @@ _USUAL: dict[str, Any] = {
     "csrf": "",
     "first_use": False,
     "may_undo": False,
-    "typed": {},  # what the person had typed: choice, reason, slip; never a code
+    "may_revoke": False,
+    "for_person": None,  # whom the person stands in for
+    "device": None,  # the remembered browser that asks: store.devices.Device
+    "may_remember": False,
+    "columns": (),  # that can be left out one by one
+    "levels": (),  # coarser than what was prepared
+    "made": (),  # decisions so far: store.decisions.Made
+    "handed": None,  # how the file went out: store.fetched.HandedOver
+    "looks": (),  # who opened the link: store.opens.Open
+    "waiting": 0,  # so many others have to approve
+    "now": None,
+    "typed": {},  # what the person had typed, see choices.Sent.typed; never a code
     "message": "error",  # a key of [messages]
     "base": "",  # path before /static
     "file": None,  # of a download: store.downloads.Offered
@@ -26,7 +38,13 @@ _USUAL: dict[str, Any] = {
     "tries_left": 0,
     "file_path": "",  # where it is fetched, once the code was typed
 }
-_TYPED = {"choice": "", "reason": "", "slip": "", "ground": ""}
+# Fields of [condition_faults]; the others are told beside the columns.
+_UNFIT = {"until_past": "until", "not_coarser": "level"}
+_TYPED: dict[str, Any] = {
+    **dict.fromkeys("choice reason question ground private_note level until slip".split(), ""),
+    "columns": None,
+    "remember": False,
+}
 
 
 class Pages:
@@ -53,8 +71,9 @@ class Pages:
         """The page «name.html». Every word of the request comes out harmless."""
         env = self._envs.get(language) or self._envs[LANGUAGES[0]]
         values = _USUAL | context
-        for noun in ("request", "person"):
+        for noun in ("request", "person", "for_person"):
             values[noun] = shown(values[noun])
+        values["made"] = [shown(one) for one in values["made"]]
         values["typed"] = _TYPED | dict(values["typed"])
         return env.get_template(f"{name.removesuffix('.html')}.html").render(values)
 
@@ -69,6 +88,7 @@ def _env(office: Office, folders: tuple[Path, ...], catalogue: Catalogue, langua
     env = environment(folders, "web", texts, office, html=True)
     env.globals.update(request_words(texts, catalogue))
     env.globals["t"] = texts.sections["pages"]
+    env.globals["looks_told"] = lambda looks: told(looks, texts, office.timezone)
     env.globals["fault_of"] = lambda error: _fault(texts, error)
     return env
 
@@ -76,4 +96,6 @@ def _env(office: Office, folders: tuple[Path, ...], catalogue: Catalogue, langua
 def _fault(texts: Texts, error: str | None) -> dict[str, str]:
     """Field and words of an error; words that are no key belong to no field."""
     entry = texts.sections.get("errors", {}).get(error or "")
+    if entry is None and (unfit := texts.sections.get("condition_faults", {}).get(error or "")):
+        entry = {"field": _UNFIT.get(error or "", "conditions"), "text": unfit}
     return dict(entry) if entry else {"field": "", "text": defang(error or "")}

@@ -7,6 +7,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from mailproc.store import links, requests
+from mailproc.web.arriving import preview
 from mailproc.web.common import Site
 
 
@@ -17,6 +18,8 @@ class StatusPage:
         self._site = site
 
     async def handle(self, http: HttpRequest) -> Response:
+        if (robot := preview(self._site, http)) is not None:
+            return robot
         return await run_in_threadpool(self._show, http.path_params["token"])
 
     def _show(self, token: str) -> Response:

@@ -35,6 +35,15 @@ def faults(
         yield "until_past"
 
 
+def upon(before: Conditions, more: Conditions) -> Conditions:
+    """Both together: what was left out stays out, and what is newly said wins."""
+    return Conditions(
+        without=tuple(dict.fromkeys((*before.without, *more.without))),
+        level=more.level or before.level,
+        until=more.until or before.until,
+    )
+
+
 def _is_to_come(until: str, today: date) -> bool:
     try:
         return date.fromisoformat(until) >= today

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 from mailproc.store import links, requests, schema
 from mailproc.store.desk import Desk
 from mailproc.workflow import events as e
@@ -65,16 +63,3 @@ def test_links_can_be_made_void_once(walk: Walk) -> None:
         link = links.find(connection, token, "decide")
     assert link is not None
     assert link.voided_at == walk.now
-
-
-def test_a_scanner_cannot_fill_the_log_of_openings(walk: Walk) -> None:
-    walk.prepared()
-    link_id, _ = _decide_token(walk)
-    with walk.database.write() as connection:
-        for n in range(60):
-            assert links.opens_left(connection, link_id) is (n < 50)
-            links.log_open(connection, link_id, "192.0.2.1" * 20, walk.now + timedelta(n))
-    opens = walk.rows(schema.link_opens)
-    assert len(opens) == 50
-    assert opens[0].at == walk.now
-    assert len(opens[0].client) == 100

@@ -76,14 +76,20 @@ def test_the_code_approves_and_the_page_says_so(room: Room) -> None:
 def test_a_refusal_needs_a_reason_and_tells_it(room: Room) -> None:
     (one,) = room.opened()
     with room.browser() as client:
-        empty = approve(room, client, one, choice="refuse", reason="  ")
+        none = approve(room, client, one, choice="refuse", reason="ขอหนังสือ")
+        assert none.status_code == 422
+        assert "เลือกเหตุที่ไม่อนุญาต" in none.text
+        empty = approve(room, client, one, choice="refuse", ground="s15_5", reason="  ")
         assert empty.status_code == 422
         assert "เขียนเหตุผล" in empty.text
-        told = approve(room, client, one, choice="refuse", reason="ขอหนังสือ\r\nจากต้นสังกัด")
+        said = {"ground": "s15_5", "reason": "ขอหนังสือ\r\nจากต้นสังกัด", "private_note": "โทรถามแล้ว"}
+        told = approve(room, client, one, choice="refuse", **said)
     assert "บันทึกผลแล้ว: ไม่อนุญาต" in told.text
     request = room.request(one)
     assert (request.state, request.reason) == (State.REFUSED, "ขอหนังสือ\nจากต้นสังกัด")
-    assert room.verdicts(one) == ["refused"]
+    assert request.ground == "s15_5"
+    (row,) = room.rows(schema.decisions)
+    assert (row.verdict, row.ground, row.private_note) == ("refused", "s15_5", "โทรถามแล้ว")
 
 
 def test_thai_digits_and_spaces_are_the_same_code(room: Room) -> None:
@@ -96,9 +102,19 @@ def test_thai_digits_and_spaces_are_the_same_code(room: Room) -> None:
 def test_what_was_typed_is_still_there_after_a_wrong_code_but_never_the_code(room: Room) -> None:
     (one,) = room.opened()
     with room.browser() as client:
-        again = approve(room, client, one, choice="refuse", reason="ไม่ครบ", code="918273")
+        said = {
+            "ground": "s15_6",
+            "reason": "ไม่ครบ",
+            "private_note": "ถามแล้ว",
+            "until": "31/12/2570",
+        }
+        again = approve(room, client, one, choice="refuse", code="918273", **said)
     assert again.status_code == 403
-    assert "ไม่ครบ</textarea>" in again.text.replace("\n", "")
+    shown = again.text.replace("\n", "")
+    assert "ไม่ครบ</textarea>" in shown
+    assert "ถามแล้ว</textarea>" in shown
+    assert 'value="s15_6" selected' in shown
+    assert 'value="31/12/2570"' in shown
     assert "918273" not in again.text
     assert 'value="refuse" checked' in again.text
 
@@ -183,7 +199,7 @@ def test_approvals_and_refusals_at_once_make_one_decision(room: Room) -> None:
     (one,) = room.opened()
     with room.served() as url, room.browser() as client:
         yes = room.form(client, room.link(one), choice="approve", code=CODE)
-        no = {**yes, "choice": "refuse", "reason": "ไม่ครบ"}
+        no = {**yes, "choice": "refuse", "ground": "s15_5", "reason": "ไม่ครบ"}
         assert at_once(url + room.link(one), [yes, no] * 25) == [200] * 50
     (verdict,) = room.verdicts(one)
     state = room.request(one).state

@@ -9,7 +9,7 @@ import pytest
 
 from mailproc.model import State
 from mailproc.web.render import Pages
-from tests.factories import NOW, a_catalogue, a_form, a_person, a_request, an_office
+from tests.factories import NOW, a_catalogue, a_form, a_person, a_prepared, a_request, an_office
 from tests.test_defang import AUTO_LINK, PAYLOADS
 
 ROOT = Path(__file__).parents[2]
@@ -22,8 +22,11 @@ def pages() -> Pages:
     return Pages(an_office(), (TEMPLATES,), a_catalogue())
 
 
+FIELDS = {"csrf", "choice", "until", "question", "ground", "reason", "private_note"}
+
+
 def fields_of(html: str) -> set[str]:
-    return set(re.findall(r'<(?:input|textarea)[^>]*\sname="(\w+)"', html))
+    return set(re.findall(r'<(?:input|textarea|select)[^>]*\sname="(\w+)"', html))
 
 
 def seen(html: str) -> str:
@@ -59,11 +62,16 @@ def test_every_page_is_strict_about_what_it_loads(pages: Pages, language: str) -
 
 
 def test_the_decision_page_shows_all_and_asks_for_choice_and_code(pages: Pages) -> None:
-    html = pages.render("decision.html", "th", request=a_request(), person=a_person(), csrf="tok")
-    assert fields_of(html) == {"csrf", "choice", "reason", "code"}
+    request, columns = a_request(), a_prepared().columns
+    narrow = {"columns": columns, "levels": ("district",)}
+    html = pages.render(
+        "decision.html", "th", request=request, person=a_person(), csrf="tok", **narrow
+    )
+    assert fields_of(html) == {*FIELDS, "column", "level", "code"}
     assert '<form method="post" id="decide" novalidate>' in html
     assert 'value="tok"' in html
-    assert " checked" not in html  # nothing is chosen beforehand
+    assert not re.search(r'type="radio"[^>]* checked', html)  # nothing is chosen beforehand
+    assert html.count(' name="column"') == html.count(" checked") == len(columns)
     for words in (
         "นางสมศรี ตั้งใจสอน",
         "โรงเรียนบ้านดอนแก้ว",
@@ -82,7 +90,7 @@ def test_every_field_has_its_label_and_its_hint(pages: Pages) -> None:
             "decision", "th", request=a_request(), first_use=first, error="code_wrong"
         )
         ids = set(re.findall(r'\sid="([^"]+)"', html))
-        named = re.findall(r'<(?:input|textarea) id="(\w+)"', html)
+        named = re.findall(r'<(?:input|textarea|select) id="(\w+)"', html)
         assert set(re.findall(r'<label for="(\w+)"', html)) == set(named)
         for described in re.findall(r'aria-(?:describedby|labelledby)="([^"]+)"', html):
             assert set(described.split()) <= ids
@@ -90,7 +98,7 @@ def test_every_field_has_its_label_and_its_hint(pages: Pages) -> None:
 
 def test_first_use_asks_for_the_slip_and_a_new_code_twice(pages: Pages) -> None:
     html = pages.render("decision", "th", request=a_request(), csrf="t", first_use=True)
-    assert fields_of(html) == {"csrf", "choice", "reason", "slip", "new_code", "new_code_again"}
+    assert fields_of(html) == {*FIELDS, "slip", "new_code", "new_code_again"}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import BY_RULE, Approval, Conditions, Question, Request, Rules, Standing, State
-from mailproc.workflow import approval, belonging, policy
+from mailproc.workflow import approval, belonging, conditions, policy
 from mailproc.workflow import events as e
 from mailproc.workflow.effects import Send, StartJob, VoidLinks
 from mailproc.workflow.steps.common import PREPARE, Step, end, unprepared
@@ -112,7 +112,7 @@ def _narrowed(request: Request, event: e.Approved) -> Step:
     anew = replace(
         unprepared(request),
         state=State.PREPARING,
-        conditions=event.conditions,
+        conditions=conditions.upon(request.conditions, event.conditions),
         due_at=None,
         failures=0,
         renewed="conditions",
@@ -142,6 +142,7 @@ def returned(request: Request, event: e.Returned, rules: Rules, now: datetime) -
         request,
         state=State.RETURNED,
         reason=event.reason,
+        decided_by=event.by,
         questions=question,
         due_at=now + rules.silent,
         approvals=(),

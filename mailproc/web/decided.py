@@ -1,0 +1,56 @@
+"""What counts now: who decided and when, undo, what left the office, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from starlette.responses import Response
+
+from mailproc.deciding import Mandate
+from mailproc.store import decisions, fetched, opens
+from mailproc.store.devices import Device
+from mailproc.web.common import Site
+from mailproc.workflow.approval import open_seats
+
+_LANGUAGE = "th"
+
+
+class DecidedPage:
+    """The same for whoever was asked; it changes nothing."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def show(
+        self,
+        found: Mandate,
+        now: datetime,
+        *,
+        device: Device | None = None,
+        error: str = "",
+        status: int = 200,
+    ) -> Response:
+        """`error`: a key of [errors], where something that was sent did not count."""
+        request = found.request
+        with self._site.database.read() as connection:
+            made = decisions.of_request(connection, request.id)
+            handed = fetched.handed_over(connection, request.id) if request.file_id else None
+            looks = opens.of_link(connection, found.link.id)
+        waiting = len(open_seats(request, self._site.rules())) if found.has_approved else 0
+        return self._site.page(
+            "decided",
+            status,
+            _LANGUAGE,
+            request=request,
+            person=found.person,
+            for_person=found.for_person,
+            csrf=self._site.csrf(found.link.id),
+            may_undo=found.has_hold(now),
+            may_revoke=found.may_revoke,
+            device=device,
+            made=made,
+            handed=handed,
+            looks=looks,
+            waiting=waiting,
+            error=error or None,
+        )
