@@ -19,7 +19,7 @@ from mailproc import deciding
 from mailproc.deciding import Mandate, narrowing
 from mailproc.deciding.mandate import mandate
 from mailproc.deciding.proving import Proved, prove
-from mailproc.store import devices, links, opens
+from mailproc.store import devices, links, opens, people_log
 from mailproc.store.devices import Device
 from mailproc.web import choices
 from mailproc.web.arriving import Arriving, log_look, preview
@@ -27,6 +27,7 @@ from mailproc.web.choices import Sent
 from mailproc.web.common import Site, read_fields
 from mailproc.web.decided import DecidedPage
 from mailproc.web.proof import STATUS
+from mailproc.workflow.urgency import hurry
 
 _LANGUAGE = "th"
 _COUNTS = ("done", "waits", "narrowed")
@@ -144,7 +145,7 @@ class DecisionPage:
             typed=sent.typed if sent else {},
             columns=choices.columns_to_choose(request),
             levels=narrowing.levels(request, self._site.rules()),
-            now=now,
+            hurry=hurry(request, now, self._site.office.timezone),
         )
 
     def _decided(
@@ -232,8 +233,11 @@ class DecisionPage:
         token = ""
         with self._site.database.write() as connection:
             opens.by_person(connection, found.link.id, seen)
-            if sent.remember and proved.device == "code" and self._site.is_private:
+            typed = not proved.device.startswith("device")
+            if sent.remember and typed and self._site.is_private:
                 token = devices.remember(connection, found.person.id, who.device, now)
+                by, facts = found.person.name, {"device": who.device}
+                people_log.note(connection, found.person.id, "device_remembered", by, now, **facts)
         answer = self._record(http, found, sent, proved.device)
         if token:
             life = int(devices.LIFE.total_seconds())

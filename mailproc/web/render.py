@@ -28,7 +28,7 @@ _USUAL: dict[str, Any] = {
     "handed": None,  # how the file went out: store.fetched.HandedOver
     "looks": (),  # who opened the link: store.opens.Open
     "waiting": 0,  # so many others have to approve
-    "now": None,
+    "hurry": None,  # workflow.urgency.Hurry
     "typed": {},  # what the person had typed, see choices.Sent.typed; never a code
     "message": "error",  # a key of [messages]
     "base": "",  # path before /static
