@@ -10,6 +10,7 @@ import click
 
 from mailproc.cli.output import common, config_option, show
 from mailproc.cli.people_codes import codes, totp
+from mailproc.cli.people_devices import people_devices
 from mailproc.cli.standing import standing
 from mailproc.cli.store import opened
 from mailproc.cli.words import words
@@ -29,6 +30,7 @@ people.add_command(codes)
 
 
 people.add_command(standing)
+people.add_command(people_devices)
 
 
 @people.command("list")

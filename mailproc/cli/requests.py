@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from mailproc.cli.store import Opened, opened, warn_if_stopped
 from mailproc.errors import MailprocError
 from mailproc.model import Reading, Request, State
 from mailproc.parsers import merge, read_answer
-from mailproc.store import decisions, jobs, messages, schema
+from mailproc.store import decisions, jobs, messages, opens, schema
 from mailproc.store import erase as forgetting
 from mailproc.store import requests as stored
 from mailproc.store.codec import dump_request
+from mailproc.texts import load_texts
+from mailproc.web.looks import told
 from mailproc.workflow import events as e
 
 _LONG = ("columns", "sample", "query")  # of what was prepared: for programs, by --json
@@ -92,8 +95,8 @@ def show_request(number: str, folder: Path | None, config_file: Path, as_json: b
             "letters": _rows(store, schema.outbox, request, "id kind to_addr state sent_at code"),
             "files": _rows(store, schema.files, request, "filename sha256 built_at"),
             "decisions": _decisions(store, request),
-            "opened": _opens(store, request),
         }
+        whole |= _opens(store, request)
     if as_json:
         show(whole, "", as_json=True)
     else:
@@ -161,16 +164,14 @@ def _decisions(store: Opened, request: Request) -> list[dict[str, Any]]:
         return decisions.of_request(connection, request.id)
 
 
-def _opens(store: Opened, request: Request) -> list[dict[str, Any]]:
-    links, opens = schema.links, schema.link_opens
-    query = (
-        sa.select(links.c.purpose, opens.c.at, opens.c.client)
-        .join(links, links.c.id == opens.c.link_id)
-        .where(links.c.request_id == request.id)
-        .order_by(opens.c.id)
-    )
+def _opens(store: Opened, request: Request) -> dict[str, Any]:
+    """Every look at a link of the request, and for those at decision links the same in words."""
     with store.database.read() as connection:
-        return [dict(row._mapping) for row in connection.execute(query)]
+        found = opens.of_request(connection, request.id)
+    decide = [look for look in found if look.purpose == "decide"]
+    texts = load_texts(store.config.template_folders, "th")
+    words = told(decide, texts, store.config.office.timezone)
+    return {"opened": [asdict(look) for look in found], "opened_in_words": words}
 
 
 @requests.command()

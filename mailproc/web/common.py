@@ -108,26 +108,6 @@ class Site:
             name, value, seconds, path=path, httponly=True, secure=secure, samesite="lax"
         )
 
-    # ------------------------------------------------------------ cookies
-
-    @property
-    def is_private(self) -> bool:
-        """Whether nobody on the way can read along: TLS, or this machine alone."""
-        parts = urlsplit(self.office.public_url)
-        return parts.scheme == "https" or parts.hostname in _LOOPBACK
-
-    def set_cookie(
-        self, answer: Response, name: str, value: str, path: str, seconds: int | None = None
-    ) -> None:
-        """For this server alone, unread by scripts; until the browser ends where no time is told.
-
-        «strict» would not be sent on the way in from webmail.
-        """
-        secure = urlsplit(self.office.public_url).scheme == "https"
-        answer.set_cookie(
-            name, value, seconds, path=path, httponly=True, secure=secure, samesite="lax"
-        )
-
     # ------------------------------------------------------------ forgery
 
     def csrf(self, link_id: str) -> str:

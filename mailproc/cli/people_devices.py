@@ -1,0 +1,46 @@
+"""`run.py people devices …`: browsers that stand for a person's code."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from mailproc.cli.output import common, local, show
+from mailproc.cli.store import Opened, opened
+from mailproc.errors import MailprocError
+from mailproc.store import devices, people_log
+from mailproc.store import people as stored
+
+
+@click.command("devices")
+@click.argument("person_id", type=int)
+@click.option("--revoke", is_flag=True, help="Ends them: the code is needed again.")
+@click.option("--device", "device_id", default="", help="Only this one.")
+@common
+def people_devices(
+    person_id: int, revoke: bool, device_id: str, config_file: Path, as_json: bool
+) -> None:
+    """Remembered browsers of a person, the one used last first; with --revoke ends them."""
+    with opened(config_file) as store:
+        with store.database.read() as connection:
+            if stored.ever(connection, person_id) is None:
+                raise MailprocError(key="no_person", id=person_id)
+            found = devices.listed(connection, person_id, store.now)
+        shown = [one for one in found if device_id in ("", one.id)]
+        for one in shown:
+            dates = f"used {local(one.used_at)}  until {local(one.expires_at)}"
+            show(asdict(one), f"{one.id}  {one.label or '-'}  {dates}", as_json=as_json)
+        if revoke:
+            count = _revoke(store, person_id, device_id)
+            click.echo(f"{person_id}: {count} revoked", err=as_json)
+
+
+def _revoke(store: Opened, person_id: int, device_id: str) -> int:
+    with store.database.write() as connection:
+        count = devices.revoke(connection, person_id, store.now, device_id)
+        if count:
+            facts = {"device": device_id or None, "count": count}
+            people_log.note(connection, person_id, "device_revoked", "command", store.now, **facts)
+    return count
