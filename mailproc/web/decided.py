@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from starlette.responses import Response
 
 from mailproc.deciding import Mandate
+from mailproc.defang import defang, defang_line
 from mailproc.store import decisions, fetched, opens
 from mailproc.store.devices import Device
 from mailproc.web.common import Site
@@ -48,9 +51,22 @@ class DecidedPage:
             may_undo=found.has_hold(now),
             may_revoke=found.may_revoke,
             device=device,
-            made=made,
+            made=[_shown(one) for one in made],
             handed=handed,
             looks=looks,
             waiting=waiting,
             error=error or None,
         )
+
+
+def _shown(made: Mapping[str, Any]) -> dict[str, Any]:
+    """A decision as the page tells it; all words of people harmless."""
+    return {
+        "at": made["at"],
+        "verdict": made["verdict"],
+        "via": made["via"],
+        "device": made.get("device", ""),
+        "name": defang_line(made.get("by", "")),
+        "for_name": defang_line(made.get("for", "")),
+        "private_note": defang(made.get("private_note", "")),
+    }

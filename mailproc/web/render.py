@@ -24,7 +24,7 @@ _USUAL: dict[str, Any] = {
     "may_remember": False,
     "columns": (),  # that can be left out one by one
     "levels": (),  # coarser than what was prepared
-    "made": (),  # decisions so far: store.decisions.Made
+    "made": (),  # decisions so far, see DecidedPage
     "handed": None,  # how the file went out: store.fetched.HandedOver
     "looks": (),  # who opened the link: store.opens.Open
     "waiting": 0,  # so many others have to approve
@@ -73,7 +73,6 @@ class Pages:
         values = _USUAL | context
         for noun in ("request", "person", "for_person"):
             values[noun] = shown(values[noun])
-        values["made"] = [shown(one) for one in values["made"]]
         values["typed"] = _TYPED | dict(values["typed"])
         return env.get_template(f"{name.removesuffix('.html')}.html").render(values)
 
