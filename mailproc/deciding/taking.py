@@ -102,7 +102,7 @@ def why_not(found: Mandate, choice: str) -> Outcome:
     """Why the decision does not count."""
     if choice == "undo" and found.is_settled:
         return "late"
-    if given.choice == "revoke":
+    if choice == "revoke":
         return "already"
     if found.is_changed:
         return "changed"
