@@ -124,6 +124,11 @@ class Keys:
         return key, data.counter
 
 
+def encoded(challenge: bytes) -> str:
+    """A challenge as scripts are given it: base64url."""
+    return str(websafe_encode(challenge))
+
+
 def prove_by_key(
     database: Database, keys: Keys, found: Mandate, choice: str, sent: str, now: datetime
 ) -> Proved:

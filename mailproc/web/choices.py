@@ -10,6 +10,7 @@ from mailproc import deciding
 from mailproc.deciding import Mandate
 from mailproc.model import Conditions, Request
 from mailproc.thai import parse_date, to_arabic
+from mailproc.web.passkeys import FIELD
 from mailproc.web.proof import Typed, typed
 
 CHOICES = ("approve", "conditions", "return", "refuse", "undo", "revoke")
@@ -33,6 +34,7 @@ class Sent:
     until: str
     remember: bool
     proof: Typed
+    passkey: str  # a signature, which its script put there in place of a code
     csrf: str
 
     @property
@@ -61,6 +63,7 @@ def read(pairs: Sequence[tuple[str, str]]) -> Sent:
         until=text("until")[:100],
         remember=bool(form.get("remember")),
         proof=typed(form),
+        passkey=form.get(FIELD, ""),
         csrf=form.get("csrf", ""),
     )
 
@@ -107,7 +110,7 @@ def fault(
     is a remembered one, so that no code is needed.
     """
     wrong = _choice_fault(sent, found.request, grounds, unfit)
-    return wrong or ("" if known else sent.proof.fault(found.person))
+    return wrong or ("" if known or sent.passkey else sent.proof.fault(found.person))
 
 
 def _choice_fault(

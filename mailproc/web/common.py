@@ -40,6 +40,11 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+# For a page that offers a passkey: our own script, and nothing written into the page.
+_SCRIPTED = HEADERS | {
+    "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; script-src 'self'"
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -64,9 +69,9 @@ class Site:
     def page(
         self, name: str, status: int = 200, language: str = "th", **context: object
     ) -> HTMLResponse:
-        """A rendered page with the headers that every page has."""
+        """A rendered page with the headers that every page has; a script where `passkey` is."""
         text = self.pages.render(name, language, base=self.base, **context)
-        return HTMLResponse(text, status, HEADERS)
+        return HTMLResponse(text, status, _SCRIPTED if context.get("passkey") else HEADERS)
 
     def message(self, key: str, status: int, language: str = "th") -> HTMLResponse:
         """A page that says what happened and what to do."""

@@ -13,6 +13,7 @@ from mailproc.defang import defang, defang_line
 from mailproc.store import decisions, fetched, opens
 from mailproc.store.devices import Device
 from mailproc.web.common import Site
+from mailproc.web.passkeys import PasskeyRoom
 from mailproc.workflow.approval import open_seats
 
 _LANGUAGE = "th"
@@ -21,8 +22,8 @@ _LANGUAGE = "th"
 class DecidedPage:
     """The same for whoever was asked; it changes nothing."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, keys: PasskeyRoom) -> None:
+        self._site, self._keys = site, keys
 
     def show(
         self,
@@ -51,12 +52,19 @@ class DecidedPage:
             may_undo=found.has_hold(now),
             may_revoke=found.may_revoke,
             device=device,
+            passkey=self._offer(found, now) if device is None else "",
             made=[_shown(one) for one in made],
             handed=handed,
             looks=looks,
             waiting=waiting,
             error=error or None,
         )
+
+    def _offer(self, found: Mandate, now: datetime) -> str:
+        """To sign the undo or the end of access in place of the code."""
+        may = {"undo": found.has_hold(now), "revoke": found.may_revoke}
+        open_ones = [choice for choice, is_open in may.items() if is_open]
+        return self._keys.to_decide(found, open_ones, now) if open_ones else ""
 
 
 def _shown(made: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from mailproc.web.arriving import Arriving, log_look, preview
 from mailproc.web.choices import Sent
 from mailproc.web.common import Site, read_fields
 from mailproc.web.decided import DecidedPage
+from mailproc.web.passkeys import PasskeyRoom
 from mailproc.web.proof import STATUS
 from mailproc.workflow.urgency import hurry
 
@@ -47,7 +48,8 @@ class DecisionPage:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._arriving = Arriving(site, "/d")
-        self._afterwards = DecidedPage(site)
+        self._keys = PasskeyRoom(site)
+        self._afterwards = DecidedPage(site, self._keys)
         # One try at a time per link: parallel guesses can't outrun the count of wrong ones.
         self._turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
 
@@ -129,7 +131,7 @@ class DecisionPage:
         status: int = 200,
         sent: Sent | None = None,
     ) -> Response:
-        request = found.request
+        request, device = found.request, self._device(http, found, now)
         return self._site.page(
             "decision",
             status,
@@ -139,7 +141,8 @@ class DecisionPage:
             for_person=found.for_person,
             csrf=self._site.csrf(found.link.id),
             first_use=not found.person.has_code,
-            device=self._device(http, found, now),
+            device=device,
+            passkey="" if device else self._keys.to_decide(found, choices.CHOICES, now),
             may_remember=self._site.is_private,
             error=error or None,
             typed=sent.typed if sent else {},
@@ -189,11 +192,16 @@ class DecisionPage:
         if error := self._fault(sent, found, now, device):
             return self._again(http, found, error, 422, sent, now)
         token = http.cookies.get(_DEVICE, "") if device else ""
-        proof = replace(sent.proof.proof, device=token)
-        proved = prove(self._site.database, found, proof, self._site.pepper, now)
+        proved = self._prove(found, sent, token, now)
         if error := proved.error:
             return self._again(http, found, error, STATUS.get(error, 403), sent, now)
         return self._proved(http, found, sent, proved, now)
+
+    def _prove(self, found: Mandate, sent: Sent, token: str, now: datetime) -> Proved:
+        if sent.passkey and not token:
+            return self._keys.prove(found, sent.choice, sent.passkey, now)
+        proof = replace(sent.proof.proof, device=token)
+        return prove(self._site.database, found, proof, self._site.pepper, now)
 
     def _fault(self, sent: Sent, found: Mandate, now: datetime, device: Device | None) -> str:
         request, rules = found.request, self._site.rules()

@@ -21,11 +21,12 @@ from starlette.responses import Response
 
 from mailproc.deciding.proving import digits, prove_person
 from mailproc.model import Person
-from mailproc.store import absences, devices, onetime, people, people_log
+from mailproc.store import absences, devices, onetime, passkeys, people, people_log
 from mailproc.store.absences import AbsenceRefused
 from mailproc.thai import parse_date, to_arabic
 from mailproc.web import qr
 from mailproc.web.common import Site, read_form
+from mailproc.web.passkeys import FIELD, PasskeyRoom, revoke
 from mailproc.web.proof import STATUS, Typed, typed
 from mailproc.web.queue import LANGUAGE, QueuePage, Visit
 from mailproc.workflow import calendar
@@ -52,12 +53,15 @@ class MePage:
 
     def __init__(self, site: Site, queue: QueuePage) -> None:
         self._site, self._queue = site, queue
+        self._keys = PasskeyRoom(site)
         self._actions: dict[str, Callable[[Connection, _Turn], _Done]] = {
             "app": self._new_app,
             "prove_app": self._prove_app,
             "list": self._new_list,
             "end_codes": self._end_codes,
             "revoke": self._revoke,
+            "add_passkey": self._add_passkey,
+            "end_passkey": self._end_passkey,
             "away": self._away,
             "back": self._back,
             "look": lambda connection, turn: _Done(),
@@ -129,6 +133,7 @@ class MePage:
         with self._site.database.read() as connection:
             values = self._facts(connection, visit.person, now)
         title = self._site.office.group_th
+        key = self._key(visit, int((now + _OPEN).timestamp()))
         uri = onetime.uri(done.secret, visit.person.address, title) if done.secret else ""
         return self._site.page(
             "me",
@@ -136,7 +141,8 @@ class MePage:
             LANGUAGE,
             person=visit.person,
             csrf=self._site.csrf(visit.link.id),
-            key=self._key(visit, int((now + _OPEN).timestamp())),
+            key=key,
+            passkey=self._keys.to_enrol(visit.person, values["passkeys"], key),
             here=self._queue.here(visit),
             error=done.error or None,
             told=done.told,
@@ -158,6 +164,7 @@ class MePage:
             "app_was": _stamp(onetime.made_at(connection, person.id, onetime.APP)),
             "list_was": _stamp(onetime.made_at(connection, person.id, onetime.LIST)),
             "devices": devices.listed(connection, person.id, now),
+            "passkeys": passkeys.listed(connection, person.id),
             "others": others,
             "deputies": any(one.role == "deputy" for one in others),
             "absences": [self._absence(one, names) for one in away],
@@ -236,6 +243,17 @@ class MePage:
         if device in known and devices.revoke(connection, turn.person.id, turn.now, device):
             turn.note(connection, "device_revoked", device=known[device].label)
         return _Done("device_revoked")
+
+    def _add_passkey(self, connection: Connection, turn: _Turn) -> _Done:
+        place, answer = turn.form["key"], turn.form.get(FIELD, "")
+        label = turn.form.get("label", "")
+        if self._keys.enrol(connection, turn.person, place, answer, label, turn.now):
+            return _Done("passkey_added")
+        return _Done(error="passkey_failed")
+
+    def _end_passkey(self, connection: Connection, turn: _Turn) -> _Done:
+        revoke(connection, turn.person, turn.form.get("passkey_id", ""), turn.now)
+        return _Done("passkey_revoked")
 
     def _away(self, connection: Connection, turn: _Turn) -> _Done:
         first, last = _day(turn.form.get("since", "")), _day(turn.form.get("until", ""))

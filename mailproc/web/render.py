@@ -36,6 +36,8 @@ _USUAL: dict[str, Any] = {
     "until": None,  # when the link to it ends
     "expired": False,
     "tries_left": 0,
+    "passkey": "",  # what a page offers to static/passkey.js, as JSON
+    "passkeys": (),
     "file_path": "",  # where it is fetched, once the code was typed
 }
 # Fields of [condition_faults]; the others are told beside the columns.

@@ -253,6 +253,25 @@ class Room:
         with TestClient(public_app(self.site()), base_url=self.public_url) as client:
             yield client
 
+    def at(self, url: str) -> Room:
+        """The same office at another address, before a page of it is opened."""
+        self.public_url, self.office = url, replace(self.office, public_url=url)
+        self.pages = Pages(self.office, self.config.template_folders, self.catalogue)
+        return self
+
+    @contextmanager
+    def served_at_localhost(self) -> Iterator[str]:
+        """The pages on a real port under a name, as passkeys need it; gives the address."""
+        listener = listen("127.0.0.1:0")
+        url = f"http://localhost:{listener.getsockname()[1]}"
+        web = WebThread([(listener, public_app(self.at(url).site()))])
+        web.start()
+        try:
+            yield url
+        finally:
+            web.stop()
+            web.join(10)
+
     @contextmanager
     def served(self) -> Iterator[str]:
         """The pages on a real port, for requests that come at once; gives the address."""

@@ -104,7 +104,7 @@ def asks(inbox: Page, demo: Ready, sample: str) -> Page:
 
 def decision_page(inbox: Page, demo: Ready, before: str) -> Page:
     opens_new(inbox, demo, "director", before)
-    button = inbox.frame_locator("iframe").get_by_role("link", name="เปิดหน้าพิจารณา")
+    button = inbox.frame_locator("iframe").get_by_role("link", name="เปิดหน้าพิจารณา").first
     button.scroll_into_view_if_needed()
     with inbox.context.expect_page() as opened:
         button.click()
@@ -214,7 +214,7 @@ def test_without_scripts_all_works_alike(browser: Browser, demo: Ready) -> None:
         page.reload()
     page.goto(demo.inbox_url + newest(page, "director"))
     with context.expect_page() as opened:
-        page.frame_locator("iframe").get_by_role("link", name="เปิดหน้าพิจารณา").click()
+        page.frame_locator("iframe").get_by_role("link", name="เปิดหน้าพิจารณา").first.click()
     approves(opened.value, demo)
     context.close()
 

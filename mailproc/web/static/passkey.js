@@ -58,7 +58,7 @@
   };
 
   if (!window.PublicKeyCredential || !navigator.credentials) return;
-  for (const part of document.querySelectorAll("[data-passkey]")) {
+  for (const part of document.querySelectorAll("[data-passkey][hidden]")) {
     part.hidden = false;
     part.querySelector("button").addEventListener("click", () => { work(part); });
   }

@@ -1,0 +1,103 @@
+"""What pages know of passkeys: the offer that a page makes to its script, and what comes back.
+
+Each offer is JSON for `static/passkey.js`, which fills one field of an ordinary form with the
+answer. Without the script the page is as if there were none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailproc.deciding import Mandate
+from mailproc.deciding.passkeys import ALGORITHMS, LIFE, Keys, encoded, party, prove_by_key
+from mailproc.deciding.proving import Proved
+from mailproc.model import Person
+from mailproc.store import passkeys, people_log
+from mailproc.store.passkeys import Passkey
+from mailproc.web.common import Site, origin_of
+
+FIELD = "passkey"  # of the form that the script fills
+_LABEL = 40  # letters
+
+
+class PasskeyRoom:
+    """Passkeys of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        url, name = site.office.public_url, site.office.name_th
+        own = party(url, origin_of(url) if url else "", name)
+        self._keys = Keys(own, site.desk().link_key) if own else None
+
+    # ------------------------------------------------------------ deciding
+
+    def to_decide(self, found: Mandate, choices: Iterable[str], now: datetime) -> str:
+        """The offer to sign one of the choices; empty where the person has no passkey."""
+        if self._keys is None or not found.person.has_code:
+            return ""
+        with self._site.database.read() as connection:
+            known = passkeys.listed(connection, found.person.id)
+        if not known:
+            return ""
+        keys, until = self._keys, int((now + LIFE).timestamp())
+        challenges = {x: encoded(keys.to_decide(found, x, until)) for x in choices}
+        return self._offer(known, until=until, challenges=challenges)
+
+    def prove(self, found: Mandate, choice: str, sent: str, now: datetime) -> Proved:
+        """Whether what the script put into the form is the person's signature over this choice."""
+        if self._keys is None:
+            return Proved("key_wrong")
+        return prove_by_key(self._site.database, self._keys, found, choice, sent, now)
+
+    # ------------------------------------------------------------ enrolling
+
+    def to_enrol(self, person: Person, known: Sequence[Passkey], place: str) -> str:
+        """The offer to make a key; empty where browsers allow none at this address."""
+        if self._keys is None or len(known) >= passkeys.MOST:
+            return ""
+        challenge = encoded(self._keys.to_enrol(person.id, place))
+        user = self._keys.user(person.id)
+        told = {"user": user, "name": person.name, "algorithms": ALGORITHMS}
+        return self._offer(known, challenge=challenge, **told)
+
+    def enrol(
+        self,
+        connection: Connection,
+        person: Person,
+        place: str,
+        answer: str,
+        label: str,
+        now: datetime,
+    ) -> bool:
+        """Keeps the key that was made for this offer. False where it is not right, or known."""
+        if self._keys is None:
+            return False
+        made = self._keys.enrolled(answer, self._keys.to_enrol(person.id, place))
+        if made is None:
+            return False
+        label = " ".join(label.split())[:_LABEL] or "-"
+        key = Passkey(made[0], person.id, made[1], made[2], label, now)
+        if not passkeys.add(connection, key):
+            return False
+        people_log.note(connection, person.id, "passkey_added", person.name, now, device=label)
+        return True
+
+    def _offer(self, known: Sequence[Passkey], **more: object) -> str:
+        assert self._keys is not None
+        own = self._keys.party
+        told = {"host": own.host, "office": own.name, "keys": [key.id for key in known]}
+        return json.dumps(told | more, ensure_ascii=False)
+
+
+def revoke(connection: Connection, person: Person, key_id: str, now: datetime) -> bool:
+    """Ends one of the person's passkeys. False where there is none of this id."""
+    known = {key.id: key for key in passkeys.listed(connection, person.id)}
+    if key_id not in known or not passkeys.revoke(connection, person.id, now, key_id):
+        return False
+    label = known[key_id].label
+    people_log.note(connection, person.id, "passkey_revoked", person.name, now, device=label)
+    return True
