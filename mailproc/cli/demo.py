@@ -18,18 +18,20 @@ from mailproc.errors import MailprocError
 from mailproc.thai import columns
 
 _LABEL = 60  # columns of the labels on the screen
+_SHOWN = 5  # codes of the printed list
 
 
 @click.command()
 @click.option("--auto", is_flag=True, help="Plays requester and director too, then ends.")
+@click.option("--by-mail", is_flag=True, help="No pages: the director decides by a reply.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line when ready, for test clients.")
-def demo(auto: bool, as_json: bool) -> None:
+def demo(auto: bool, by_mail: bool, as_json: bool) -> None:
     """The whole loop on this machine, with a mail server of its own."""
     set_up_logs("warning")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    stage = Demo(ROOT / "state" / "demo")
+    stage = Demo(ROOT / "state" / "demo", by_mail=by_mail)
     try:
         stage.start()
         _say_ready(stage.ready, as_json=as_json)
@@ -47,9 +49,10 @@ def _say_ready(ready: Ready, *, as_json: bool) -> None:
     lines = (
         "",
         _row("demo_inbox", ready.inbox_url),
-        *words("demo_steps"),
+        *words("demo_steps" if ready.public_url else "demo_steps_by_mail"),
         "",
         _row("demo_code", ready.director_code),
+        _row("demo_codes", " ".join(ready.director_codes[:_SHOWN])),
         _row("demo_client", "IMAP {}:{}".format(*ready.imap), "SMTP {}:{}".format(*ready.smtp)),
         _row("demo_requester", *ready.accounts["requester"]),
         _row("demo_office", *ready.accounts["office"]),

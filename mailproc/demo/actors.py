@@ -45,6 +45,7 @@ class Actors:
     def play(self) -> Iterator[Step]:
         """Each step as it is done; the last one's detail is the path of the workbook."""
         began = time.monotonic()
+        by_mail = not self._ready.public_url
 
         def done(name: str, detail: str = "") -> Step:
             return Step(name, time.monotonic() - began, detail)
@@ -56,10 +57,13 @@ class Actors:
             receipt = self._wait("requester", lambda mail: True)
         yield done("receipt", str(receipt["Subject"]))
         with _step("approval"):
-            approval = self._wait("director", lambda mail: bool(_links(mail)))
+            approval = self._wait("director", lambda mail: by_mail or bool(_links(mail)))
         yield done("approval", str(approval["Subject"]))
         with _step("approved"):
-            self._approve(_links(approval)[0])
+            if by_mail:
+                self._reply(approval)
+            else:
+                self._approve(_links(approval)[0])
         yield done("approved")
         with _step("dataset"):
             mail = self._wait("requester", lambda mail: any(mail.iter_attachments()))
@@ -77,9 +81,7 @@ class Actors:
         mail["Subject"] = sample.subject
         mail["Message-ID"] = f"<demo.{time.time_ns()}@school.example.org>"
         mail.set_content(sample.body.format(address=address))
-        with smtplib.SMTP(*self._ready.smtp, timeout=10) as smtp:
-            smtp.login(address, password)
-            smtp.send_message(mail)
+        self._send(mail, address, password)
 
     def _wait(self, account: str, wanted: Callable[[EmailMessage], bool]) -> EmailMessage:
         until = time.monotonic() + _PATIENCE
@@ -115,6 +117,22 @@ class Actors:
         with urllib.request.urlopen(address, body, timeout=30) as answer:  # noqa: S310
             if answer.status != 200:
                 raise MailprocError(f"the page answered {answer.status}")
+
+    def _reply(self, approval: EmailMessage) -> None:
+        """Answers as a person would: the word, and the first code of the printed list."""
+        address, password = self._ready.accounts["director"]
+        mail = EmailMessage()
+        mail["From"], mail["To"] = address, self._ready.accounts["office"][0]
+        mail["Subject"] = f"Re: {approval['Subject']}"
+        mail["Message-ID"] = f"<demo.{time.time_ns()}@office.example.org>"
+        mail["In-Reply-To"] = approval["Message-ID"]
+        mail.set_content(f"อนุญาต\nรหัส: {self._ready.director_codes[0]}\n")
+        self._send(mail, address, password)
+
+    def _send(self, mail: EmailMessage, address: str, password: str) -> None:
+        with smtplib.SMTP(*self._ready.smtp, timeout=10) as smtp:
+            smtp.login(address, password)
+            smtp.send_message(mail)
 
     def _save(self, mail: EmailMessage) -> Path:
         file = next(mail.iter_attachments())

@@ -56,6 +56,7 @@ class DemoPages:
     internal_url: str = ""  # the officer's pages
     timezone: str = "Asia/Bangkok"
     templates: Path = field(default=TEMPLATES)
+    codes: tuple[str, ...] = ()  # the director's printed list
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +129,20 @@ class Viewer:
 
     def read(self, request: Request) -> Response:
         account, shown = self._wanted(request)
-        return self._mail_page(account, shown, as_text="text" in request.query_params)
+        as_text, chosen = "text" in request.query_params, request.query_params.get("reply", "")
+        replies = letters.begun(shown.html)
+        begun = int(chosen) if chosen.isdecimal() and int(chosen) < len(replies) else -1
+        text = replies[begun].text if begun >= 0 else ""
+        return self._mail_page(account, shown, as_text=as_text, text=text)
 
     def html(self, request: Request) -> Response:
         _, shown = self._wanted(request)
         if not shown.html:
             raise HTTPException(404)
         headers = {"Content-Security-Policy": MAIL_POLICY, **_CAREFUL}
-        return HTMLResponse(open_links_outside(shown.html), headers=headers)
+        page = f"/mail/{request.path_params['account']}/{shown.uid}"
+        html = letters.begun_here(open_links_outside(shown.html), page)
+        return HTMLResponse(html, headers=headers)
 
     def file(self, request: Request) -> Response:
         _, shown = self._wanted(request)
@@ -223,6 +230,7 @@ class Viewer:
             account=account,
             mail=shown,
             as_text=as_text or not shown.html,
+            replies=letters.begun(shown.html),
             may_reply=account in WRITERS and bool(shown.reply_to),
             fault=fault,
             text=text,

@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from html import unescape
+from itertools import count
+from urllib.parse import parse_qs, urlsplit
 
 from mailproc.mail import headers as wire
 from mailproc.parsers.headers import addresses, message_ids
 from mailproc.parsers.headers import text as header_text
 from mailproc.parsers.mime import Part, take_apart
 
+_BEGUN = re.compile(r'<a href="(mailto:[^"]+)"[^>]*>([^<]+)</a>')
 _RE = re.compile(r"^\s*re\s*:\s*", re.IGNORECASE)
 
 
@@ -46,6 +50,39 @@ class Shown:
     def snippet(self) -> str:
         """The beginning, on one line."""
         return " ".join(self.text.split())[:160]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A reply that a link of the mail begins: its label and its first lines."""
+
+    label: str
+    text: str
+
+
+def begun_links(html: str) -> tuple[str, ...]:
+    """The links by which a mail begins replies."""
+    return tuple(unescape(link) for link, _ in _BEGUN.findall(html))
+
+
+def begun(html: str) -> tuple[Begun, ...]:
+    """The replies that a mail's links begin, in their order (RFC 6068)."""
+    return tuple(
+        Begun(unescape(label), parse_qs(urlsplit(unescape(link)).query).get("body", [""])[0])
+        for link, label in _BEGUN.findall(html)
+    )
+
+
+def begun_here(html: str, page: str) -> str:
+    """The mail with these links leading to `page`, which has the form for a reply."""
+    number = count()
+    target = 'target="_top"'
+    return _BEGUN.sub(
+        lambda found: found[0].replace(
+            f'href="{found[1]}"', f'href="{page}?reply={next(number)}#text" {target}'
+        ),
+        html,
+    )
 
 
 def show(uid: int, received: datetime, raw: bytes) -> Shown:

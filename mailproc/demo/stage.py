@@ -21,7 +21,7 @@ from mailproc.errors import MailprocError
 from mailproc.model import Person
 from mailproc.office import open_database
 from mailproc.service import Service
-from mailproc.store import people
+from mailproc.store import onetime, people
 from mailproc.web.server import WebThread, listen
 
 ADDRESSES = {
@@ -63,15 +63,19 @@ class Ready:
     accounts: dict[str, tuple[str, str]]
     director_code: str
     state: str
+    director_codes: tuple[str, ...]  # a printed list, for a reply by mail
 
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 class Demo:
-    """Everything that the demo starts; `stop` ends all of it."""
+    """Everything that the demo starts; `stop` ends all of it.
 
-    def __init__(self, folder: Path) -> None:
+    `by_mail`: as an office without an address that telephones can reach, so without any page.
+    """
+
+    def __init__(self, folder: Path, *, by_mail: bool = False) -> None:
         _forget_settings()
         self.folder, self._lock = _fresh(folder)
         accounts = {name: (at, secrets.token_hex(4)) for name, at in ADDRESSES.items()}
@@ -79,22 +83,25 @@ class Demo:
         self.mail.start()
         listeners = {name: _listen_near(port) for name, port in _PREFERRED.items()}
         urls = {name: "http://{}:{}".format(*at.getsockname()) for name, at in listeners.items()}
+        public = "" if by_mail else urls["public"]
         code = f"{secrets.randbelow(900_000) + 100_000}"
-        config = _config(self.folder, self.mail, urls, accounts)
+        config = _config(self.folder, self.mail, public, accounts)
+        self.config = config
         _keep_password(config, accounts["office"][1])
-        _enrol(config, code)
+        codes = _enrol(config, code)
         self.service = Service(config, listeners=(listeners["public"], listeners["internal"]))
-        pages = DemoPages(code, urls["internal"])
+        pages = DemoPages(code, urls["internal"], codes=codes)
         self._inbox = WebThread([(listeners["inbox"], inbox_app(self.mail, pages))])
         self.ready = Ready(
             self.mail.imap,
             self.mail.smtp,
             urls["inbox"],
-            urls["public"],
+            public,
             urls["internal"],
             accounts,
             code,
             str(self.folder),
+            codes,
         )
 
     def start(self) -> None:
@@ -115,7 +122,7 @@ class Demo:
 def _config(
     folder: Path,
     mail: EmbeddedMail,
-    urls: dict[str, str],
+    public_url: str,
     accounts: dict[str, tuple[str, str]],
 ) -> Config:
     servers = {
@@ -129,7 +136,7 @@ def _config(
             "address": accounts["office"][0],
             "phone": "040 000 000",
         },
-        "web": {"public_url": urls["public"]},
+        "web": {"public_url": public_url},
         "workflow": {"hold_seconds": 0},
         "store": {"state": str(folder)},
         **servers,
@@ -152,15 +159,18 @@ def _keep_password(config: Config, password: str) -> None:
     file.write_text(password)
 
 
-def _enrol(config: Config, code: str) -> None:
-    """Adds director and officer; the director's slip is redeemed for the code at once."""
-    database, now = open_database(config), utc_now()
+def _enrol(config: Config, code: str) -> tuple[str, ...]:
+    """Adds director and officer; the director's slip is redeemed for the code at once. Gives the
+    codes of her printed list."""
+    database, now, pepper = open_database(config), utc_now(), config.secret("pepper")
     with database.write() as connection:
         people.add(connection, _OFFICER, now)
         director = people.add(connection, _DIRECTOR, now)
         slip = people.new_slip(connection, director, now)
-        people.redeem_slip(connection, director, slip, code, config.secret("pepper"), now)
+        people.redeem_slip(connection, director, slip, code, pepper, now)
+        codes = onetime.new_list(connection, director, pepper, now)
     database.close()
+    return codes
 
 
 def _fresh(folder: Path) -> tuple[Path, IO[str]]:

@@ -24,7 +24,9 @@ from mailproc.demo.stage import ADDRESSES, Ready
 from mailproc.errors import MailprocError
 
 ROOT = Path(__file__).parents[2]
-KEYS = "imap smtp inbox_url public_url internal_url accounts director_code state".split()
+KEYS = (
+    "imap smtp inbox_url public_url internal_url accounts director_code state director_codes"
+).split()
 
 
 @contextmanager
@@ -130,6 +132,16 @@ def test_auto_plays_to_the_workbook_whatever_the_environment_says() -> None:
     assert others == ["แผนภูมิ", "คำอธิบายคอลัมน์", "ที่มาของข้อมูล"]
 
 
+def test_auto_also_plays_an_office_without_any_page() -> None:
+    with running("--auto", "--json", "--by-mail") as process:
+        out, err = process.communicate(timeout=100)
+        assert process.returncode == 0, err
+    first, *steps = map(json.loads, out.splitlines())
+    assert first["public_url"] == ""
+    assert len(first["director_codes"]) == 50
+    assert steps[-1]["step"] == "saved"
+
+
 @pytest.fixture
 def nowhere() -> Ready:
     """A demo whose servers are gone."""
@@ -138,7 +150,7 @@ def nowhere() -> Ready:
         gone = taken.getsockname()
     accounts = {name: (address, "x") for name, address in ADDRESSES.items()}
     url = f"http://127.0.0.1:{gone[1]}"
-    return Ready(gone, gone, url, url, url, accounts, "482915", "/nowhere")
+    return Ready(gone, gone, url, url, url, accounts, "482915", "/nowhere", ("271828",))
 
 
 def test_a_step_that_fails_is_named_and_ends_with_one(

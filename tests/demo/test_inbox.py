@@ -343,3 +343,17 @@ def test_other_text_stays_text() -> None:
 
 def test_links_open_outside_even_without_a_head() -> None:
     assert open_links_outside("<p>x</p>") == '<base target="_blank"><p>x</p>'
+
+
+def test_a_link_that_begins_a_reply_fills_the_form_in(viewer: TestClient, boxes: Boxes) -> None:
+    link = "mailto:data@office.example.org?subject=Re&amp;body=%E0%B8%AD%0D%0Acode%3A%20%0D%0A"
+    html = f'<p><a href="{link}" style="x">ตอบว่า อนุญาต</a></p>'
+    from_office(boxes, "director", "ขออนุญาต", html=html)
+    uid = boxes.mails("director")[0].uid
+    framed = viewer.get(f"/mail/director/{uid}/html").text
+    assert f'href="/mail/director/{uid}?reply=0#text" target="_top"' in framed
+    assert "mailto:" not in framed
+    page = viewer.get(f"/mail/director/{uid}?reply=0").text
+    assert re.search(r"<textarea[^>]*>อ\s+code: ", page)
+    for other in ("1", "x", "-1", "²"):
+        assert "code: " not in viewer.get(f"/mail/director/{uid}?reply={other}").text
