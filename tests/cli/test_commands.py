@@ -16,8 +16,9 @@ from click.testing import CliRunner, Result
 from mailproc.cli import cli
 from mailproc.errors import MailprocError
 from mailproc.model import State
-from mailproc.store import downloads, schema
+from mailproc.store import downloads, passkeys, people_log, schema
 from mailproc.store.database import Database
+from mailproc.store.passkeys import Passkey
 from mailproc.workflow import events as e
 from tests.factories import a_built
 from tests.walk import DESK, Walk
@@ -74,6 +75,22 @@ def _lines(done: Result) -> list[dict[str, Any]]:
 
 def _add(run: Run, address: str = "head@example.org", role: str = "group_director") -> Result:
     return run("people", "add", address, "--name", "นางตัวอย่าง", "--role", role, "--json")
+
+
+def test_passkeys_of_a_person_are_listed_and_ended(run: Run, walk: Walk) -> None:
+    person = json.loads(_add(run).stdout)["id"]
+    keys = [Passkey(name, person, b"x", 0, "โทรศัพท์", walk.now) for name in ("one", "two")]
+    with walk.database.write() as connection:
+        assert all(passkeys.add(connection, key) for key in keys)
+    listed = _lines(run("people", "devices", str(person), "--json"))
+    assert {(line["id"], line["passkey"]) for line in listed} == {("one", True), ("two", True)}
+    assert (
+        "1 revoked" in run("people", "devices", str(person), "--revoke", "--device", "one").stdout
+    )
+    with walk.database.read() as connection:
+        assert [key.id for key in passkeys.listed(connection, person)] == ["two"]
+        (entry, *_) = people_log.listed(connection, person)
+    assert (entry.event, entry.by) == ("passkey_revoked", "command")
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:
