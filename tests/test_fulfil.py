@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -14,25 +16,30 @@ from mailproc.datasets.catalogue import load_catalogue
 from mailproc.datasets.importer import load_sample
 from mailproc.datasets.query import prepare
 from mailproc.datasets.workbook import booklet, build
+from mailproc.deadlines import Deadlines
+from mailproc.deciding import ahead
 from mailproc.fulfil import Fulfil
 from mailproc.model import (
+    BY_RULE,
     Built,
     Chapter,
+    Conditions,
     LeftOut,
     Past,
     Prepared,
     Provenance,
     Request,
+    Roster,
     Rules,
     State,
 )
 from mailproc.sandbox import Failed, Held, gated, gated_book
-from mailproc.store import jobs, schema
+from mailproc.store import jobs, people, schema, standing
 from mailproc.store.codec import dump_request, load_letter
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
-from tests.factories import NOW, a_form, an_item
+from tests.factories import NOW, a_form, a_request, an_item
 from tests.walk import DESK, DIRECTOR, Walk
 
 ITEM = an_item(dataset="จำนวนนักเรียน", round=None, filters=(), level="area")
@@ -250,3 +257,135 @@ def test_what_is_not_for_mail_is_handed_to_the_officer(works: Works) -> None:
     handed = works.walk.rows(schema.outbox)[-1]
     assert handed.file_id == works.walk.rows(schema.files)[0].id
     assert "dataset" not in works.sent_kinds()
+
+
+# ---------------------------------------------------------------- decided ahead, or by nobody
+
+
+def _decisions(works: Works) -> list[tuple[str, str, int | None, int | None]]:
+    rows = works.walk.rows(schema.decisions)
+    return [(row.verdict, row.via, row.person_id, row.standing_id) for row in rows]
+
+
+def _with(works: Works, **changes: Any) -> None:
+    """The office's rules from now on; `catalogue` and all else of Rules."""
+    rules = replace(works.walk.rules, **changes)
+    works.walk.rules = rules
+    works.fulfil.renew(rules, lambda i, c: prepare(i, rules.catalogue, works.url, c), lambda _: "")
+
+
+def _standing(works: Works, until: timedelta = timedelta(days=30)) -> int:
+    with works.walk.database.write() as connection:
+        person = people.add(connection, DIRECTOR, NOW)
+        assert person == DIRECTOR.id
+        wanted = ahead.Wanted("student_count", "roster", (NOW + until).date())
+        assert not list(ahead.faults(wanted, person, works.walk.rules, DESK, NOW))
+        return ahead.grant(connection, wanted, person, works.walk.rules, NOW, via="command")
+
+
+def test_open_data_goes_out_undecided_and_the_register_says_by_which_rule(works: Works) -> None:
+    catalogue = works.walk.rules.catalogue
+    free = tuple(replace(d, needs_approval=d.id != "student_count") for d in catalogue.datasets)
+    _with(works, catalogue=replace(catalogue, datasets=free))
+    request = works.opened()
+    works.turn()
+    after = works.walk.get(request.id)
+    assert (after.state, after.decided_by) == (State.APPROVED, BY_RULE)
+    assert _decisions(works) == [("approved", "rule", None, None)]
+    (row,) = works.walk.rows(schema.decisions)
+    assert row.content_hash == after.content_hash
+    assert "approval" not in works.sent_kinds(), "the director is not disturbed"
+    facts = [r.facts for r in works.walk.rows(schema.history) if r.event == "DataPrepared"]
+    assert '"by_rule":"open dataset"' in facts[0]
+    works.walk.happen(request.id, e.HoldElapsed())
+    works.turn()
+    assert works.sent_kinds() == ["receipt", "dataset"]
+
+
+def test_what_was_approved_ahead_is_prepared_and_sent_without_the_director(works: Works) -> None:
+    roster = Roster(addresses=frozenset({a_request().requester_addr}))
+    _with(works, roster=roster)
+    given = _standing(works)
+    request = works.opened()
+    works.turn()
+    held = works.walk.get(request.id)
+    assert (held.state, held.standing_id) == (State.APPROVED, given)
+    assert held.due_at is not None
+    assert held.due_at > works.walk.now
+    assert _decisions(works) == [("approved", "rule", DIRECTOR.id, given)]
+    works.walk.happen(request.id, e.HoldElapsed())
+    works.turn()
+    assert works.sent_kinds() == ["receipt", "dataset"]
+
+
+def test_what_is_ended_before_it_is_sent_goes_to_the_director_after_all(works: Works) -> None:
+    _with(works, roster=Roster(addresses=frozenset({a_request().requester_addr})))
+    given = _standing(works)
+    in_hold, building = works.opened(), works.opened(form=replace(FORM, purpose="อีกเรื่อง"))
+    works.turn()
+    works.walk.happen(building.id, e.HoldElapsed())
+    with works.walk.database.write() as connection:
+        assert standing.end(connection, given, works.walk.now)
+        assert not standing.end(connection, given, works.walk.now), "once"
+    clock = Deadlines(works.walk.database, works.walk.rules, "Asia/Bangkok")
+    works.walk.now += timedelta(minutes=5)
+    clock.turn(DESK, works.walk.now)
+    works.turn()
+    works.turn(timedelta(seconds=1))
+    for request in (in_hold, building):
+        after = works.walk.get(request.id)
+        assert (after.state, after.renewed) == (State.AWAITING_DECISION, "standing")
+    assert "dataset" not in works.sent_kinds()
+    assert works.sent_kinds().count("approval") == 2
+
+
+def test_a_yes_given_ahead_ends_with_the_role_of_who_gave_it(works: Works) -> None:
+    _with(works, roster=Roster(addresses=frozenset({a_request().requester_addr})))
+    _standing(works)
+    with works.walk.database.write() as connection:
+        people.end_role(connection, DIRECTOR.id, works.walk.now)
+    request = works.opened()
+    works.turn(timedelta(seconds=1))
+    assert works.walk.get(request.id).state is State.AWAITING_DECISION
+
+
+# ---------------------------------------------------------------- under conditions
+
+
+def test_under_conditions_less_is_made_shown_again_and_sent(works: Works) -> None:
+    item = replace(ITEM, level="school", filters=("ป.6",))
+    request = works.opened(form=a_form(items=(item,)))
+    works.turn()
+    shown = works.walk.get(request.id)
+    narrow = Conditions(without=("ป.6 หญิง",), until="2026-12-31")
+    yes = e.Approved(by=DIRECTOR.name, content_hash=shown.content_hash, conditions=narrow)
+    works.walk.happen(request.id, yes)
+    works.turn()
+    less = works.walk.get(request.id)
+    assert less.state is State.AWAITING_DECISION
+    assert less.prepared is not None
+    assert less.prepared.columns == ("รหัสโรงเรียน", "ชื่อโรงเรียน", "ป.6 ชาย")
+    assert less.conditions.without == ("ป.6 หญิง", "ป.6 รวม"), "what tells it goes too"
+    assert less.content_hash == policy.content_hash(less, less.prepared) != shown.content_hash
+    again = e.Approved(by=DIRECTOR.name, content_hash=less.content_hash)
+    works.walk.happen(request.id, again)
+    works.walk.happen(request.id, e.HoldElapsed())
+    works.turn()
+    (file,) = works.walk.rows(schema.files)
+    assert works.sent_kinds() == ["receipt", "approval", "approval", "dataset"]
+    with ZipFile(BytesIO(file.content)) as book:
+        words = book.read("xl/sharedStrings.xml").decode()
+    assert "ไม่รวมคอลัมน์ ป.6 หญิง, ป.6 รวม" in words
+    assert "31 ธันวาคม 2569" in words
+
+
+def test_conditions_that_fit_no_more_go_to_a_person(works: Works) -> None:
+    request = works.opened(form=a_form(items=(replace(ITEM, level="school"),)))
+    works.turn()
+    shown = works.walk.get(request.id)
+    yes = e.Approved(content_hash=shown.content_hash, conditions=Conditions(level="group"))
+    works.walk.happen(request.id, yes)
+    for _ in range(3):
+        works.turn(timedelta(hours=1))
+    after = works.walk.get(request.id)
+    assert (after.state, after.reason) == (State.NEEDS_PERSON, "conditions_unmet")
