@@ -50,14 +50,14 @@ def test_each_kind_means_its_seats(tmp_path: Path) -> None:
         assert (policy.seats, policy.in_order) == (seats, kind == "in_order")
         assert policy.sensitivities == {"personal"}
     one = _config(tmp_path, policy=[_policy(datasets=["staff_count"])]).approval.policies()
-    assert (one[0].seats, one[0].datasets) == ((("group_director",),), {"staff_count"})
+    assert (one[0].seats, one[0].datasets) == ((("group_director",),), frozenset({"staff_count"}))
 
 
 def test_without_the_section_one_yes_is_enough_and_open_and_internal_may_go_ahead(
     tmp_path: Path,
 ) -> None:
     rules = offices.make_rules(_config(tmp_path), Catalogue())
-    assert (rules.approval, rules.standing) == ((), {"open", "internal"})
+    assert (rules.approval, rules.standing) == ((), frozenset({"open", "internal"}))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -54,7 +55,7 @@ def office(tmp_path: Path) -> Office:
     return Office(tmp_path)
 
 
-def _lines(done: Result) -> list[dict[str, object]]:
+def _lines(done: Result) -> list[dict[str, Any]]:
     assert done.exit_code == 0, done.output
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
@@ -114,7 +115,7 @@ def test_the_register_shows_who_decided_for_whom_by_which_way_and_proof(office: 
         decisions.record(connection, row, walk.now)
         decisions.record(connection, narrowed, walk.now)
     (shown,) = _lines(office.run("requests", "show", request.number, "--json"))
-    first, second = shown["decisions"]  # type: ignore[misc]
+    first, second = shown["decisions"]
     assert first["by"] == DIRECTOR.name
     assert (first["via"], first["device"], first["seat"]) == ("reply", "app", 1)
     assert (first["ground"], first["private_note"]) == ("15(5)", "โทรคุยแล้ว")

@@ -173,6 +173,16 @@ WRONG: list[tuple[str, str, str]] = [  # in the good file -> in the wrong one ->
     ('{ measure = "pupils" }', '{ only = { sex = ["x"] }, measure = "pupils" }', "only:"),
     ('name = "sex"', 'name = "age"', "no values, and no standard dimension"),
     ('sensitivity = "open"', 'sensitivity = "internal"', "an internal dataset is for the roster"),
+    (
+        'sensitivity = "open"\nneeds_approval = true',
+        'sensitivity = "personal"\nneeds_approval = false',
+        "needs_approval: without a decision goes only open data",
+    ),
+    (
+        "needs_approval = true",
+        'needs_approval = false\n[small_cells]\npolicy = "suppress"',
+        "needs_approval: without a decision goes only open data",
+    ),
     ("needs_approval = true", 'kind = "file"', "needs at least one [[files]]"),
     ("needs_approval = true", 'scales = ["mine"]', "unknown scale «mine»"),
     ("needs_approval = true", 'filters_th = ["ก"]', "filters_en: 0 lines"),

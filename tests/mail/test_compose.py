@@ -22,6 +22,7 @@ from mailproc.errors import ConfigError, NeedsPerson
 from mailproc.mail.compose import Composer
 from mailproc.model import (
     Built,
+    Conditions,
     Doubts,
     Form,
     Item,
@@ -455,6 +456,32 @@ def test_the_director_reads_who_asks_for_what_why_and_how_much(composer: Compose
     begun = re.findall(r'href="(mailto:[^"]*)"', html)
     assert [bool(BEGUN_REPLY.fullmatch(href)) for href in begun] == [True, True]
     assert re.findall(r"https?://\S+", text) == [LINKS["decide"]] * 2
+
+
+@pytest.mark.parametrize("kind", ["approval", "dataset"])
+def test_what_an_approver_narrowed_is_told_to_approver_and_requester(
+    composer: Composer, kind: str
+) -> None:
+    narrow = Conditions(without=("หญิง", "รวม"), level="district", until="2026-12-31")
+    request = a_request(conditions=narrow, renewed="conditions")
+    text, html = bodies(composer.compose(a_full_letter(kind, request=request), LINKS))
+    for words in ("ไม่รวมคอลัมน์ หญิง, รวม", "จัดทำเป็นรายอำเภอ", "ใช้ข้อมูลได้ถึงวันที่ 31 ธันวาคม 2569"):
+        assert words in " ".join(text.split())
+        assert words in shown(html)
+    if kind == "approval":
+        assert "จัดทำข้อมูลตามเงื่อนไขที่กำหนดในการพิจารณาแล้ว" in " ".join(text.split())
+    plain, _ = bodies(composer.compose(a_full_letter(kind), LINKS))
+    assert "เงื่อนไขของผู้อนุญาต" not in plain
+
+
+def test_a_yes_given_ahead_is_told_as_such(composer: Composer) -> None:
+    request = a_request(decided_by="นายธงชัย มั่นคง", decided_at=NOW, standing_id=4)
+    text, _ = bodies(composer.compose(a_full_letter("dataset", request=request), LINKS))
+    assert "นายธงชัย มั่นคง (อนุญาตล่วงหน้า)" in text
+    ended = a_request(renewed="standing")
+    text, _ = bodies(composer.compose(a_full_letter("approval", request=ended), LINKS))
+    assert "การอนุญาตล่วงหน้าที่ใช้กับคำขอนี้สิ้นสุดแล้ว" in text
+    assert "ฉบับก่อน" not in text, "there was none"
 
 
 def test_the_first_lines_of_the_approval_mail_decide_alone(composer: Composer) -> None:
