@@ -25,7 +25,8 @@ def put(connection: sa.Connection, name: str, value: str) -> None:
 def put_new(connection: sa.Connection, name: str, value: str) -> bool:
     """Keeps a fact unless it is known. True where it is new."""
     new = insert(connection, _F).values(name=name, value=value).on_conflict_do_nothing()
-    return connection.execute(new).rowcount == 1
+    # The count of rows would be -1 on PostgreSQL, which is asked for what was inserted instead.
+    return connection.scalar(new.returning(_F.c.name)) is not None
 
 
 def forget(connection: sa.Connection, name: str) -> None:
