@@ -36,7 +36,8 @@ def add(connection: sa.Connection, key: Passkey) -> bool:
         return False
     row = {name: getattr(key, name) for name in Passkey.__dataclass_fields__}
     new = insert(connection, _K).values(**(row | {"label": key.label[:_LABEL]}))
-    return connection.execute(new.on_conflict_do_nothing(index_elements=["id"])).rowcount == 1
+    kept = new.on_conflict_do_nothing(index_elements=["id"]).returning(_K.c.id)
+    return connection.scalar(kept) is not None  # PostgreSQL's driver tells no count of rows here
 
 
 def listed(connection: sa.Connection, person_id: int) -> Sequence[Passkey]:
