@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy import Connection, select
@@ -17,26 +17,22 @@ from mailproc.datasets import layout as layouts
 from mailproc.datasets import (
     leaving,
     mask,
-    readymade,
     register,
     rounds,
     tabulate,
     useful,
     warehouse,
 )
-from mailproc.datasets.entry import Entry
-from mailproc.datasets.filters import Criteria, understand
-from mailproc.datasets.narrowing import fitting
 from mailproc.datasets.plan import Plan
-from mailproc.datasets.register import Register
-from mailproc.datasets.shape import ColumnSpec, Measure, TableSpec
+from mailproc.datasets.planning import Planned, planned, shown_columns
+from mailproc.datasets.shape import ColumnSpec, Measure
 from mailproc.datasets.table import Column, Table
 from mailproc.datasets.tabulate import Cells, Figures
 from mailproc.datasets.texts import text
 from mailproc.digest import digest
 from mailproc.errors import NeedsPerson
-from mailproc.model import Catalogue, Conditions, Dataset, Item, Prepared, Question, Round
-from mailproc.workflow.assess import assess_item, choose_format, choose_round
+from mailproc.model import Catalogue, Conditions, Dataset, Item, Prepared, Question
+from mailproc.workflow.assess import choose_format
 from mailproc.workflow.conditions import FINENESS
 
 SAMPLE_ROWS = 5
@@ -53,8 +49,8 @@ def prepare(
     """
     if conditions.level or conditions.without:
         return _under(conditions, item, catalogue, warehouse_url)
-    plan = _planned(item, catalogue, warehouse_url)
-    if not isinstance(plan, _Planned):
+    plan = planned(item, catalogue, warehouse_url)
+    if not isinstance(plan, Planned):
         return plan
     too_little = _too_little(item, plan, warehouse_url)
     return too_little or _prepared(item, plan, warehouse_url)
@@ -64,16 +60,16 @@ def _under(
     conditions: Conditions, item: Item, catalogue: Catalogue, warehouse_url: str
 ) -> Prepared | tuple[Question, ...]:
     """The query of an item as far as the conditions let it go."""
-    asked = _planned(item, catalogue, warehouse_url)
+    asked = planned(item, catalogue, warehouse_url)
     if isinstance(asked, Prepared):
         raise NeedsPerson("A ready-made file leaves as it is; nothing can be left out of it.")
-    if not isinstance(asked, _Planned):
+    if not isinstance(asked, Planned):
         return asked
     level = conditions.level or asked.plan.level
     if conditions.level and FINENESS[level] >= FINENESS[asked.plan.level]:
         raise NeedsPerson(f"The level «{level}» is not coarser than what was asked for.")
-    narrow = _planned(replace(item, level=level), catalogue, warehouse_url)
-    if not isinstance(narrow, _Planned) or narrow.plan.level != level:
+    narrow = planned(replace(item, level=level), catalogue, warehouse_url)
+    if not isinstance(narrow, Planned) or narrow.plan.level != level:
         raise NeedsPerson(f"{asked.dataset.id} can't be put together by «{level}».")
     without = _still_there(conditions.without, asked.plan, narrow.plan)
     if without and (wrong := ", ".join(leaving.faults(narrow.plan.query, without))):
@@ -93,44 +89,6 @@ def _still_there(without: Sequence[str], asked: Plan, narrow: Plan) -> tuple[str
         if name not in there and (name not in shown or shown[name].is_number):
             raise NeedsPerson(f"There is no column «{name}» to leave out.")
     return tuple(name for name in without if name in there)
-
-
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """A plan with what it was made from."""
-
-    plan: Plan
-    dataset: Dataset
-    entry: Entry
-    chosen: Round
-    schools: Register
-    criteria: Criteria
-
-
-def _planned(
-    item: Item, catalogue: Catalogue, warehouse_url: str
-) -> _Planned | Prepared | tuple[Question, ...]:
-    """The plan that answers the item; a ready-made file has none."""
-    questions = assess_item(item, catalogue, inside=True)  # who asks was judged before
-    dataset = catalogue.get(item.dataset_id)
-    chosen = choose_round(item, dataset) if dataset else None
-    if dataset is None or chosen is None:
-        return questions
-    entry = entry_of(dataset)
-    if dataset.kind == "file":
-        made = questions or readymade.prepare(item, dataset, entry, chosen)
-        return (made,) if isinstance(made, Question) else made
-    plan = _started(item, dataset, entry, chosen, warehouse_url)
-    schools = rounds.register_for(plan, warehouse_url)
-    criteria = understand(item.filters, schools, entry, dataset, chosen.academic_year)
-    if questions or not isinstance(criteria, Criteria):
-        return (*questions, *(criteria if isinstance(criteria, tuple) else ()))
-    plan = _narrowed(plan, entry, criteria, schools, warehouse_url)
-    if plan.schools == ():
-        said = ", ".join(item.filters) or dataset.title_th
-        return (Question("filters", "unclear", said, hints=dataset.filters_th),)
-    plan = mask.pinned(plan, warehouse_url)
-    return _Planned(plan, dataset, entry, chosen, schools, criteria)
 
 
 def run(query: str, warehouse_url: str) -> Table:
@@ -153,83 +111,10 @@ def has_total(query: str) -> bool:
     return layouts.has_total(Plan.parse(query))
 
 
-def entry_of(dataset: Dataset) -> Entry:
-    """The catalogue file that a dataset was made from."""
-    return _entry(dataset.spec)
-
-
-@lru_cache(maxsize=64)
-def _entry(spec: str) -> Entry:
-    return Entry.model_validate_json(spec)
-
-
 # ---------------------------------------------------------------- preparing
 
 
-def _started(item: Item, dataset: Dataset, entry: Entry, chosen: Round, warehouse_url: str) -> Plan:
-    """The plan before anything is narrowed down."""
-    stored = _stored(warehouse_url, warehouse.state(warehouse_url))
-    places, sizes = rounds.helpers(entry.source_id, chosen, stored)
-    loaded = rounds.offered(stored.get(entry.source_id, ()), examples=dataset.example)
-    level = item.level if item.level in dataset.levels else dataset.levels[0]
-    return Plan(
-        dataset_id=entry.id,
-        source=entry.source_id,
-        rounds=tuple(map(rounds.pinned, rounds.spanned(chosen, loaded, dataset.years))),
-        places=places,
-        sizes=sizes,
-        level=level,
-        scale=entry.scales[0] if entry.scales else "obec4",
-        policy=entry.small_cells.policy,
-        threshold=entry.small_cells.threshold if entry.small_cells.policy != "none" else 0,
-        example=dataset.example,
-        table=entry.table(level),
-        dimensions=entry.dimensions,
-        measures=entry.measures,
-        columns=entry.columns,
-    )
-
-
-@lru_cache(maxsize=8)
-def _stored(url: str, _state: tuple[int, ...] | None) -> dict[str, tuple[warehouse.Stored, ...]]:
-    return warehouse.current_rounds(url)
-
-
-def _narrowed(
-    plan: Plan, entry: Entry, criteria: Criteria, schools: Register, warehouse_url: str
-) -> Plan:
-    """The plan with what was asked for, and without what no school has."""
-    codes = fitting(criteria.schools, entry.having, plan, schools, warehouse_url)
-    table = plan.table.model_copy(
-        update={"columns": tuple(_shown(plan.table, schools, plan, warehouse_url))}
-    )
-    return plan.model_copy(
-        update={
-            "schools": codes,
-            "where": criteria.where,
-            "scale": criteria.scale or plan.scale,
-            "table": table,
-        }
-    )
-
-
-def _shown(
-    table: TableSpec, schools: Register, plan: Plan, warehouse_url: str
-) -> Sequence[ColumnSpec]:
-    """The columns without the optional ones that would be empty."""
-    known = {kind: bool(schools.places(kind)) for kind in register.PLACES}
-    named: set[str] = set()
-    if any(spec.optional and spec.text for spec in table.columns):
-        with warehouse.reading(warehouse_url) as connection:
-            named = {name for _, name in register.texts(connection, plan)}
-    return [
-        spec
-        for spec in table.columns
-        if not spec.optional or known.get(spec.school or "") or spec.text in named
-    ]
-
-
-def _prepared(item: Item, made: _Planned, warehouse_url: str) -> Prepared:
+def _prepared(item: Item, made: Planned, warehouse_url: str) -> Prepared:
     plan, dataset, chosen, criteria = made.plan, made.dataset, made.chosen, made.criteria
     query = plan.query
     result = _result(query, warehouse_url)
@@ -257,7 +142,7 @@ def _prepared(item: Item, made: _Planned, warehouse_url: str) -> Prepared:
     )
 
 
-def _too_little(item: Item, made: _Planned, warehouse_url: str) -> tuple[Question, ...]:
+def _too_little(item: Item, made: Planned, warehouse_url: str) -> tuple[Question, ...]:
     """Asks for another level where most of the figures would be hidden."""
     plan, dataset, entry, schools = made.plan, made.dataset, made.entry, made.schools
     asked_back = plan.policy != "none" and not plan.example
@@ -266,7 +151,7 @@ def _too_little(item: Item, made: _Planned, warehouse_url: str) -> tuple[Questio
     others = []
     for level in dataset.levels:
         table = entry.table(level)
-        shown = tuple(_shown(table, schools, plan, warehouse_url))
+        shown = tuple(shown_columns(table, schools, plan, warehouse_url))
         whole = table.model_copy(update={"columns": shown})
         if level != plan.level:
             others.append(plan.model_copy(update={"level": level, "table": whole}))

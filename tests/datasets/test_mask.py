@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from mailproc.datasets import mask, query, warehouse
+from mailproc.datasets import mask, planning, query, warehouse
 from mailproc.datasets.catalogue import SHIPPED, load_catalogue
 from mailproc.datasets.importer import Import, SchoolRow, digested, load
 from mailproc.datasets.plan import Plan
@@ -74,7 +74,7 @@ class Office:
             if isinstance(answer, Prepared):
                 break
         assert isinstance(answer, Prepared)
-        entry = query.entry_of(self.catalogue.datasets[self._at])
+        entry = planning.entry_of(self.catalogue.datasets[self._at])
         return Plan.parse(answer.query).model_copy(
             update={"level": level, "table": entry.table(level)}
         )
