@@ -27,8 +27,6 @@ def people() -> None:
 
 people.add_command(totp)
 people.add_command(codes)
-
-
 people.add_command(standing)
 people.add_command(people_devices)
 

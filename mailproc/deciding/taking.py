@@ -75,9 +75,9 @@ def _hindrance(
     found: Mandate, given: Given, rules: Rules, desk: Desk, now: datetime
 ) -> Outcome | None:
     """Why the decision can't even be tried; None where it can."""
-    if not (found.may_undo if given.choice == "undo" else found.is_open(now)):
+    if not found.may(given.choice, now):
         return why_not(found, given.choice)
-    if given.choice == "undo":
+    if given.choice in ("undo", "revoke"):
         return None
     if not _holds_seat(found, rules, desk, now):
         return "gone"
