@@ -268,7 +268,7 @@ class Form(HTMLParser):
             self.action = found.get("action", "")
         elif tag == "link":
             self.links.append(found.get("href", ""))
-        elif tag in ("input", "textarea") and "name" in found:
+        elif tag in ("input", "textarea", "select") and "name" in found:
             if found.get("type") == "radio":
                 self.choices.setdefault(found["name"], []).append(found["value"])
             else:

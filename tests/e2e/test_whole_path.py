@@ -85,9 +85,10 @@ def test_a_refusal_reaches_the_requester_with_its_reason(office: Daemon) -> None
     office.dovecot.append(office.user, _request())
     link = office.letter("approval").link
     reason = "ข้อมูลชุดนี้เผยแพร่บนเว็บไซต์สำนักงานแล้ว"
-    assert decide(link, "refuse", reason=reason, code="999999")[0] == 403
+    why = {"ground": "s15_3", "reason": reason}
+    assert decide(link, "refuse", **why, code="999999")[0] == 403
     assert office.states() == ["awaiting_decision"]
-    assert decide(link, "refuse", reason=reason, code=CODE)[0] == 200
+    assert decide(link, "refuse", **why, code=CODE)[0] == 200
     refused = office.letter("refused")
     assert refused.to == REQUESTER
     assert reason in refused.text

@@ -46,7 +46,8 @@ def link_of(text: str) -> str:
 def _delivered_and_refused(office: Office) -> None:
     assert decide(_asks(office, 1), "approve", code=CODE)[0] == 200
     office.waits_for("requester", "dataset")
-    assert decide(_asks(office, 2), "refuse", reason="ไม่อยู่ในอำนาจ", code=CODE)[0] == 200
+    why = {"ground": "s15_3", "reason": "ไม่อยู่ในอำนาจ"}
+    assert decide(_asks(office, 2), "refuse", **why, code=CODE)[0] == 200
     office.waits_for("requester", "refused")
 
 

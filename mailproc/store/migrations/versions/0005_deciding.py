@@ -25,6 +25,10 @@ def upgrade() -> None:
         required = default is not None
         column = sa.Column(name, kind(), nullable=not required, server_default=default)
         op.add_column(table, column)
+    good = sa.text("person_id IS NOT NULL AND voided_at IS NULL")
+    op.create_index(
+        "ix_links_person_id", "links", ["person_id"], sqlite_where=good, postgresql_where=good
+    )
     _links_and_absences()
     _proofs()
     _register()
