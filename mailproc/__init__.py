@@ -18,9 +18,12 @@ down this page, and tests/test_layers.py holds that.
     outbox.py     one turn: due letters → compose → delivery → result; only this sends
     outgoing.py   the gate of all outgoing mail, and which letters go in one
     tell.py       what the people of the office learn of it
+    enrolment.py  who gets, loses or hands over a role or a code; written in the register
+    people_letters.py  letters about people's codes and devices, as their register owes them
     drops.py      one turn: files in the drop folder → rounds, each with a report
     accounts.py   once a month: what was approved ahead let through
     deadlines.py  one turn: requests whose date has come → workflow; the daily seal
+    roundups.py   one turn: what waits for a person, as one mail in place of many
     web/          public pages (decision, status) and internal ones, on two listeners
     deciding/     the one way in for a decision: who may, the proof, and the taking
     composing.py  letters as bytes, many at a time in a child

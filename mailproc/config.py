@@ -254,6 +254,8 @@ class ApprovalSection(_Section):
     standing: tuple[Sensitivity, ...] = ("open", "internal")  # may be approved ahead
     out_of_office: Literal["deputy", "ignore"] = "ignore"  # an automatic answer of an approver
     out_of_office_hours: Annotated[int, Field(ge=1)] = 24  # how long one such answer counts
+    digest_above: Annotated[int, Field(ge=1)] = 5  # more at once come as one list
+    batch_sensitive: bool = False  # data about persons may be ticked on the page of all that waits
 
     @field_validator("policy")
     @classmethod

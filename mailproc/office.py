@@ -22,6 +22,7 @@ from mailproc.store import absences, people
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow.manners import Manners
+from mailproc.workflow.roundup import Roundup
 
 
 def open_database(config: Config) -> Database:
@@ -55,6 +56,7 @@ def make_rules(config: Config, catalogue: Catalogue) -> Rules:
         roster=make_roster(config),
         approval=config.approval.policies(),
         standing=frozenset(config.approval.standing),
+        batch_sensitive=config.approval.batch_sensitive,
     )
 
 
@@ -108,7 +110,17 @@ def _own(config: Config) -> frozenset[str]:
 
 def make_manners(config: Config) -> Manners:
     """The office's choices for its outgoing mail."""
-    return Manners(own=_own(config), **config.sending.model_dump())
+    return Manners(own=_own(config), roundup=make_roundup(config), **config.sending.model_dump())
+
+
+def make_roundup(config: Config) -> Roundup:
+    """When one list takes the place of many mails to those who decide."""
+    return Roundup(
+        above=config.approval.digest_above,
+        timezone=config.office.timezone,
+        holidays=office_holidays(config.office.holidays, config.office.workdays),
+        may_fold=bool(config.web.public_url),
+    )
 
 
 def make_roster(config: Config) -> Roster:

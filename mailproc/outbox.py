@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 import structlog
 
-from mailproc import tell
+from mailproc import deciding, tell
 from mailproc.composing import Draft
 from mailproc.errors import AuthFailed, MailprocError, Stale
 from mailproc.mail.delivery import Delivery, Outcome, Result
@@ -27,18 +27,28 @@ from mailproc.model import Built, Linked, Rules
 from mailproc.outgoing import Gate, Slack, Sorted
 from mailproc.parcels import LARGEST, TOO_BIG, Limits
 from mailproc.sandbox import Failed
-from mailproc.store import correspondence, downloads, jobs, onetime, outbox, requests
-from mailproc.store.codec import load_letter
+from mailproc.store import (
+    correspondence,
+    downloads,
+    jobs,
+    onetime,
+    outbox,
+    person_links,
+    requests,
+    roundups,
+)
+from mailproc.store.codec import dump_letter, load_letter
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import events as e
-from mailproc.workflow import retry
+from mailproc.workflow import retry, roundup
 from mailproc.workflow.decide import decide
 from mailproc.workflow.manners import Manners
 
 log = structlog.get_logger()
 _BATCH = 32
 _STALE_TRIES = 20
+_LISTED = 30  # requests in one mail; the page has all
 _MANY = 8  # letters at once: then all connections are used
 _WITH_CODE = ("receipt", "status", "waiting")  # never a mail that carries a link to a file
 _TOO_LARGE = "5.3.4"  # the mail is too big for the server (RFC 3463, 3.4)
@@ -117,11 +127,20 @@ class Outbox:
             found.going = [self._with_links(connection, mail, found, desk) for mail in found.going]
             for row, due_at in found.later:
                 outbox.wait(connection, row, due_at)
+            for row in found.folded:
+                outbox.finish(connection, row, roundups.FOLDED)
+            for rows_ in found.going:
+                self._ensure_queue(connection, rows_[0], desk, now)
             if found.tripped is not None and correspondence.stop(connection, now):
                 hour = found.tripped
                 log.error("sending_stopped", mails=hour.mails, human_mails=hour.heard)
                 tell.stopped(connection, hour, desk, now)
         return found
+
+    def _ensure_queue(self, connection: sa.Connection, row: Row, desk: Desk, now: datetime) -> None:
+        """A mail to who decides leads to all that waits as well."""
+        if self._public_url and row.audience == "director" and row.person_id is not None:
+            person_links.ensure(connection, row.person_id, desk, now)
 
     @property
     def _limits(self) -> Limits:
@@ -202,7 +221,8 @@ class Outbox:
             links |= {f"{name} {row.request_id}": url for name, url in mine.items()}
         linked = tuple(self._linked(row, desk) for row, _ in good if _is_linked(row, found.apart))
         mail = _Mail(tuple(row for row, _ in good))
-        return [*bad, (mail, Draft(letters[0], links, files, tuple(letters[1:]), linked))]
+        others = (*letters[1:], *self._listed(good[0][0]))
+        return [*bad, (mail, Draft(letters[0], links, files, others, linked))]
 
     def _linked(self, row: Row, desk: Desk) -> Linked:
         """The link in place of the file. Its token is made again here; it is stored nowhere."""
@@ -226,7 +246,8 @@ class Outbox:
     def _links(self, row: Row, desk: Desk) -> dict[str, str]:
         """Tokens are made again here; they are stored nowhere."""
         if row.audience != "requester":
-            return self._to_decide(row, desk)
+            queue = self._queue_link(row, desk) if self._public_url else {}
+            return queue | self._to_decide(row, desk)
         if self._public_url and row.request_id is not None:
             token = desk.token(desk.status_link(row.request_id), "status", 1)
             return {"status": f"{self._public_url}/s/{token}"} | _code(row, desk)
@@ -242,6 +263,29 @@ class Outbox:
         token = desk.token(row.link_id, "decide", row.request_version)
         page = {"decide": f"{self._public_url}/d/{token}"} if self._public_url else {}
         return page | {"codes": " ".join(codes)}
+
+    def _queue_link(self, row: Row, desk: Desk) -> dict[str, str]:
+        """The page of all that waits for who decides."""
+        if row.audience != "director" or row.person_id is None:
+            return {}
+        with self._database.read() as connection:
+            link = person_links.newest(connection, row.person_id)
+        if link is None:
+            return {}
+        return {"queue": f"{self._public_url}/q/{person_links.token(link, desk)}"}
+
+    def _listed(self, row: Row) -> tuple[str, ...]:
+        """What waits as it is now, for a letter that lists it."""
+        if row.kind != roundup.KIND:
+            return ()
+        with self._database.read() as connection:
+            waiting = deciding.pending(connection, row.person_id, self._clock())
+        letter = load_letter(row.letter)
+        told = (
+            replace(letter, request=outbox.without_query(one.request), for_name=_for(one))
+            for one in waiting[:_LISTED]
+        )
+        return tuple(dump_letter(one) for one in told)
 
     # ------------------------------------------------------------ send
 
@@ -338,6 +382,9 @@ class Outbox:
         reason: str = "",
     ) -> None:
         """What the fate of a letter means for its request, and whom to tell."""
+        if row.kind == roundup.KIND and state != "sent":
+            self._list_lost(connection, row, state, desk, now)
+            return
         if state == "held" and not tell.held(connection, row, reason, desk, now):
             return
         event = _event(row, state, reason)
@@ -348,6 +395,21 @@ class Outbox:
         request = requests.get(connection, row.request_id)
         if request is not None:
             requests.apply(connection, [decide(request, event, self._rules, now)], desk, now)
+
+    def _list_lost(
+        self, connection: sa.Connection, row: Row, state: str, desk: Desk, now: datetime
+    ) -> None:
+        """Requests that only this list told of go on as if their own mail had been lost."""
+        for one in roundups.told_by(connection, row.id):
+            request = requests.get(connection, one)
+            if request is not None:
+                event = e.DeliveryFailed(by="mail server", problem=f"approval_{state}")
+                decision = decide(request, event, self._rules, now)
+                requests.apply(connection, [decision], desk, now)
+
+
+def _for(mandate: deciding.Mandate) -> str:
+    return mandate.for_person.name if mandate.for_person else ""
 
 
 def _mark(connection: sa.Connection, rows: tuple[Row, ...], now: datetime) -> bool:

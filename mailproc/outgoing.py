@@ -13,12 +13,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailproc import booklets, parcels
+from mailproc import booklets, deciding, parcels
 from mailproc.mail.delivery import is_one_address
 from mailproc.parcels import Limits
-from mailproc.store import correspondence, jobs
+from mailproc.store import correspondence, jobs, roundups
+from mailproc.store.codec import load_letter
 from mailproc.store.desk import Desk
-from mailproc.workflow import manners
+from mailproc.workflow import manners, roundup
 from mailproc.workflow.manners import Correspondence, Manners
 
 _FRESH = timedelta(seconds=10)
@@ -34,6 +35,7 @@ class Sorted:
     going: list[tuple[Row, ...]] = field(default_factory=list)  # one mail each, its own row first
     held: list[tuple[Row, str]] = field(default_factory=list)  # with the reason
     later: list[tuple[Row, datetime]] = field(default_factory=list)
+    folded: list[Row] = field(default_factory=list)  # their requests stand in a list
     apart: set[int] = field(default_factory=set)  # letters whose file does not go in the mail
     books: dict[int, int] = field(default_factory=dict)  # letter → booklet in place of its file
     tripped: correspondence.Hour | None = None  # the breaker has to stop the sending
@@ -62,6 +64,7 @@ class Gate:
         self._known: dict[str, Correspondence] = {}
         self._strangers: int | None = None
         self._strange_mails: set[str] = set()  # of this batch
+        self._waiting: dict[int, int] = {}  # what waits, by who decides
 
     def sort(
         self,
@@ -157,6 +160,9 @@ class Gate:
         if not is_one_address(row.to_addr or ""):
             found.held.append((row, "not_one_address"))
             return False
+        if row.audience == "director" and self._folds(connection, row):
+            found.folded.append(row)
+            return False
         if row.audience != "requester":
             return True
         if reason := self._reason(row):
@@ -166,6 +172,20 @@ class Gate:
             return False
         self._count(row)
         return True
+
+    def _folds(self, connection: sa.Connection, row: Row) -> bool:
+        """Whether a list tells of the request in place of this letter."""
+        if row.person_id is None or row.kind not in roundup.SINGLE:
+            return False
+        if row.person_id not in self._waiting:
+            pending = deciding.pending(connection, row.person_id, self._now)
+            self._waiting[row.person_id] = len(pending)
+        chosen = self._manners.roundup
+        sent = roundups.sent_before(connection, row, chosen.morning(self._now))
+        waiting = self._waiting[row.person_id]
+        if not chosen.is_much(row.kind, sent, waiting):
+            return False
+        return not chosen.is_pressing(load_letter(row.letter).request, self._now)
 
     def _reason(self, row: Row) -> str:
         """Why the letter is held; empty where it may go."""

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 import structlog
 
 from mailproc import office as offices
+from mailproc import people_letters
 from mailproc.accounts import Accounts
 from mailproc.clock import utc_now
 from mailproc.composing import Composing
@@ -36,6 +37,7 @@ from mailproc.mail.delivery import Delivery
 from mailproc.mail.mailbox import Mailbox
 from mailproc.model import Catalogue, Conditions, Item, Person, Prepared, Question
 from mailproc.outbox import Outbox
+from mailproc.roundups import Roundups
 from mailproc.sandbox import AGAIN_SECONDS, FIRST_SECONDS, Builder, Reader
 from mailproc.store import claims, correspondence, facts, people, schema
 from mailproc.watch import Watcher
@@ -103,6 +105,7 @@ class Service:
             outdated_by(self.catalogue, config.warehouse_url),
         )
         self._accounts = Accounts(self.database)
+        self._roundups = Roundups(self.database, offices.make_roundup(config))
         self._deliveries = tuple(self._build_delivery() for _ in range(_CONNECTIONS))
         self._composing = Composing(self.office, config.template_folders, self.catalogue)
         self._outbox = self._build_outbox()
@@ -172,7 +175,7 @@ class Service:
             committed=self.wake,
             trusted_proxies=frozenset(config.web.trusted_proxies),
         )
-        return WebThread([(public, public_app(site)), (internal, internal_app(self.health))])
+        return WebThread([(public, public_app(site)), (internal, internal_app(self.health, site))])
 
     def _connect(self) -> Mailbox:
         config = self._config
@@ -248,8 +251,11 @@ class Service:
 
     def _deadlines_turn(self) -> int:
         self._look_for_rounds()
-        told = self._accounts.turn(self._desk(), self._rules, self._clock())
-        return told + self._deadlines.turn(self._desk(), self._clock())
+        desk, now = self._desk(), self._clock()
+        done = self._accounts.turn(desk, self._rules, now) + self._deadlines.turn(desk, now)
+        # After the reminders: what they would tell one by one stands in the list.
+        done += self._roundups.turn(desk, now)
+        return done + people_letters.tell(self.database, desk, now)
 
     def _look_for_rounds(self) -> None:
         """What was imported, opened or closed since the last look counts from now on."""

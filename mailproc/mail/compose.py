@@ -34,7 +34,7 @@ ANSWERS = frozenset(
 )
 _MUCH = 4  # questions, from which on the whole form is the easier way to answer
 _NO_REPLIES = dict.fromkeys(replies.CHOICES, "")
-_NO_LINKS = {"decide": "", "status": "", "code": "", "codes": ""}
+_NO_LINKS = {"decide": "", "status": "", "code": "", "codes": "", "queue": ""}
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
@@ -192,7 +192,9 @@ class _Voice:
         with_csv = any(name.endswith(".csv") for name in names)
         values = _values(letter, links, files)
         values |= {"files_linked": linked, "with_csv": with_csv, "replies": begun}
-        values["hurry"] = hurry(letter.request, letter.created_at, self._timezone)
+        at, zone = letter.created_at, self._timezone
+        values["hurry"] = hurry(letter.request, at, zone)
+        values["hurries"] = [hurry(other, at, zone) for other in letter.others]
         several = "several." if letter.others else ""
         name = f"{letter.kind}.{several}{self.language}.j2"
         text_blocks = self._blocks(self._text, name, values)
@@ -261,10 +263,13 @@ def _not_held(letter: Letter, questions: tuple[Question, ...]) -> str:
 def _several(letter: Letter, links: Mapping[str, str]) -> dict[str, Any]:
     """What a mail about several requests needs besides: each with its own questions and link."""
     requests = [r for r in (letter.request, *letter.others) if r is not None]
+    lead = 1 if letter.request is not None else 0
     asked = numbering.numbered([r.questions for r in requests])
     alike = numbering.common(asked)
     own = [[q for q in questions if q not in alike] for questions in asked]
-    urls = [links.get("status", ""), *(links.get(f"status {r.id}", "") for r in letter.others)]
+    urls = [
+        links.get("status" if at < lead else f"status {r.id}", "") for at, r in enumerate(requests)
+    ]
     return {
         "requests": [shown(r) for r in requests],
         "refused": [shown(x) for x in dict.fromkeys(x for r in requests for x in r.doubts.refused)],

@@ -25,7 +25,7 @@ from mailproc.workflow.numbering import numbered
 from mailproc.workflow.policy import is_believed, recipient
 
 _O = schema.outbox
-STATES = ("recorded", "transmitting", "sent", "rejected", "held", "unknown", "bounced", "delayed")
+STATES = tuple("recorded transmitting sent folded rejected held unknown bounced delayed".split())
 NO_APPROVER = "no_approver"  # a seat that nobody holds, who has not approved already
 _SOON = max(manners.PATIENCE.values())
 # In these states a request may still get its letter of the kind.
@@ -135,8 +135,9 @@ def record(
     standing: str | None = None,
     bundle: str | None = None,
     link: Link | None = None,
-) -> None:
-    """A letter that no decision owes; erased with its request where it speaks of one.
+    person_id: int | None = None,
+) -> int:
+    """A letter that no decision owes; erased with its request where it speaks of one. Gives its id.
 
     `standing`: who ordered it, where a person did. `bundle`: alike in letters that go as one.
     `link`: by which its reader may decide.
@@ -147,9 +148,10 @@ def record(
         row["request_version"] = link.request_version
     if audience == "requester" and (letter.request is None or not is_believed(letter.request)):
         row["standing"] = manners.STRANGER
-    row["standing"] = standing or row["standing"]
-    row["bundle"] = bundle
-    connection.execute(_O.insert(), [row])
+    row |= {"standing": standing or row["standing"], "bundle": bundle}
+    if person_id is not None:
+        row["person_id"] = person_id
+    return int(connection.scalars(_O.insert().values(row).returning(_O.c.id)).one())
 
 
 def _recorded(letter: Letter, audience: str, desk: Desk) -> dict[str, Any]:

@@ -25,7 +25,14 @@ ROLES = ("group_director", "officer", "deputy", "admin", "area_director", "area_
 _SLIP_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that look alike on paper
 
 
-def add(connection: sa.Connection, person: Person, now: datetime) -> int:
+def add(
+    connection: sa.Connection,
+    person: Person,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+    acts_for: int | None = None,
+) -> int:
     """A new person in a role from now on; gives the id."""
     key = connection.execute(
         _P.insert().values(
@@ -37,15 +44,40 @@ def add(connection: sa.Connection, person: Person, now: datetime) -> int:
         )
     ).inserted_primary_key
     assert key is not None
-    role = {"person_id": key[0], "role": person.role, "valid_from": now}
-    connection.execute(_R.insert().values(role))
+    give_role(connection, int(key[0]), person.role, now, until=until, acts_for=acts_for)
     return int(key[0])
 
 
-def end_role(connection: sa.Connection, person_id: int, now: datetime) -> bool:
-    """The person holds no role from now on. False where none was held."""
-    held = _R.update().where(_R.c.person_id == person_id, _R.c.valid_to.is_(None))
+def give_role(
+    connection: sa.Connection,
+    person_id: int,
+    role: str,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+    acts_for: int | None = None,
+) -> None:
+    """The person holds the role from now on, or until then."""
+    given = {"person_id": person_id, "role": role, "valid_from": now, "valid_to": until}
+    connection.execute(_R.insert().values(**given, acts_for=acts_for))
+
+
+def end_role(
+    connection: sa.Connection, person_id: int, now: datetime, role: str | None = None
+) -> bool:
+    """The person holds this role, or none at all, from now on. False where none was held."""
+    still = sa.or_(_R.c.valid_to.is_(None), _R.c.valid_to > now)
+    held = _R.update().where(_R.c.person_id == person_id, still)
+    if role is not None:
+        held = held.where(_R.c.role == role)
     return connection.execute(held.values(valid_to=now)).rowcount > 0
+
+
+def by_address(connection: sa.Connection, address: str) -> Person | None:
+    """Whoever was added last with this address, whatever role is or was held; without a role."""
+    query = sa.select(_P.c.id).where(sa.func.lower(_P.c.address) == address.casefold())
+    found = connection.scalar(query.order_by(_P.c.id.desc()).limit(1))
+    return ever(connection, found) if found is not None else None
 
 
 def in_role(connection: sa.Connection, role: str, now: datetime) -> tuple[Person, ...]:

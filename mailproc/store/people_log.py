@@ -24,10 +24,11 @@ EVENTS = frozenset(
     "app_enrolled app_ended list_printed list_ended "
     "away_set away_ended".split()
 )
-# Of these the person gets a letter: whoever did not do it must learn of it.
+# Of these the person gets a letter: whoever did not do it must learn of it. Of absences both are
+# told where they are announced.
 TOLD = frozenset(
     "code_set code_reset codes_wrong device_remembered passkey_added app_enrolled list_printed "
-    "away_set succeeded".split()
+    "succeeded".split()
 )
 _AGAIN = timedelta(hours=24)  # before wrong codes are told once more: a scanner types all day
 

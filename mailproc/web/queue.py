@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from mailproc import deciding
 from mailproc.deciding import Given, Mandate, Taken
-from mailproc.deciding.proving import prove_person
+from mailproc.deciding.proving import Proof, prove_person
 from mailproc.model import Person
-from mailproc.store import links, people, person_links
-from mailproc.web.arriving import Arriving
-from mailproc.web.common import HEADERS, Site, read_fields
+from mailproc.store import devices, links, people, person_links
+from mailproc.store.devices import Device
+from mailproc.web.arriving import Arriving, preview
+from mailproc.web.common import Site, read_fields
 from mailproc.web.proof import STATUS, Typed, typed
 from mailproc.wording import shown
 from mailproc.workflow.urgency import hurry
@@ -32,6 +33,7 @@ PER_PAGE = 20
 _FIELDS = PER_PAGE + 20
 _REASON_LENGTH = 2000
 _CHOICES = ("approve", "refuse")
+DEVICE = "device"  # the cookie of a remembered browser
 _COUNTS = frozenset({"done", "waits", "narrowed"})
 LANGUAGE = "th"
 
@@ -48,7 +50,7 @@ class _Sent:
     key: str  # of an undo
     proof: Typed
 
-    def fault(self, person: Person, grounds: Sequence[str]) -> str:
+    def fault(self, visit: Visit, grounds: Sequence[str]) -> str:
         """The first thing that is still to be filled in, as an error key."""
         if not self.ticked:
             return "nothing_ticked"
@@ -58,7 +60,7 @@ class _Sent:
             return "ground_missing"
         if self.choice == "refuse" and not self.reason:
             return "reason_missing"
-        return self.proof.fault(person)
+        return "" if visit.device else self.proof.fault(visit.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Visit:
     person: Person
     handle: str
     may_look: bool
+    device: Device | None = None  # the remembered browser that asks
 
 
 class QueuePage:
@@ -76,21 +79,21 @@ class QueuePage:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._arriving = Arriving(site, "/q")
+        self._arriving, self._cases = Arriving(site, "/q"), Arriving(site, "/d")
 
     # ------------------------------------------------------------ arriving
 
     async def arrive(self, http: HttpRequest) -> Response:
         """Out of the address bar with the token, at once."""
-        return await run_in_threadpool(self._arrive, http.path_params["token"])
+        return await run_in_threadpool(self._arrive, http)
 
-    def _arrive(self, token: str) -> Response:
+    def _arrive(self, http: HttpRequest) -> Response:
         now = self._site.clock()
         with self._site.database.read() as connection:
-            link = person_links.find(connection, token)
+            link = person_links.find(connection, http.path_params["token"])
         if link is None:
             return self._site.message("not_found", 404)
-        return self._arriving.leads_on(link.id, now)
+        return preview(self._site, http) or self._arriving.leads_on(link.id, now)
 
     def visit(self, http: HttpRequest, now: datetime) -> Visit | Response:
         """Whose queue the address leads to, or a page that says why to none."""
@@ -102,7 +105,16 @@ class QueuePage:
             person = people.get(connection, link.person_id, now) if link else None
         if link is None or person is None or not link.is_open(now):
             return self._site.message("queue_gone", 410)
-        return Visit(link, person, http.path_params["handle"], opened.may_look)
+        device = self._device(http, person, now)
+        return Visit(link, person, http.path_params["handle"], opened.may_look, device)
+
+    def _device(self, http: HttpRequest, person: Person, now: datetime) -> Device | None:
+        """The remembered browser, where it is this person's own; of a POST that is surely ours."""
+        token = http.cookies.get(DEVICE, "")
+        if not token or (http.method == "POST" and not self._site.is_surely_ours(http)):
+            return None
+        with self._site.database.read() as connection:
+            return devices.find(connection, token, person.id, now)
 
     def here(self, visit: Visit) -> str:
         """The path of the page."""
@@ -118,6 +130,8 @@ class QueuePage:
         return await run_in_threadpool(self._post, http, _sent(fields))
 
     def _show(self, http: HttpRequest) -> Response:
+        if (robot := preview(self._site, http)) is not None:
+            return robot
         now = self._site.clock()
         visit = self.visit(http, now)
         if isinstance(visit, Response):
@@ -151,7 +165,7 @@ class QueuePage:
             person=visit.person,
             csrf=self._site.csrf(visit.link.id),
             first_use=not visit.person.has_code,
-            device=None,
+            device=visit.device,
             error=error,
             cases=[self._case(one, now, ticked) for one in here],
             count=len(waiting),
@@ -194,8 +208,7 @@ class QueuePage:
             link = links.get(connection, http.path_params["link"])
         if link is None or link.purpose != "decide" or link.person_id != visit.person.id:
             return self._site.message("not_found", 404)
-        token = self._site.desk().token(link.id, "decide", link.request_version)
-        return RedirectResponse(f"{self._site.base}/d/{token}", 303, HEADERS)
+        return self._cases.leads_on(link.id, self._site.clock())
 
     # ------------------------------------------------------------ POST
 
@@ -208,19 +221,24 @@ class QueuePage:
             return self._site.message("forbidden", 403)
         if sent.choice == "undo":
             return self._undo(visit, sent, now)
-        if error := sent.fault(visit.person, self._grounds()):
+        if error := sent.fault(visit, self._grounds()):
             return self._again(visit, sent, error, 422, now)
         proved = prove_person(
             self._site.database,
             visit.person,
             visit.link.id,
-            sent.proof.proof,
+            self.proof(http, visit, sent.proof),
             self._site.pepper,
             now,
         )
         if proved.error:
             return self._again(visit, sent, proved.error, STATUS.get(proved.error, 403), now)
         return self._decide(visit, sent, proved.device)
+
+    def proof(self, http: HttpRequest, visit: Visit, typed_: Typed) -> Proof:
+        """What was typed, and the remembered browser's token where it counts."""
+        token = http.cookies.get(DEVICE, "") if visit.device else ""
+        return replace(typed_.proof, device=token)
 
     def _grounds(self) -> Sequence[str]:
         return self._site.pages.keys("grounds", LANGUAGE)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailproc import robots
+from mailproc.workflow.roundup import Roundup
 
 # Who stands behind a letter to a requester; none of these: it is written by itself.
 HAND = "hand"  # a person ordered this very letter
@@ -38,6 +39,9 @@ PATIENCE = {
 }
 
 
+_ROUNDUP = Roundup()
+
+
 @dataclass(frozen=True, slots=True)
 class Manners:
     """What an office allows its outgoing mail; `own` holds its addresses, casefolded."""
@@ -48,6 +52,7 @@ class Manners:
     breaker_ratio: int = 5  # mails per human mail within an hour; a request causes two or three
     breaker_mails: int = 50  # below, a ratio says nothing
     strangers_per_hour: int = 30  # mails to addresses that nobody has proved
+    roundup: Roundup = _ROUNDUP
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,21 @@ def test_who_decides_gets_a_slip_and_is_added_once(run: Run) -> None:
         run("people", "reset", "1")
 
 
+def test_a_change_of_director_stands_in_the_register_without_any_slip(run: Run) -> None:
+    (old,) = _lines(_add(run))
+    (new,) = _lines(_add(run, "next@example.org", role="deputy"))
+    (done,) = _lines(run("people", "succeed", str(old["id"]), str(new["id"]), "--json"))
+    assert done["slip"] not in ("", new["slip"])
+    roles = {one["id"]: one["role"] for one in _lines(run("people", "list", "--json"))}
+    assert roles == {new["id"]: "group_director"}
+    everything = run("people", "log", "--json")
+    events = [entry["event"] for entry in _lines(run("people", "log", str(old["id"]), "--json"))]
+    assert events == ["succeeded", "removed", "slip_printed", "added"]
+    assert all(slip not in everything.output for slip in (old["slip"], new["slip"], done["slip"]))
+    with pytest.raises(MailprocError):
+        run("people", "succeed", str(old["id"]), str(new["id"]))
+
+
 def test_wrong_use_and_missing_things_are_told_apart(run: Run) -> None:
     assert run("requests", "settle", "2569/00001").exit_code == 2
     assert run("people", "add", "a@example.org", "--name", "x", "--role", "king").exit_code == 2

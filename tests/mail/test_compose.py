@@ -184,7 +184,8 @@ def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> 
         "officer_needs_person officer_handover officer_quarantined officer_note "
         "officer_held officer_undelivered officer_stopped officer_flood officer_unplaced "
         "explain scan linked status which form too_many encrypted unreadable passed_on personal "
-        "approval_withdrawn waiting correction reply_decided reply_elsewhere standing_account"
+        "approval_withdrawn waiting correction reply_decided reply_elsewhere standing_account "
+        "security approval_list"
     )
     assert set(KINDS) == set(expected.split())
     names = {path.name for path in (TEMPLATES / "mail").iterdir()}

@@ -53,6 +53,8 @@ from tests.factories import NOW, a_form, a_person, a_request, an_item
 
 CODE = "482915"
 HOLD = timedelta(seconds=60)
+# No mail asked for these requests: by the limits their letters answer a robot.
+_NO_LIMITS = Manners(per_correspondent=1000, per_day=1000, breaker_mails=1000)
 Row = sa.Row[Any]
 
 
@@ -89,6 +91,7 @@ class Room:
     config: Config
     public_url: str = "http://127.0.0.1:8025"
     clock: Clock = field(default_factory=Clock)
+    manners: Manners = _NO_LIMITS
 
     def __post_init__(self) -> None:
         self.database = offices.open_database(self.config)
@@ -297,6 +300,10 @@ class Room:
         self.deadlines.turn(self.desk(), self.clock())
         while self.fulfil.turn(self.desk(), self.clock()):
             pass
+        self.send(mail)
+
+    def send(self, mail: EmbeddedMail) -> None:
+        """Mails what is due."""
         asyncio.run(self._send(mail))
 
     async def _send(self, mail: EmbeddedMail) -> None:
@@ -310,8 +317,7 @@ class Room:
             self.public_url,
             "test",
             self.clock,
-            # No mail asked for these requests: by the limits their letters answer a robot.
-            Manners(per_correspondent=1000, per_day=1000, breaker_mails=1000),
+            self.manners,
         )
         while await outbox.turn(self.desk()):
             pass

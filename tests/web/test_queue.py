@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from mailproc.model import State
-from mailproc.store import people, person_links, schema
+from mailproc.store import devices, people, person_links, schema
 from mailproc.web.queue import PER_PAGE
 from mailproc.workflow import events as e
 from tests.factories import a_form, a_person
@@ -332,3 +332,37 @@ def test_the_link_to_a_case_leads_to_its_own_page_without_a_token_in_the_list(ro
         assert room.request(one).number in case.text
         other = href.rpartition("/")[0] + "/" + "0" * 32
         assert client.get(other).status_code == 404
+
+
+# ---------------------------------------------------------------- remembered browsers, previews
+
+
+def test_a_remembered_browser_needs_no_code_and_another_persons_does(room: Room) -> None:
+    ids = room.opened(2)
+    with room.database.write() as connection:
+        mine = devices.remember(connection, room.director, "Chrome, Android", room.clock())
+        theirs = devices.remember(connection, room.officer, "Firefox", room.clock())
+    with room.browser() as client:
+        client.cookies.set("device", theirs)
+        page = client.get(room.queue())
+        headers = {"origin": room.public_url}
+        body = {"csrf": csrf_of(page.text), "choice": "approve", "take": _ids(page.text)}
+        assert client.post(page.url.path, data=body, headers=headers).status_code == 422
+        client.cookies.set("device", mine)
+        page = client.get(page.url.path)
+        assert "ไม่ต้องใส่รหัส" in page.text
+        assert client.post(page.url.path, data=body).status_code == 422  # says not where from
+        done = client.post(page.url.path, data=body, headers=headers)
+    assert "อนุญาต 2 เรื่อง" in done.text
+    assert [room.verdicts(one) for one in ids] == [["approved"]] * 2
+    assert all(row.device.startswith("device ") for row in room.rows(schema.decisions))
+
+
+def test_a_preview_in_a_chat_shows_nobody_a_word(room: Room) -> None:
+    room.opened()
+    with room.browser() as client:
+        robot = {"user-agent": "facebookexternalhit/1.1;line-poker/1.0"}
+        shown = client.get(room.queue(), headers=robot)
+    assert shown.status_code == 200
+    assert "รอท่านพิจารณา" not in shown.text
+    assert "สมศรี" not in shown.text

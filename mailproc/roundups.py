@@ -1,0 +1,74 @@
+"""One turn: at its hours, one mail to each who decides with all that waits for that person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from mailproc import deciding
+from mailproc.deciding import Mandate
+from mailproc.model import Letter, Person
+from mailproc.store import outbox, people, roundups
+from mailproc.store.database import Database
+from mailproc.store.desk import Desk
+from mailproc.workflow import roundup, standin
+from mailproc.workflow.roundup import Roundup
+
+
+class Roundups:
+    """Each list is owed once for its hour; what was sent is asked of the outbox, not remembered."""
+
+    def __init__(self, database: Database, chosen: Roundup) -> None:
+        self._database, self._chosen = database, chosen
+        self._done_upto: datetime | None = None
+
+    def turn(self, desk: Desk, now: datetime) -> int:
+        """Writes the lists that are owed; gives their number."""
+        hour = self._chosen.hour(now)
+        if self._done_upto == hour or not self._chosen.is_open(now):
+            return 0
+        with self._database.read() as connection:
+            owed = [
+                one for one in roundups.deciders(connection, now) if not _is_away(one, desk, now)
+            ]
+        written = sum(self._write(person_id, hour, desk, now) for person_id in owed)
+        self._done_upto = hour
+        return written
+
+    def _write(self, person_id: int, hour: datetime, desk: Desk, now: datetime) -> bool:
+        with self._database.write() as connection:
+            person = people.get(connection, person_id, now)
+            last = roundups.last_list(connection, person_id, roundup.KIND)
+            if person is None or (last is not None and last >= hour):
+                return False
+            waiting = deciding.pending(connection, person_id, now)
+            folded = roundups.folded(connection, [one.link.id for one in waiting])
+            if not self._chosen.is_owed(len(waiting), len(folded), now):
+                return False
+            list_id = _record(connection, person, waiting, desk, now)
+            roundups.told_in(connection, folded, list_id)
+        return True
+
+
+def _is_away(person_id: int, desk: Desk, now: datetime) -> bool:
+    return standin.is_away(person_id, desk.absences, now)
+
+
+def _record(
+    connection: sa.Connection, person: Person, waiting: list[Mandate], desk: Desk, now: datetime
+) -> int:
+    """The letter holds no request: what waits is looked up when it is sent, and erased with it."""
+    letter = Letter(
+        kind=roundup.KIND,
+        language="th",
+        to_name=person.name,
+        to_addr=person.address,
+        message_id=desk.new_message_id(),
+        in_reply_to="",
+        references=(),
+        subject="",
+        created_at=now,
+        reason=str(len(waiting)),
+    )
+    return outbox.record(connection, letter, "director", desk, person_id=person.id)
