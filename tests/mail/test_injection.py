@@ -38,8 +38,8 @@ _MARKUP = "</td></p><b onload=x>{{77*77}}{% raw %}<a href='http://evil.example'>
 _OURS = frozenset(
     "kind language to_addr message_id created_at number requester_addr deliver_to state channel "
     "field problem requester_type delivery dataset_id level format needed_by letter_date flags "
-    "sensitivity suppression until query digest round_digest dataset_digest result_digest content_hash "
-    "decided_at_hash as_of vouched trust resume title_th title_en columns".split()
+    "sensitivity suppression until query digest round_digest dataset_digest result_digest "
+    "content_hash decided_at_hash as_of vouched trust resume title_th title_en columns".split()
 )
 _ADDRESSES = ("data@example.org", "somsri@school.example.org")
 

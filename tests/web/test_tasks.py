@@ -72,7 +72,7 @@ class Phone:
     def chooses(self, what: Locator, **value: str) -> None:
         """From a list that opens: two taps."""
         self.taps += 2
-        what.select_option(**value)
+        what.select_option(**value)  # type: ignore[arg-type]
 
     def ends(self, said: str, most: int) -> None:
         """The page says what was done; nothing is wider than the screen."""
@@ -91,7 +91,7 @@ class Phone:
         for width in (360, 1280):
             for scheme in ("light", "dark"):
                 self.page.set_viewport_size({"width": width, "height": 800})
-                self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                self.page.emulate_media(color_scheme=scheme)
                 file = Path(SHOTS) / f"{self.name}-{mark}-{width}-{scheme}.png"
                 self.page.screenshot(path=file, full_page=True)
         self.page.set_viewport_size({"width": 360, "height": 740})
