@@ -20,6 +20,7 @@ down this page, and tests/test_layers.py holds that.
     tell.py       what the people of the office learn of it
     enrolment.py  who gets, loses or hands over a role or a code; written in the register
     people_letters.py  letters about people's codes and devices, as their register owes them
+    standing_in.py  absences: both are told, and who stands in gets what waits
     drops.py      one turn: files in the drop folder → rounds, each with a report
     accounts.py   once a month: what was approved ahead let through
     deadlines.py  one turn: requests whose date has come → workflow; the daily seal

@@ -19,9 +19,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
     field_validator,
     model_validator,
@@ -30,13 +32,38 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from mailproc.errors import ConfigError, MailprocError
 from mailproc.mail.login import Credentials, Server, Tls, is_loopback
-from mailproc.model import APPROVERS, ApprovalPolicy, Calendar
+from mailproc.model import APPROVERS, ApprovalPolicy, Calendar, Escalation
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FILE = Path("mailproc.toml")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+")
 _MEMBER = re.compile(r"(?:[^\s@]+@)?\.?[^\s@.]+(?:\.[^\s@.]+)+")
 Port = Annotated[int, Field(ge=0, le=65535)]
+_ROLES = (*APPROVERS, "officer", "admin")
+_SPAN = TypeAdapter(timedelta)
+
+
+def _whole(unit: timedelta, name: str) -> BeforeValidator:
+    """A plain number of the unit that the setting's name says, or ISO 8601 text with its own, as
+    «P3D» or «PT36H»; so nobody's minutes are taken for days."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, str) or not value.startswith("P"):
+            return value
+        try:
+            span = _SPAN.validate_python(value)
+        except ValidationError:
+            raise ValueError(f"{value!r} is no span of time; write for example P3D") from None
+        if span % unit:
+            raise ValueError(f"{value!r} is not a whole number of {name}")
+        return span // unit
+
+    return BeforeValidator(read)
+
+
+Hours = Annotated[int, Field(ge=1), _whole(timedelta(hours=1), "hours")]
+Days = Annotated[int, Field(ge=1), _whole(timedelta(days=1), "days")]
+Workdays = Annotated[int, Field(ge=0, le=250), _whole(timedelta(days=1), "days")]
 
 
 class _Section(BaseModel):
@@ -199,9 +226,9 @@ class WebSection(_Section):
 class WorkflowSection(_Section):
     hold_seconds: Annotated[int, Field(ge=0)] = 60
     ask_limit: Annotated[int, Field(ge=1)] = 3
-    silent_days: Annotated[int, Field(ge=1)] = 30
+    silent_days: Days = 30
     same_days: Annotated[int, Field(ge=0)] = 7
-    remind_hours: Annotated[int, Field(ge=1)] = 24
+    remind_hours: Hours = 24  # in office hours, and at most once a day
     officer_checks: Literal["exceptions", "all"] = "exceptions"
 
 
@@ -247,7 +274,27 @@ class PolicySection(_Section):
         )
 
 
-class ApprovalSection(_Section):
+class _Escalating(_Section):
+    """Who learns that nobody decides, and when."""
+
+    escalate_days: Workdays = 3  # 0: nobody
+    escalate_to: tuple[str, ...] = ("officer",)  # roles or addresses
+    escalate: Literal["tell", "may_decide"] = "tell"
+
+    @field_validator("escalate_to")
+    @classmethod
+    def _roles_or_addresses(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in _ROLES and not _ADDRESS.fullmatch(name):
+                raise ValueError(f"{name!r} is neither a role ({', '.join(_ROLES)}) nor an address")
+        return names
+
+    def escalation(self) -> Escalation:
+        may_decide = self.escalate == "may_decide"
+        return Escalation(self.escalate_days, self.escalate_to, may_decide)
+
+
+class ApprovalSection(_Escalating):
     """Who decides, beyond the one yes of the group's director; docs/approval.md has examples."""
 
     policy: tuple[PolicySection, ...] = ()

@@ -1,4 +1,4 @@
-"""One turn: requests whose date has come → workflow; and once a day the seal over all chains."""
+"""One turn: requests whose date has come → workflow; absences; once a day the seal over all."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from mailproc import standing_in
 from mailproc.deciding import ahead
 from mailproc.errors import Stale
 from mailproc.model import Catalogue, Prepared, Request, Rules, State
-from mailproc.store import audit, requests
+from mailproc.store import absences, audit, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
+from mailproc.workflow import dates
 from mailproc.workflow.collection import waits_for
 from mailproc.workflow.decide import DEADLINES, decide
 from mailproc.workflow.events import ContentChanged, Event, HoldElapsed, RoundOpened
@@ -43,14 +45,34 @@ class Deadlines:
     def turn(self, desk: Desk, now: datetime) -> int:
         """Handles the requests that are due; gives their number."""
         self._seal(now)
+        stood_in = self._stand_in(desk, now)
         with self._database.read() as connection:
             due = requests.with_deadline(connection, now)
         moved = sum(self._happen(one, event, desk, now) for one, event in self._moved())
-        return moved + sum(self._meet(request, desk, now) for request in due)
+        return stood_in + moved + sum(self._meet(request, desk, now) for request in due)
 
     def renew(self, rules: Rules, outdated: Callable[[Prepared], str]) -> None:
         """From now on these rules; rounds that were opened meanwhile are seen at the next turn."""
         self._rules, self._outdated = rules, outdated
+
+    def _stand_in(self, desk: Desk, now: datetime) -> int:
+        """Tells of absences, and hands what waits to whoever stands in from now on; that in office
+        hours, as an absence begins at midnight."""
+        news = standing_in.announce(self._database, desk, now)
+        if not dates.is_open(self._rules, now):
+            return news
+        with self._database.read() as connection:
+            begun = absences.untold(connection, now)
+            if not begun:
+                return news
+            current = standing_in.as_of(connection, desk, now)
+            events = standing_in.delegated(connection, current, self._rules, now)
+        done = [self._happen(request, event, current, now) for request, event in events]
+        if all(done):  # what could not be handed over now is tried at the next turn
+            with self._database.write() as connection:
+                for absence in begun:
+                    absences.told(connection, absence.id, now)
+        return news + sum(done)
 
     def _moved(self) -> list[tuple[Request, Event]]:
         """Requests whose round is open now, or whose figures no longer count; looked for once in

@@ -85,7 +85,7 @@ class Reading:
     missing: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     # beyond the JSON
-    command: str | None = None  # cancel | status | resend | form
+    command: str | None = None  # cancel | status | resend | form | nudge
     references: tuple[str, ...] = ()  # Message-IDs in In-Reply-To, References and returned mails
     recipients: tuple[str, ...] = ()  # To, Cc, Delivered-To: addresses only
     digest: str = ""  # Message-ID, From, Date, Subject and decoded parts, without trace headers
@@ -429,6 +429,12 @@ class Request:
     past: Past | None = None  # None: not looked up yet
     remark: str = ""  # of the officer, for whoever decides
     standing_id: int = 0  # the yes given ahead that let it through
+    remind_at: datetime | None = None  # when whoever it waits for is told again
+    nudged_at: datetime | None = None  # when the requester last asked for it to be hurried
+    escalated_at: datetime | None = None  # since then others know that nobody decides
+    legal_from: datetime | None = None  # the legal days count from here; None: from received_at
+    legal_told: tuple[str, ...] = ()  # soon | end: who was told that they run out
+    decided_for: str = ""  # whom the person of `decided_by` stood in for
 
     @property
     def item(self) -> Item:
@@ -488,6 +494,26 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who learns, after so many working days without a decision, that nobody decides."""
+
+    workdays: int = 3  # 0: nobody ever
+    to: tuple[str, ...] = ("officer",)  # roles or addresses
+    may_decide: bool = False  # they get a link of the same seat
+
+
+@dataclass(frozen=True, slots=True)
+class LegalDays:
+    """Calendar days within which a requester has the answer, or word of why not yet.
+
+    Cabinet resolution of 28 December 2547 on the Official Information Act 2540, section 11.
+    """
+
+    warn: int = 12  # then the officer is told that they run out
+    end: int = 15  # then the requester is told how things are
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What an office chose, for `workflow.decide`."""
 
@@ -505,6 +531,8 @@ class Rules:
     approval: tuple[ApprovalPolicy, ...] = ()  # none fits: one yes of the group's director
     batch_sensitive: bool = False  # data about persons may be approved by a tick in a list
     standing: frozenset[str] = frozenset({"open", "internal"})  # sensitivities of standing yeses
+    escalation: Escalation = Escalation()
+    legal: LegalDays = LegalDays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,6 +589,28 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedNow:
+    """Who is asked for a decision now, as the requester is told it."""
+
+    name: str
+    position: str
+    role: str
+    for_name: str = ""  # whom the person stands in for
+    for_position: str = ""
+    for_role: str = ""
+    back_at: datetime | None = None  # when that one is there again
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Whom a request waits for, and until when an answer can be expected."""
+
+    request_id: int
+    asked: tuple[AskedNow, ...] = ()
+    answer_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One outgoing mail before it is composed; links are ids until then."""
 
@@ -581,3 +631,7 @@ class Letter:
     waiting: tuple[Waiting, ...] = ()  # mails that an officer is to place
     last: bool = False  # the last answer today: from now on a person answers
     for_name: str = ""  # whom its reader stands in for
+    outlooks: tuple[Outlook, ...] = ()  # of the requests that it tells the requester of
+    absence: Absence | None = None  # of which it tells
+    absent: str = ""  # whose absence that is
+    deputies: tuple[str, ...] = ()  # who stands in

@@ -20,7 +20,7 @@ from mailproc.sandbox import Importer
 from mailproc.settling import Habits
 from mailproc.store import absences, people
 from mailproc.store.database import Database
-from mailproc.store.desk import Desk
+from mailproc.store.desk import Desk, by_audience
 from mailproc.workflow.manners import Manners
 from mailproc.workflow.roundup import Roundup
 
@@ -57,6 +57,7 @@ def make_rules(config: Config, catalogue: Catalogue) -> Rules:
         approval=config.approval.policies(),
         standing=frozenset(config.approval.standing),
         batch_sensitive=config.approval.batch_sensitive,
+        escalation=config.approval.escalation(),
     )
 
 
@@ -177,18 +178,10 @@ class DeskSource:
         with self._database.read() as connection:
             everybody = people.listed(connection, self._clock())
             away = absences.current(connection, self._clock())
-        audiences = (
-            ("director", "group_director"),
-            ("officer", "officer"),
-            ("admin", "admin"),
-            ("deputy", "deputy"),
-            ("area_director", "area_director"),
-            ("area_deputy", "area_deputy"),
-        )
         return Desk(
             self._key,
             self._domain,
-            {to: tuple(p for p in everybody if p.role == role) for to, role in audiences},
+            by_audience(everybody),
             absences=away,
             download_life=self._download_life,
             timezone=self._timezone,

@@ -9,10 +9,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.bccache import Bucket
@@ -227,9 +228,19 @@ def _filters(texts: Texts, timezone: str) -> dict[str, Callable[..., Any]]:
             if value and name not in left_out
         ]
 
+    def last_day(when: datetime) -> str:
+        """The last day before the moment, in words: of what ends at midnight the day before."""
+        before = when - timedelta(microseconds=1)
+        return long_date(before.astimezone(ZoneInfo(timezone)).date(), texts.language)
+
+    def date_of(when: datetime) -> str:
+        return long_date(when.astimezone(ZoneInfo(timezone)).date(), texts.language)
+
     return {
         "stated": stated,
         "moment": moment,
+        "last_day": last_day,
+        "date_of": date_of,
         "day": day,
         "number": _number,
         "size": _size,

@@ -61,6 +61,8 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "period": lambda request: _period(request, texts),
         "decider": lambda request: _decider(request, texts),
         "narrowed": lambda request: _narrowed(request.conditions, texts),
+        "waits_for": lambda outlook, group: _waits_for(outlook, texts, group),
+        "asked_one": lambda asked, group: _asked_one(asked, texts, group),
         "data_size": lambda prepared, short=False: _data_size(prepared, texts, short=short),
         "offer_text": lambda offer: offers.get(offer, offer),
         "column_list": lambda columns: _column_list(columns, texts),
@@ -86,15 +88,6 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "ground_text": lambda ground: _ground(ground, texts),
         "is_by_law": lambda ground: ground.startswith(_BY_LAW) or not ground,
     }
-
-
-def _decider(request: Any, texts: Texts) -> str:
-    """Who allowed it: a person, ahead or on the day, or the catalogue."""
-    if request.decided_by == BY_RULE:
-        return texts.get("pages", "by_rule")
-    if request.standing_id:
-        return texts.get("pages", "by_standing").replace("{name}", str(request.decided_by))
-    return str(request.decided_by)
 
 
 def _narrowed(conditions: Any, texts: Texts) -> list[str]:
@@ -123,6 +116,45 @@ def _asker(request: Any, texts: Texts) -> str:
     stated = (request.form.requester_name, request.form.organisation)
     parts = [part if len(part) <= _NAME else part[: _NAME - 1] + "…" for part in stated if part]
     return "/".join(parts) or texts.get("phrases", "somebody")
+
+
+def _decider(request: Any, texts: Texts) -> str:
+    """Who decided, ahead or on the day, and for whom: «… ในฐานะผู้รักษาราชการแทน …»."""
+    if request.decided_by == BY_RULE:
+        return texts.get("pages", "by_rule")
+    if request.standing_id:
+        return texts.get("pages", "by_standing").replace("{name}", str(request.decided_by))
+    if request.approvals and request.decided_at_hash:
+        names = (_acting(one.name, one.for_name, texts) for one in request.approvals)
+        return ", ".join(dict.fromkeys(names))
+    return _acting(request.decided_by, request.decided_for, texts)
+
+
+def _acting(name: object, for_name: object, texts: Texts) -> str:
+    if not for_name:
+        return str(name)
+    phrase = texts.get("phrases", "acting_for")
+    return phrase.replace("{name}", str(name)).replace("{for_name}", str(for_name))
+
+
+def _waits_for(outlook: Any, texts: Texts, group: str) -> str:
+    """Role and name of everybody who is asked now; empty where nobody is named."""
+    if not outlook:
+        return ""
+    return "; ".join(_asked_one(asked, texts, group) for asked in outlook.asked)
+
+
+def _asked_one(asked: Any, texts: Texts, group: str) -> str:
+    mine = _post(asked.position, asked.role, texts, group)
+    if not asked.for_name:
+        return f"{mine} ({asked.name})"
+    theirs = _post(asked.for_position, asked.for_role, texts, group)
+    words = texts.get("phrases", "deputy_asked")
+    return words.replace("{post}", theirs).replace("{name}", asked.name)
+
+
+def _post(position: str, role: str, texts: Texts, group: str) -> str:
+    return position or texts.get("roles", role).replace("{group}", group)
 
 
 def _other_email(request: Any) -> str:

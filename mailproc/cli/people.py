@@ -9,6 +9,7 @@ import click
 
 from mailproc import enrolment
 from mailproc.cli.output import common, config_option, local, show
+from mailproc.cli.people_away import away
 from mailproc.cli.people_codes import codes, totp
 from mailproc.cli.people_devices import people_devices
 from mailproc.cli.standing import standing
@@ -24,9 +25,10 @@ from mailproc.store import people_log
 
 @click.group()
 def people() -> None:
-    """People: list, add, reset, remove, succeed, log; totp, codes, devices."""
+    """People: list, add, reset, remove, succeed, log, away; totp, codes, devices."""
 
 
+people.add_command(away)
 people.add_command(totp)
 people.add_command(codes)
 people.add_command(standing)

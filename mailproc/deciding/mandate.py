@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailproc.model import Person, Request, State
-from mailproc.store import links, people, requests
+from mailproc.store import absences, links, people, requests
 from mailproc.store.desk import Link
+from mailproc.workflow import standin
 from mailproc.workflow.approval import given
 
 _GIVEN_OUT = (State.DELIVERED, State.NEEDS_PERSON)
@@ -24,6 +25,7 @@ class Mandate:
     request: Request
     person: Person
     for_person: Person | None = None  # whom the person stands in for
+    is_back: bool = False  # that one is there again, or somebody else stands in
 
     def is_open(self, now: datetime) -> bool:
         """True while this link may decide."""
@@ -33,6 +35,7 @@ class Mandate:
             and self.link.voided_at is None
             and self.link.expires_at > now
             and not self.has_approved
+            and not self.is_back
         )
 
     @property
@@ -103,5 +106,14 @@ def mandate(connection: Connection, link: Link | None, now: datetime) -> Mandate
     person = people.get(connection, link.person_id, now)
     if request is None or person is None:
         return None
-    stands_for = people.ever(connection, link.for_person_id) if link.for_person_id else None
-    return Mandate(link, request, person, stands_for)
+    if link.for_person_id is None:
+        return Mandate(link, request, person)
+    stands_for = people.ever(connection, link.for_person_id)
+    may_act = _may_act(connection, person.id, link.for_person_id, now)
+    return Mandate(link, request, person, stands_for, is_back=not may_act)
+
+
+def _may_act(connection: Connection, person_id: int, for_person: int, now: datetime) -> bool:
+    away = absences.current(connection, now)
+    deputies = [deputy.id for deputy in people.in_role(connection, "deputy", now)]
+    return standin.may_act(person_id, for_person, deputies, away, now)

@@ -20,6 +20,7 @@ Outcome = Literal[
     "early",  # somebody else has to approve first
     "unfit",  # the conditions ask for what can't be: see `narrowing.faults`
     "late",  # too late to be undone
+    "back",  # whom the person stood in for is there again
     "gone",  # the link is void or too old
 ]
 

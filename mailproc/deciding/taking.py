@@ -106,6 +106,8 @@ def why_not(found: Mandate, choice: str) -> Outcome:
         return "already"
     if found.is_changed:
         return "changed"
+    if found.is_back and not found.is_settled:
+        return "back"
     mine = found.link.seat in {one.seat for one in found.request.approvals}
     if found.request.state is State.AWAITING_DECISION and found.has_approved and not mine:
         return "twice"
@@ -120,7 +122,7 @@ def _event(found: Mandate, given: Given) -> e.Event:
         case "revoke":
             return e.AccessRevoked(by=by)
         case "refuse":
-            return e.Refused(by=by, reason=given.reason, ground=given.ground)
+            return e.Refused(by=by, reason=given.reason, ground=given.ground, for_name=stands_for)
         case "return":
             return e.Returned(by=by, reason=given.reason)
     return e.Approved(

@@ -1,4 +1,4 @@
-"""The words by which a requester steers: cancel, status, resend, form.
+"""The words by which a requester steers: cancel, status, resend, form, nudge.
 
 A command is a sentence that turns on one of a few words and says nothing beyond it, but courtesy,
 the thing it is about and how it came to that; nothing else in the mail asks for anything. Or it is
@@ -60,7 +60,7 @@ _PART = re.compile(  # one of several things, or a value: that changes a request
     r"excel|pdf|csv|ราย(?:โรงเรียน|อำเภอ)|ภาพรวม",
     re.I,
 )
-_ORDER = ("cancel", "resend", "form", "status")  # what counts where a mail has two
+_ORDER = ("cancel", "resend", "form", "nudge", "status")  # what counts where a mail has two
 _MAX_SENTENCES = 12
 _FILLED = re.compile(r"[:：\t]|\.{3}|…|__")
 _FORM_LINES = 4

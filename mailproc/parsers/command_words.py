@@ -42,6 +42,13 @@ ANCHORS: dict[str, re.Pattern[str]] = {
         r"happening",
         re.I,
     ),
+    # To have those who decide reminded; what asks how it stands is «status».
+    "nudge": re.compile(
+        r"(?<!การ)ติดตาม(?!\s?(?:สถานะ|ผล|ความ|ว่า))|ทวง(?:ถาม)?|(?:ช่วย|ขอ|โปรด|กรุณา|รบกวน)?\s?เร่ง(?:รัด|ดำเนินการ|พิจารณา|เรื่อง|ให้|หน่อย|ด้วย|$|(?=\s|ครับ|ค่ะ|คะ))|"
+        r"(?:ช่วย|ขอ|โปรด|กรุณา|รบกวน)\s?เตือน|"
+        r"\bremind(?:er|ing)?\b|\bnudge\b|\bhurry\b|\bexpedite\b|\bspeed (?:it|this|things) up\b",
+        re.I,
+    ),
     "resend": re.compile(
         rf"(?:(?:จัด)?ส่ง|แนบ)(?={_GAP}{_AGAIN})|(?:ขอ|ดาวน์โหลด)(?:รับ)?\s?{_FILE}(?={_GAP}{_AGAIN})|"
         rf"ขอ(?:รับ)?{_AGAIN}|"
@@ -100,6 +107,12 @@ AROUND: dict[str, tuple[str, str]] = {
         _REQUEST_ENGLISH + r"|know|tell|give|check|is|are|has|have|had|been|what's|what|how|there|"
         r"about|when|ready|done|got|get|receive[d]?|expect|yet|still|waiting|processed|approved|"
         r"any|anything|let|update|current|news|hear|back|from|happening",
+    ),
+    "nudge": (
+        _REQUEST + r"|เรื่อง|การ|พิจารณา|ดำเนินการ|อนุมัติ|อนุญาต|ผู้(?:พิจารณา|มีอำนาจอนุญาต|อำนวยการ)|"
+        r"ผอ\.?|ท่าน|ตาม|อีก(?:ครั้ง)?|ผล|ตอบ|กลับ|รอ|อยู่|รัด|โดย|เร็ว|ด่วน|ใหม่",
+        _REQUEST_ENGLISH + r"|director|approver|head|those|who|decides?|up|him|her|again|about|to|"
+        r"decision|process(?:ing)?|send|still|waiting|a|for|on|reminder",
     ),
     "resend": (
         rf"{_FILE}|แนบ|สำเนา|ครั้ง|รอบ|อีก|สัก|ใหม่|ทาง|นี้|ดังกล่าว|เดิม|ทั้งหมด|ที่ส่ง|(?:ตาม|ของ)?คำขอ\s?{_NUMBER}|"

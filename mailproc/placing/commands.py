@@ -1,4 +1,4 @@
-"""The words that steer: cancel, status, resend, form.
+"""The words that steer: cancel, status, resend, form, nudge.
 
 They count with the secret of one of our mails, or from the address that our own server vouches
 for; a blank form is for everybody.
@@ -58,6 +58,9 @@ def given(command: str, request: Request, found: Found) -> Placing:
         if found.often and not allowed(request.state, e.Cancelled()):
             return _to_officer(command, request)
         return Placing("command", event=e.Cancelled(by="requester"), about=(request,))
+    nudge = e.Nudged(by="requester")
+    if command == "nudge" and not found.often and allowed(request.state, nudge):
+        return Placing("command", event=nudge, about=(request,))
     if command == "resend" and policy.can_resend(request) and found.resends_today < RESENDS_LIMIT:
         return Placing("command", event=e.Resend(by="requester"), about=(request,))
     if found.often:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailproc.model import Letter, Reading, Request
+from mailproc.model import Letter, Outlook, Reading, Request, Rules
 from mailproc.store.desk import Desk
+from mailproc.workflow import approval, dates
 
 # These tell of a request, so they go to its requester whoever wrote.
 _OF_REQUEST = frozenset({"status", "linked", "which", "confirm"})
@@ -22,6 +23,7 @@ def answer(
     reason: str = "",
     last: bool = False,
     to_director: bool = False,
+    outlooks: tuple[Outlook, ...] = (),
 ) -> Letter:
     """The answer to the mail, about some requests or about none."""
     first = about[0] if about else None
@@ -44,4 +46,15 @@ def answer(
         reason=reason,
         last=last,
         others=tuple(about[1:]),
+        outlooks=outlooks,
+    )
+
+
+def outlooks(
+    about: Sequence[Request], rules: Rules, desk: Desk, now: datetime
+) -> tuple[Outlook, ...]:
+    """Whom each of the requests waits for, and until when an answer can be expected."""
+    return tuple(
+        desk.outlook(one.id, approval.asked_now(one, rules), dates.answer_by(one, rules, now), now)
+        for one in about
     )

@@ -15,7 +15,7 @@ from mailproc.model import Form, Letter, Reading, Request, Rules, Waiting
 from mailproc.parsers import refuses
 from mailproc.placing import Found, Guess, Placing, again, place
 from mailproc.settling import drafts
-from mailproc.settling.answers import answer
+from mailproc.settling.answers import answer, outlooks
 from mailproc.settling.decisions import Decisions, Reply
 from mailproc.settling.facts import About, Facts
 from mailproc.settling.nouns import Habits, Read
@@ -225,15 +225,17 @@ class Batch:
             self._answers.append((answer(kind, reading, known, self._desk, self._now), "requester"))
         if placing.answer and not outcome.told and placing.said is None:
             audience = about.letter.audience if about.letter is not None else "requester"
+            known = list(about.requests or placing.about)
             letter = answer(
                 placing.answer,
                 reading,
-                about.requests or placing.about,
+                known,
                 self._desk,
                 self._now,
                 reason=placing.reason,
                 last=placing.last,
                 to_director=audience == "director",
+                outlooks=outlooks(known, self._rules, self._desk, self._now),
             )
             self._answers.append((letter, audience))
 

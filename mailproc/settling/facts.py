@@ -28,7 +28,7 @@ ANSWERS = (
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _WEEK, _LATELY = timedelta(days=7), timedelta(days=30)
 _NUMBER = re.compile(r"(?<![0-9])2[0-9]{3}/[0-9]{5}(?![0-9])")
-_STEERING = frozenset({"cancel", "status", "resend"})
+_STEERING = frozenset({"cancel", "status", "resend", "nudge"})
 _SPOKEN = frozenset({"request", "command", "reply", "other"})
 _LOOSE = frozenset({"request", "command", "reply", "other", "encrypted", "unreadable", "list"})
 

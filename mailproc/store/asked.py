@@ -16,7 +16,7 @@ WITH_DECIDE_LINK = frozenset({"approval", "approval_reminder"})
 
 def staff(request: Request, effect: Send, desk: Desk, now: datetime) -> Iterator[tuple[int, Asked]]:
     """Who in the office gets the letter, each once, and for which seat."""
-    if effect.to != "director":
+    if effect.to != "director" and not effect.seats:
         yield from ((0, Asked(person)) for person in desk.people.get(effect.to, ()))
         return
     seats = effect.seats or (Seat(0, ("group_director",)),)

@@ -7,12 +7,22 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mailproc.model import Absence, Person, Request
+from mailproc.model import Absence, AskedNow, Outlook, Person, Request
 from mailproc.workflow import standin
+from mailproc.workflow.effects import Seat
 
+# Whom letters of an audience go to, by role.
+_AUDIENCES = {
+    "director": "group_director",
+    "officer": "officer",
+    "admin": "admin",
+    "deputy": "deputy",
+    "area_director": "area_director",
+    "area_deputy": "area_deputy",
+}
 CODE_DIGITS = 8  # of the code that opens files
 
 
@@ -22,6 +32,14 @@ class Asked:
 
     person: Person
     for_person: Person | None = None
+
+
+def by_audience(everybody: Sequence[Person]) -> dict[str, tuple[Person, ...]]:
+    """Those who hold a role now, as `Desk.people` has them."""
+    return {
+        to: tuple(person for person in everybody if person.role == role)
+        for to, role in _AUDIENCES.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,7 @@ class Desk:
         """Those who take a seat of these roles or addresses now, each once."""
         found: dict[int, Asked] = {}
         for person in self._named(who):
-            for acting in standin.acting(person.id, self._deputies, self.absences, now):
+            for acting in standin.acting(person.id, self._deputies, self._named_absences, now):
                 stand_in = self._person(acting) or person
                 own = stand_in.id == person.id
                 if own or stand_in.id not in found:
@@ -67,10 +85,33 @@ class Desk:
             else:
                 yield from self.people.get("director" if name == "group_director" else name, ())
 
+    def outlook(
+        self, request_id: int, seats: Sequence[Seat], answer_by: datetime | None, now: datetime
+    ) -> Outlook:
+        """Whom a request waits for now, as its requester is told it."""
+        asked = {one.person.id: one for seat in seats for one in self.holders(seat.who, now)}
+        return Outlook(request_id, tuple(self._told(x, now) for x in asked.values()), answer_by)
+
+    def _told(self, asked: Asked, now: datetime) -> AskedNow:
+        person, away = asked.person, asked.for_person
+        if away is None:
+            return AskedNow(person.name, person.position, person.role)
+        back_at = standin.back_at(away.id, self.absences, now)
+        mine = (person.name, person.position, person.role)
+        return AskedNow(*mine, away.name, away.position, away.role, back_at)
+
     @property
     def _everybody(self) -> tuple[Person, ...]:
         everybody = {p.id: p for people in self.people.values() for p in people}
         return tuple(everybody.values())
+
+    @property
+    def _named_absences(self) -> tuple[Absence, ...]:
+        """Who holds no role any more stands in for nobody: then it is those of the role."""
+        there = {person.id for person in self._everybody}
+        return tuple(
+            one if one.deputy_id in there else replace(one, deputy_id=None) for one in self.absences
+        )
 
     @property
     def _deputies(self) -> tuple[int, ...]:

@@ -43,6 +43,17 @@ def void_of(connection: sa.Connection, person_id: int, now: datetime) -> int:
     return connection.execute(mine.where(_L.c.voided_at.is_(None)).values(voided_at=now)).rowcount
 
 
+def is_asked(connection: sa.Connection, request_id: int, person_id: int, content_hash: str) -> bool:
+    """Whether the person has a link to decide on this very content."""
+    query = (
+        sa.select(_L.c.id)
+        .where(_L.c.request_id == request_id, _L.c.person_id == person_id)
+        .where(_L.c.purpose == "decide", _L.c.content_hash == content_hash)
+        .where(_L.c.voided_at.is_(None))
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def _link(row: sa.Row[Any] | None) -> Link | None:
     names = Link.__dataclass_fields__
     return Link(**{name: getattr(row, name) for name in names}) if row else None

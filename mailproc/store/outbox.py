@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from mailproc.model import Letter, Person, Question, Request, State
+from mailproc.model import Letter, Outlook, Person, Question, Request, State
 from mailproc.store import asked, claims, schema
 from mailproc.store.codec import dump_letter, load_letter
 from mailproc.store.desk import Asked, Desk, Link
@@ -117,6 +117,7 @@ def _row(
         reason=effect.reason,
         note=effect.note,
         for_name=for_name,
+        outlooks=_outlooks(request, effect, desk, now),
     )
     return _recorded(letter, effect.to, desk) | {
         "request_version": request.version,
@@ -124,6 +125,13 @@ def _row(
         "link_id": secrets.token_hex(16) if effect.kind in asked.WITH_DECIDE_LINK else None,
         "file_id": request.file_id if effect.attach else None,
     }
+
+
+def _outlooks(request: Request, effect: Send, desk: Desk, now: datetime) -> tuple[Outlook, ...]:
+    """Whom the request waits for, where the letter tells it."""
+    if not effect.asked and effect.answer_by is None:
+        return ()
+    return (desk.outlook(request.id, effect.asked, effect.answer_by, now),)
 
 
 def record(

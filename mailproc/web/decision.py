@@ -120,7 +120,8 @@ class DecisionPage:
         """The link leads to something that was changed, or is too old."""
         if found.is_changed and found.request.renewed == "conditions":
             return self._site.message("narrowed", 200)
-        return self._site.message("changed" if found.is_changed else "gone", 410)
+        why = "changed" if found.is_changed else "back" if found.is_back else "gone"
+        return self._site.message(why, 410)
 
     def _form(
         self,

@@ -40,7 +40,7 @@ def public_app(site: Site) -> Starlette:
     pages: list[BaseRoute] = [
         Route("/d/{token}", decision.arrive, methods=["GET", "POST"]),
         Route("/d/open/{handle}", decision.page, methods=["GET", "POST"]),
-        Route("/s/{token}", StatusPage(site).handle, methods=["GET"]),
+        Route("/s/{token}", StatusPage(site).handle, methods=["GET", "POST"]),
         Route("/f/{token}", download.arrive, methods=["GET"]),
         Route("/f/open/{handle}", download.page, methods=["GET", "POST"]),
         Route("/f/open/{handle}/{filename}", download.file, methods=["GET"]),

@@ -35,6 +35,10 @@ _USUAL: dict[str, Any] = {
     "file": None,  # of a download: store.downloads.Offered
     "until": None,  # when the link to it ends
     "expired": False,
+    "outlook": None,  # of a request: model.Outlook
+    "done": "",  # what a typed word has done, a key of [pages] behind «did_»
+    "may_cancel": False,
+    "may_nudge": False,
     "tries_left": 0,
     "passkey": "",  # what a page offers to static/passkey.js, as JSON
     "passkeys": (),
@@ -73,7 +77,7 @@ class Pages:
         """The page «name.html». Every word of the request comes out harmless."""
         env = self._envs.get(language) or self._envs[LANGUAGES[0]]
         values = _USUAL | context
-        for noun in ("request", "person", "for_person"):
+        for noun in ("request", "person", "for_person", "outlook"):
             values[noun] = shown(values[noun])
         values["typed"] = _TYPED | dict(values["typed"])
         return env.get_template(f"{name.removesuffix('.html')}.html").render(values)

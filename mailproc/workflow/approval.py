@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailproc.model import Approval, ApprovalPolicy, Request, Rules
+from mailproc.model import Approval, ApprovalPolicy, Request, Rules, State
 from mailproc.workflow.effects import Seat
 
 _ONE = ApprovalPolicy()
@@ -41,6 +41,12 @@ def open_seats(request: Request, rules: Rules) -> tuple[Seat, ...]:
     taken = {one.seat for one in given(request)}
     rest = [Seat(at, who) for at, who in enumerate(policy.seats) if at not in taken]
     return tuple(rest[:1] if policy.in_order else rest)
+
+
+def asked_now(request: Request, rules: Rules) -> tuple[Seat, ...]:
+    """The seats whose decision it waits for; none where it waits for something else."""
+    waits = request.state is State.AWAITING_DECISION
+    return open_seats(request, rules) if waits else ()
 
 
 def asked_seats(request: Request, rules: Rules) -> tuple[Seat, ...]:

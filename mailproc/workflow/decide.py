@@ -20,6 +20,7 @@ from mailproc.workflow.steps import (
     intake,
     people,
     preparing,
+    waiting,
 )
 from mailproc.workflow.steps.common import Step, is_on_its_way
 
@@ -112,7 +113,8 @@ _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | 
     e.BounceReceived: people.trouble,
     e.Resend: delivering.resent,
     e.Silent: ending.silent,
-    e.ReminderDue: people.remind,
+    e.ReminderDue: waiting.remind,
+    e.Nudged: waiting.nudged,
     e.PersonSettled: people.settled,
     e.Cancelled: ending.cancelled,
 }

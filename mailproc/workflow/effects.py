@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from mailproc.model import Question, Request
@@ -21,7 +21,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One mail to each person of the audience; to directors, to those who hold one of `seats`."""
+    """One mail to each person of the audience, or to those who hold one of `seats`."""
 
     kind: str  # the template
     to: Audience
@@ -33,6 +33,8 @@ class Send:
     to_addr: str = ""  # another address than that of the audience
     seats: tuple[Seat, ...] = ()
     only: int = 0  # of those, the one person of this id; 0: all
+    asked: tuple[Seat, ...] = ()  # of which the letter tells who takes them now
+    answer_by: datetime | None = None  # and until when an answer can be expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,7 @@ class Refused(Event):
 
     reason: str = ""
     ground: str = ""  # a key of [grounds] in the texts
+    for_name: str = ""  # whom the approver stands in for
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,11 @@ class Silent(Event):
 @dataclass(frozen=True, slots=True)
 class ReminderDue(Event):
     """Somebody has waited long enough to be told again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nudged(Event):
+    """The requester asks for it to be hurried."""
 
 
 @dataclass(frozen=True, slots=True)

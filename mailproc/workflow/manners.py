@@ -22,9 +22,9 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 STRANGERS_WAIT = timedelta(hours=3)  # then the letter is held
 _DECIDED = frozenset({"dataset", "handover", "refused"})  # at most one for a request, and no answer
 _ORDERING = frozenset({"OfficerAsked", "PersonSettled", "Refused", "Resend", "Returned"})
-CALENDAR = frozenset({"expired"})  # no mail caused them, so they tell nothing of a loop
+CALENDAR = frozenset({"expired", "overdue"})  # no mail caused them, so they tell nothing of a loop
 # What a person's own words asked for: no sign of a robot.
-_COMMANDED = frozenset({"form", "linked", "status", "which"})
+_COMMANDED = frozenset({"form", "linked", "nudged", "status", "which"})
 # Letters of one kind about requests of one mail go as one; the others speak of no single dataset.
 TOGETHER = frozenset(
     "receipt ask confirm confirm_recipient dataset cancelled refused expired needs_person "

@@ -1,4 +1,4 @@
-"""The clock of the promised time: it pauses while the requester is asked."""
+"""The clocks of the promise and of the legal days: they pause while the requester is asked."""
 
 from __future__ import annotations
 
@@ -22,5 +22,6 @@ def promised(before: Request, after: Request, rules: Rules, now: datetime) -> Re
         later = calendar.moved(
             before.promised_at, before.asked_at, now, rules.timezone, rules.holidays
         )
-        after = replace(after, promised_at=later, asked_at=None)
+        counted = (before.legal_from or before.received_at) + (now - before.asked_at)
+        after = replace(after, promised_at=later, asked_at=None, legal_from=counted)
     return replace(after, asked_at=now) if asks and after.asked_at is None else after

@@ -44,6 +44,31 @@ def is_circle(person_id: int, deputy_id: int, absences: Sequence[Absence]) -> bo
     return person_id in reached
 
 
+def may_act(
+    person_id: int,
+    for_person: int,
+    deputies: Sequence[int],
+    absences: Sequence[Absence],
+    now: datetime,
+) -> bool:
+    """Whether the person stands somewhere in the chain of those who stand in."""
+    reached, at = [for_person], for_person
+    while (absence := _absence(at, absences, now)) is not None:
+        if absence.deputy_id is None:
+            return person_id in deputies
+        if absence.deputy_id in reached:
+            break
+        at = absence.deputy_id
+        reached.append(at)
+    return person_id in reached[1:]
+
+
+def back_at(person_id: int, absences: Sequence[Absence], now: datetime) -> datetime | None:
+    """When somebody who is away is there again; None where nobody said it."""
+    absence = _absence(person_id, absences, now)
+    return absence.until if absence else None
+
+
 def overlap(first: Absence, second: Absence) -> bool:
     """Whether there is a moment at which both hold."""
     ends = [one.until for one in (first, second) if one.until is not None]

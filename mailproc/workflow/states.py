@@ -90,6 +90,7 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Returned: (S.RETURNED,),
         e.ContentChanged: (S.PREPARING,),
         e.ReminderDue: (S.AWAITING_DECISION,),
+        e.Nudged: (S.AWAITING_DECISION,),
         e.DeliveryFailed: (S.AWAITING_DECISION,),
         e.Cancelled: (S.CANCELLED,),
     },

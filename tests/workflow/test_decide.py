@@ -174,12 +174,13 @@ def test_a_question_of_the_query_goes_back_to_the_requester() -> None:
 def test_the_director_is_asked_and_reminded_for_ever() -> None:
     request = _before_director()
     assert request.state is S.AWAITING_DECISION
-    for n in range(1, 4):
+    for n in range(1, 4):  # NOW is a Sunday
         later = NOW + n * RULES.remind
         decision = decide(request, e.ReminderDue(), RULES, later)
         request = decision.after
-        assert (request.state, request.due_at) == (S.AWAITING_DECISION, later + RULES.remind)
-        assert _sent(decision) == ["approval_reminder"]
+        assert request.state is S.AWAITING_DECISION
+        assert request.remind_at == later + RULES.remind
+        assert "approval_reminder" in _sent(decision)
 
 
 def test_three_failures_of_a_step_go_to_a_person() -> None:
@@ -418,6 +419,7 @@ _VARIANTS: dict[type[e.Event], tuple[e.Event, ...]] = {
     e.Resend: (e.Resend(),),
     e.Silent: (e.Silent(),),
     e.ReminderDue: (e.ReminderDue(),),
+    e.Nudged: (e.Nudged(),),
     e.PersonSettled: tuple(e.PersonSettled(to=state, note="x") for state in State),
     e.Cancelled: (e.Cancelled(),),
     e.Noted: (e.Noted(note="x"),),

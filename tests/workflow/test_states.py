@@ -57,6 +57,7 @@ EVENTS: dict[type[e.Event], e.Event] = {
     e.Resend: e.Resend(),
     e.Silent: e.Silent(),
     e.ReminderDue: e.ReminderDue(),
+    e.Nudged: e.Nudged(),
     e.PersonSettled: e.PersonSettled(to=State.PREPARING),
     e.Cancelled: e.Cancelled(),
     e.Noted: e.Noted(note="x"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailproc.model import Request, Rules, State
+from mailproc.workflow import dates
 from mailproc.workflow.approval import asked_seats
 from mailproc.workflow.effects import Effect, Send, StartJob, VoidLinks
 
@@ -41,8 +42,8 @@ def end(request: Request, state: State, reason: str = "") -> Request:
 def for_person(
     request: Request, resume: State, reason: str, rules: Rules, now: datetime
 ) -> Request:
-    due = now + rules.remind
-    return replace(request, state=State.NEEDS_PERSON, resume=resume, reason=reason, due_at=due)
+    waiting = replace(request, state=State.NEEDS_PERSON, resume=resume, reason=reason)
+    return dates.wait(waiting, rules, now)
 
 
 def to_person(request: Request, resume: State, reason: str, rules: Rules, now: datetime) -> Step:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import BY_RULE, Approval, Conditions, Question, Request, Rules, Standing, State
-from mailproc.workflow import approval, belonging, conditions, policy
+from mailproc.workflow import approval, belonging, conditions, dates, policy
 from mailproc.workflow import events as e
 from mailproc.workflow.effects import Send, StartJob, VoidLinks
 from mailproc.workflow.steps.common import PREPARE, Step, end, unprepared
@@ -17,7 +17,6 @@ def ask_director(request: Request, event: e.Event, rules: Rules, now: datetime) 
     asked = replace(
         request,
         state=State.AWAITING_DECISION,
-        due_at=now + rules.remind,
         decided_at=None,
         decided_by="",
         decided_at_hash="",
@@ -26,7 +25,8 @@ def ask_director(request: Request, event: e.Event, rules: Rules, now: datetime) 
         laid_at=request.laid_at or now,
         inside=belonging.is_inside(request, rules),
     )
-    return asked, (Send("approval", "director", seats=approval.open_seats(asked, rules)),)
+    ask = Send("approval", "director", seats=approval.open_seats(asked, rules))
+    return dates.wait(asked, rules, now), (ask,)
 
 
 def approve_by_rule(request: Request, rules: Rules, now: datetime) -> Step:
@@ -86,7 +86,7 @@ def approved(request: Request, event: e.Approved, rules: Rules, now: datetime) -
         known = approval.open_seats(request, rules)
         next_asked = tuple(seat for seat in open_now if seat not in known)
         ask = (Send("approval", "director", seats=next_asked),) if next_asked else ()
-        return replace(given, due_at=now + rules.remind), ask
+        return dates.wait(replace(given, escalated_at=None), rules, now), ask
     after = replace(
         given,
         state=State.APPROVED,
@@ -121,15 +121,17 @@ def _narrowed(request: Request, event: e.Approved) -> Step:
 
 
 def delegated(request: Request, event: e.Delegated, rules: Rules, now: datetime) -> Step:
-    """Who stands in from now on gets a link of her own."""
+    """Who stands in from now on gets a link of her own, and no reminder on the same day."""
     seats = approval.open_seats(request, rules)
-    return request, (Send("approval", "director", seats=seats, only=event.person_id),)
+    handed = Send("approval", "director", seats=seats, only=event.person_id)
+    return dates.wait(request, rules, now), (handed,)
 
 
 def refused(request: Request, event: e.Refused, rules: Rules, now: datetime) -> Step:
     after = replace(
         end(request, State.REFUSED, event.reason),
         decided_by=event.by,
+        decided_for=event.for_name,
         decided_at=now,
         ground=event.ground,
     )

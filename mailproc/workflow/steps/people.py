@@ -1,4 +1,4 @@
-"""Where a person of the office takes part: told of trouble, reminded, settling how it goes on."""
+"""Where a person of the office takes part: told of trouble, settling how it goes on."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import Question, Request, Rules, State
-from mailproc.workflow import approval, policy
 from mailproc.workflow import events as e
+from mailproc.workflow import policy
 from mailproc.workflow.belonging import open_questions
 from mailproc.workflow.effects import Send, StartJob
 from mailproc.workflow.steps import asking, deciding, ending, preparing
-from mailproc.workflow.steps.common import LATE, Step, end, to_person
+from mailproc.workflow.steps.common import Step, end, to_person
 
 _WAITING_ON = frozenset(
     {State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED, State.AWAITING_DECISION}
@@ -25,15 +25,6 @@ def trouble(request: Request, event: e.Event, rules: Rules, now: datetime) -> St
     if request.state in _WAITING_ON:
         return request, (Send("officer_needs_person", "officer", reason=problem),)
     return to_person(request, request.state, problem, rules, now)
-
-
-def remind(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
-    waits = request.state is State.WAITING
-    later = replace(request, due_at=now + (LATE if waits else rules.remind))
-    if request.state is State.AWAITING_DECISION:
-        seats = approval.open_seats(request, rules)
-        return later, (Send("approval_reminder", "director", seats=seats),)
-    return later, (Send("officer_needs_person", "officer", reason=request.reason),)
 
 
 def remarked(request: Request, event: e.Remarked, rules: Rules, now: datetime) -> Step:

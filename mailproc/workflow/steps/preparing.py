@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import Conditions, Request, Rules, State
-from mailproc.workflow import belonging, policy, retry, standing
+from mailproc.workflow import belonging, dates, policy, retry, standing
 from mailproc.workflow import events as e
 from mailproc.workflow.effects import Effect, Send, StartJob, VoidLinks
 from mailproc.workflow.steps import asking, deciding
@@ -52,7 +52,7 @@ def _ready(ready: Request, event: e.DataPrepared, rules: Rules, now: datetime) -
     if dataset is not None and not dataset.needs_approval:
         return deciding.approve_by_rule(ready, rules, now)
     if rules.officer_checks_all and ready.conditions == Conditions():  # else it was checked
-        checking = replace(ready, state=State.CHECKING, due_at=now + rules.remind)
+        checking = dates.wait(replace(ready, state=State.CHECKING), rules, now)
         return checking, (Send("officer_needs_person", "officer", reason="check"),)
     if event.standing is not None and standing.covers(event.standing, ready, rules, now):
         return deciding.approve_ahead(ready, event.standing, rules, now)
