@@ -23,12 +23,13 @@ from mailproc.demo.letters import Shown
 from mailproc.demo.server import EmbeddedMail
 from mailproc.demo.smtp import HOST
 from mailproc.model import Person
-from mailproc.office import open_database
-from mailproc.store import facts, people, schema
+from mailproc.office import DeskSource, open_database
+from mailproc.store import facts, people, person_links, schema
 from mailproc.store.database import Database
 from tests.e2e import letters
 from tests.e2e.daemon import CODE, Daemon
 from tests.e2e.dovecot import Dovecot
+from tests.robots.mails import Found, distinct, of
 
 ADDRESSES = {
     "office": "data@office.example.org",
@@ -156,6 +157,18 @@ class Office(Daemon):
 
         self.until(came, f"letter {count} of {kind} to {account}")
         return found[::-1][count - 1]
+
+    def links(self) -> list[Found]:
+        """Every address of every mail, and the list of what waits for each who decides, which a
+        mail names only when much waits."""
+        return [*distinct(of(self.mails())), *map(self._queue, ("director", "deputy"))]
+
+    def _queue(self, account: str) -> Found:
+        person = self.ids["group_director" if account == "director" else account]
+        desk, now = DeskSource(load(self.config), self.database, utc_now)(), utc_now()
+        with self.database.write() as connection:
+            token = person_links.token(person_links.ensure(connection, person, desk, now), desk)
+        return Found(f"{self.public_url}/q/{token}", account, "", ())
 
     # ------------------------------------------------------------ database
 

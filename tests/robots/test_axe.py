@@ -93,7 +93,7 @@ def press(page: Page, url: str, choice: int, word: str) -> list[str]:
 
 def _of_a_kind(office: Office) -> list[mails.Found]:
     """Mailed links, the newest six of each kind of page."""
-    found = [one for one in mails.distinct(mails.of(office.mails())) if one.is_page]
+    found = [one for one in office.links() if one.is_page]
     kinds = itertools.groupby(
         sorted(found, key=lambda one: urlsplit(one.url).path[:3]),
         lambda one: urlsplit(one.url).path[:3],

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Request
 
 from mailproc.store import schema
 from tests.e2e.daemon import CODE
-from tests.robots import mails
 from tests.robots.office import ADDRESSES, PASSWORD, Office
 
 _FILE_CODE = re.compile(r"รหัสเปิดไฟล์: (\d{4}) ?(\d{4})")
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.timeout(300)
 
 def _tokens(office: Office) -> set[str]:
     """The secret of every link in every mail; also those in the addresses to reply to."""
-    found = [one.url for one in mails.of(office.mails()) if one.is_page]
+    found = [one.url for one in office.links() if one.is_page]
     last = {urlsplit(url).path.rpartition("/")[2] for url in found}
     assert len(last) > 10
     assert min(map(len, last)) >= 22  # 128 bits
@@ -68,9 +67,7 @@ def test_a_raw_mail_quotes_no_link_that_still_decides(office: Office) -> None:
     """What people send back quotes our mails: of requesters, so no link of a director is in it."""
     raw = [text for place, text in _cells(office) if place == "messages.raw"]
     deciding = {
-        urlsplit(one.url).path.rpartition("/")[2]
-        for one in mails.of(office.mails())
-        if "/d/" in one.url
+        urlsplit(one.url).path.rpartition("/")[2] for one in office.links() if "/d/" in one.url
     }
     assert raw
     assert [token for token in deciding if any(token in text for text in raw)] == []
@@ -84,7 +81,7 @@ def test_no_browser_tells_a_token_where_it_goes(office: Office, browser: Browser
     context.on("request", lambda request: asked.append(request))
     page = context.new_page()
     kept = []
-    for one in mails.distinct(mails.of(office.mails())):
+    for one in office.links():
         if one.is_page:
             page.goto(one.url)
             kept.append(page.url)

@@ -13,7 +13,6 @@ import pytest
 import sqlalchemy as sa
 
 from mailproc.store import schema
-from tests.robots import mails
 from tests.robots.office import Office, Seen
 
 _VISITS = 10_000
@@ -71,7 +70,7 @@ class _Client:
 
 def _paths(office: Office, client: _Client) -> list[str]:
     """Mailed links, where they lead, and what those pages name."""
-    waiting = [one.url for one in mails.distinct(mails.of(office.mails())) if one.is_page]
+    waiting = [one.url for one in office.links() if one.is_page]
     found: dict[str, None] = {}
     while waiting:
         url = waiting.pop()
