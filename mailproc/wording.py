@@ -92,8 +92,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
 
 def _narrowed(conditions: Any, texts: Texts) -> list[str]:
     """What an approver narrowed, a line for each; columns are our own words, Thai in both."""
-    day = conditions.until and date.fromisoformat(conditions.until)
-    until = day and thai.long_date(day, texts.language)
+    until = _day(conditions.until, texts)
     said = {
         "without": ("{columns}", ", ".join(conditions.without)),
         "level": ("{level}", conditions.level and texts.get("levels", conditions.level)),
@@ -104,6 +103,14 @@ def _narrowed(conditions: Any, texts: Texts) -> list[str]:
         for key, (place, words) in said.items()
         if words
     ]
+
+
+def _day(iso: str, texts: Texts) -> str:
+    """A date in words; what is no date is shown as it is."""
+    try:
+        return thai.long_date(date.fromisoformat(iso), texts.language) if iso else ""
+    except ValueError:
+        return iso
 
 
 def _titles(texts: Texts, catalogue: Catalogue) -> dict[str | None, str]:

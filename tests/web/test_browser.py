@@ -153,6 +153,7 @@ def test_a_refusal_reaches_the_requester_with_its_reason(inbox: Page, demo: Read
     before = newest(_inbox(inbox, demo), "requester")
     expect(page.get_by_label("เหตุผลที่ไม่อนุญาต")).to_be_hidden()
     page.get_by_label("ไม่อนุญาต", exact=False).first.check()
+    page.get_by_label("เหตุที่ไม่อนุญาต").select_option("s15_5")
     page.get_by_label("เหตุผลที่ไม่อนุญาต").fill("ขอหนังสือจากต้นสังกัด")
     page.get_by_label("รหัสอนุมัติ").fill("918273")
     page.get_by_role("button", name="บันทึกผลการพิจารณา").click()
@@ -271,8 +272,11 @@ def test_a_robot_in_a_browser_that_presses_everything_approves_nothing(
         page.goto(url)
         for box in page.locator("input[type=radio]").all():
             box.check()
-            for field in page.locator("input:not([type=hidden]):not([type=radio])").all():
-                field.fill(guess)
+            for field in page.locator("input:not([type=hidden]):not([type=radio]):visible").all():
+                if field.get_attribute("type") == "checkbox":
+                    field.check()
+                else:
+                    field.fill(guess)
             page.locator("button").first.click()
     page.goto(url)
     expect(page.locator("#decide")).to_be_visible()
