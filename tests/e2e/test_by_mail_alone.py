@@ -111,7 +111,7 @@ def test_request_approval_refusal_and_return_by_mail_alone(office: Office) -> No
     dataset = office.wait("requester", "ส่งข้อมูลตามคำขอ")
     assert [file.get_filename() for file in dataset.iter_attachments()] != []
     assert "http" not in _html(dataset)
-    office.wait("director", "บันทึกแล้ว: ท่าน«อนุญาต»")
+    office.wait("director", "บันทึกแล้ว: ท่าน «อนุญาต»")
 
     office.ask()
     approval = office.wait("director", "/00002)")
