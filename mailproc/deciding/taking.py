@@ -42,9 +42,10 @@ def take(
 ) -> Taken:
     """Takes a decision in a transaction of its own. The person was proved before."""
     for _ in range(_STALE_TRIES):
+        there = desk()  # before the transaction: it may ask the store, and many would wait
         try:
             with database.write() as connection:
-                return take_in(connection, link_id, given, rules, desk(), now)
+                return take_in(connection, link_id, given, rules, there, now)
         except Stale:  # a reminder, say, was written at this moment: again with what is now
             continue
     with database.read() as connection:

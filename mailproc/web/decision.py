@@ -225,6 +225,8 @@ class DecisionPage:
         self, http: HttpRequest, found: Mandate, sent: Sent, now: datetime, outcome: str = ""
     ) -> Response:
         """The loser of a race, and who clicks again, reads what counts."""
+        if outcome == "gone":  # the seat is another's now: the time of a stand-in is over, say
+            return self._useless(found)
         if found.is_open(now):
             error = outcome if outcome in ("early", "unfit") else "form_old"
             return self._form(http, found, now, error, 409, sent)

@@ -236,7 +236,7 @@ class DownloadPage:
         return self._site.message("file_not_renewed", 429, language)
 
     def _resend(self, request_id: int) -> bool:
-        now = self._site.clock()
+        now, desk = self._site.clock(), self._site.desk()
         with self._site.database.write() as connection:
             request = requests.get(connection, request_id)
             sent = lookups.resends_since(connection, [request_id], now - DAY)
@@ -245,7 +245,7 @@ class DownloadPage:
             if sent.get(request_id, 0) >= RESENDS_LIMIT:
                 return False
             decision = decide(request, e.Resend(by="requester"), self._site.rules(), now)
-            requests.apply(connection, [decision], self._site.desk(), now)
+            requests.apply(connection, [decision], desk, now)
         return not decision.ignored
 
     def _opened(self, http: HttpRequest, case: _Case, *, pasted: bool) -> Response:

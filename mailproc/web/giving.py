@@ -84,12 +84,12 @@ class FileGiver:
 
     def _write(self, link: Link) -> None:
         event = e.Downloaded(by="requester", file_id=link.file_id or 0)
-        now = self._site.clock()
+        now, desk = self._site.clock(), self._site.desk()
         with self._site.database.write() as connection:
             request = requests.get(connection, link.request_id)
             if request is not None:
                 decision = decide(request, event, self._site.rules(), now)
-                requests.apply(connection, [decision], self._site.desk(), now)
+                requests.apply(connection, [decision], desk, now)
 
 
 def _headers(file: Offered) -> dict[str, str]:
