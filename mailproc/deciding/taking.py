@@ -90,7 +90,11 @@ def _hindrance(
 def _holds_seat(found: Mandate, rules: Rules, desk: Desk, now: datetime) -> bool:
     """Whether the seat of the link is still this person's: stand-ins and policies come and go."""
     seats, at = policy_for(found.request, rules).seats, found.link.seat
-    return at < len(seats) and desk.may_take(seats[at], found.person.id, now)
+    if at >= len(seats):
+        return False
+    further = rules.escalation
+    others = further.to if further.may_decide and found.request.escalated_at else ()
+    return desk.may_take((*seats[at], *others), found.person.id, now)
 
 
 def _outcome(decision: Decision, given: Given) -> Outcome:

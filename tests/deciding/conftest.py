@@ -10,7 +10,7 @@ import pytest
 
 from mailproc.deciding import Given, Taken, take
 from mailproc.model import Absence, ApprovalPolicy, Person, Request, Rules
-from mailproc.store import links, people, requests
+from mailproc.store import absences, links, people, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk, Link
 from mailproc.workflow.decide import decide
@@ -53,6 +53,9 @@ class Board:
         until = self.now + timedelta(days=days)
         stand_in = self.ids[deputy] if deputy else None
         self.absences += (Absence(self.ids[role], stand_in, self.now, until),)
+        with self.database.write() as connection:
+            who = (self.ids[role], stand_in)
+            absences.begin(connection, *who, self.now, until, "page", self.now)
 
     def desk(self) -> Desk:
         with self.database.read() as connection:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from mailproc.deciding import by_link
-from mailproc.model import Conditions, State
+from mailproc.model import Conditions, Escalation, State
 from mailproc.store import decisions, people, schema
 from mailproc.workflow import events as e
 from tests.deciding.conftest import TWO, Board
@@ -78,6 +79,7 @@ def test_a_person_with_two_links_is_told_that_one_yes_is_all_of_hers(board: Boar
     request = board.laid()
     own = board.link("area_deputy")
     board.policy(("group_director",), ("area_deputy",), in_order=False)
+    board.now += timedelta(days=1)  # a Monday
     board.happen(request, e.ReminderDue())
     both = board.links(board.ids["area_deputy"])
     assert {link.seat for link in both} == {0, 1}
@@ -196,6 +198,21 @@ def test_an_undo_while_others_are_asked_needs_a_yes_of_ones_own(board: Board) ->
 # ---------------------------------------------------------------- who may
 
 
+@pytest.mark.parametrize("may_decide", [True, False])
+def test_whom_it_was_escalated_to_decides_where_the_office_says_so(
+    board: Board, may_decide: bool
+) -> None:
+    told = Escalation(1, ("area_deputy",), may_decide)
+    board.rules = replace(board.rules, escalation=told)
+    request = board.laid()
+    board.now += timedelta(days=2)  # a Tuesday
+    board.happen(request, e.ReminderDue())
+    if not may_decide:
+        assert board.links(board.ids["area_deputy"]) == []
+        return
+    assert board.take("area_deputy").outcome == "done"
+
+
 def test_a_stand_in_decides_for_the_person_and_the_row_says_so(board: Board) -> None:
     board.away("group_director", "deputy")
     request = board.laid()
@@ -210,7 +227,7 @@ def test_a_stand_in_whose_time_is_over_decides_no_more(board: Board) -> None:
     request = board.laid()
     link = board.link("deputy")
     board.now += timedelta(days=2)
-    assert board.take("deputy", link=link).outcome == "gone"
+    assert board.take("deputy", link=link).outcome == "back"
     assert board.get(request).state is State.AWAITING_DECISION
 
 
