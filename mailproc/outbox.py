@@ -33,6 +33,7 @@ from mailproc.store import (
     jobs,
     onetime,
     outbox,
+    people,
     person_links,
     requests,
     roundups,
@@ -139,7 +140,9 @@ class Outbox:
 
     def _ensure_queue(self, connection: sa.Connection, row: Row, desk: Desk, now: datetime) -> None:
         """A mail to who decides leads to all that waits as well."""
-        if self._public_url and row.audience == "director" and row.person_id is not None:
+        if not self._public_url or row.audience != "director" or row.person_id is None:
+            return
+        if people.ever(connection, row.person_id) is not None:
             person_links.ensure(connection, row.person_id, desk, now)
 
     @property

@@ -69,10 +69,10 @@ class Phone:
         what.tap()
         what.fill(text)
 
-    def chooses(self, what: Locator, **value: str) -> None:
+    def chooses(self, what: Locator, value: str) -> None:
         """From a list that opens: two taps."""
         self.taps += 2
-        what.select_option(**value)  # type: ignore[arg-type]
+        what.select_option(value)
 
     def ends(self, said: str, most: int) -> None:
         """The page says what was done; nothing is wider than the screen."""
@@ -126,7 +126,7 @@ def test_refuse_with_a_ground(room: Room, phone: Phone) -> None:
     page = phone.page
     phone.opens(room.link(one))
     phone.tap(page.locator(".choice.refuse"))
-    phone.chooses(page.locator("#ground"), value=_first_ground(page))
+    phone.chooses(page.locator("#ground"), _first_ground(page))
     phone.types(page.locator("#reason"), "ขอหนังสือจากต้นสังกัด")
     phone.types(page.locator("#code"), CODE)
     phone.tap(page.locator("form#decide button[type=submit]"))
