@@ -185,7 +185,9 @@ class Gate:
         waiting = self._waiting[row.person_id]
         if not chosen.is_much(row.kind, sent, waiting):
             return False
-        return not chosen.is_pressing(load_letter(row.letter).request, self._now)
+        letter = load_letter(row.letter)
+        # A reminder with a reason was asked for: by a requester who hurries, or to somebody above.
+        return not letter.reason and not chosen.is_pressing(letter.request, self._now)
 
     def _reason(self, row: Row) -> str:
         """Why the letter is held; empty where it may go."""

@@ -52,7 +52,7 @@ def _subjects(mail: EmbeddedMail, who: str = "director") -> list[str]:
 def _next_morning(room: Room) -> None:
     zone = room.office.timezone
     day = calendar.workdays_after(calendar.local_day(room.clock(), zone), 1)
-    room.clock.now = calendar.opening(day, zone) + timedelta(minutes=1)
+    room.clock.now = calendar.opening(day, zone) + timedelta(minutes=10)
 
 
 def _turn(room: Room) -> int:
@@ -120,6 +120,18 @@ def test_with_few_waiting_each_has_its_reminder_and_there_is_no_list(
     assert _turn(room) == 0
     room.send(mail)
     assert _states(room, "approval_reminder") == ["sent", "sent"]
+
+
+def test_a_requester_who_hurries_is_heard_though_there_is_a_list(
+    room: Room, mail: EmbeddedMail
+) -> None:
+    ids = room.opened(4, form=a_form(needed_by=None))
+    room.send(mail)
+    _next_morning(room)
+    _turn(room)
+    room.happens(ids[0], e.Nudged("requester"))
+    room.send(mail)
+    assert _states(room, "approval_reminder") == ["sent"]
 
 
 def test_what_was_decided_before_the_list_is_sent_is_not_in_it(
