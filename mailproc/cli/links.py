@@ -34,7 +34,7 @@ def revoke(number: str, config_file: Path) -> None:
             count = requests.void_links(connection, request.id, store.now)
             count += requests.void_links(connection, request.id, store.now, "download")
         if request.state is State.AWAITING_DECISION:
-            store.happen(number, e.ReminderDue(by="admin"))
+            store.happen(number, e.ReminderDue(by="admin", ordered=True))
         elif request.file_id is not None and allowed(request.state, e.AccessRevoked()):
             store.happen(number, e.AccessRevoked(by="admin"))
     click.echo(f"{number}: {count} links revoked")

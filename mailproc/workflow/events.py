@@ -240,7 +240,9 @@ class Silent(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReminderDue(Event):
-    """Somebody has waited long enough to be told again."""
+    """Somebody has waited long enough to be told again; or a person wants it now, as `ordered`."""
+
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

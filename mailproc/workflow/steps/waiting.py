@@ -13,12 +13,12 @@ from mailproc.workflow.effects import Effect, Seat, Send
 from mailproc.workflow.steps.common import LATE, Step
 
 
-def remind(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
+def remind(request: Request, event: e.ReminderDue, rules: Rules, now: datetime) -> Step:
     """Whatever has fallen due; nothing while the office is closed, and nothing twice."""
     if request.state is State.WAITING:
         told = Send("officer_needs_person", "officer", reason=request.reason)
         return replace(request, due_at=now + LATE), (told,)
-    due = dates.fallen(request, rules, now)
+    due = {*dates.fallen(request, rules, now), *([dates.REMIND] if event.ordered else [])}
     after = _noted(request, due, rules, now)
     return dates.set_due(after, rules, now), tuple(_letters(request, due, rules))
 
