@@ -64,7 +64,7 @@ class Actors:
                 self._reply(approval)
             else:
                 self._approve(_links(approval)[0])
-        yield done("approved")
+        yield done("replied" if by_mail else "approved")
         with _step("dataset"):
             mail = self._wait("requester", lambda mail: any(mail.iter_attachments()))
         yield done("dataset", str(mail["Subject"]))
