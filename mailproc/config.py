@@ -302,6 +302,7 @@ class ApprovalSection(_Escalating):
     out_of_office: Literal["deputy", "ignore"] = "ignore"  # an automatic answer of an approver
     out_of_office_hours: Annotated[int, Field(ge=1)] = 24  # how long one such answer counts
     digest_above: Annotated[int, Field(ge=1)] = 5  # more at once come as one list
+    fold_new: bool = False  # new requests too, which then wait some hours for it
     batch_sensitive: bool = False  # data about persons may be ticked on the page of all that waits
 
     @field_validator("policy")

@@ -120,7 +120,7 @@ def make_roundup(config: Config) -> Roundup:
         above=config.approval.digest_above,
         timezone=config.office.timezone,
         holidays=office_holidays(config.office.holidays, config.office.workdays),
-        may_fold=bool(config.web.public_url),
+        may_fold=config.approval.fold_new and bool(config.web.public_url),
     )
 
 

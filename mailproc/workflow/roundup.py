@@ -22,12 +22,13 @@ SINGLE = frozenset({"approval", "approval_reminder"})
 
 @dataclass(frozen=True, slots=True)
 class Roundup:
-    """What an office chose. `may_fold`: there is a page on which what has no mail is decided."""
+    """What an office chose. `may_fold`: new requests too, which breaks the promise of minutes; and
+    there is a page on which what has no mail is decided."""
 
     above: int = 5
     timezone: str = "Asia/Bangkok"
     holidays: Collection[date] = frozenset()
-    may_fold: bool = True
+    may_fold: bool = False
 
     def morning(self, now: datetime) -> datetime:
         """When the office opened last, today or on the working day before."""

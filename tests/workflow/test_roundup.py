@@ -10,7 +10,7 @@ from mailproc.workflow.roundup import Roundup
 from tests.factories import a_form, a_request
 
 FRIDAY = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 10:00 in Bangkok
-CHOSEN = Roundup(above=5, holidays=frozenset({date(2026, 11, 23)}))
+CHOSEN = Roundup(above=5, may_fold=True, holidays=frozenset({date(2026, 11, 23)}))
 
 
 @pytest.mark.parametrize(
