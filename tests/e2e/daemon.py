@@ -271,7 +271,7 @@ class Form(HTMLParser):
         elif tag in ("input", "textarea", "select") and "name" in found:
             if found.get("type") == "radio":
                 self.choices.setdefault(found["name"], []).append(found["value"])
-            else:
+            elif found.get("type") != "checkbox" or "checked" in found:
                 self.fields[found["name"]] = found.get("value", "")
 
 
