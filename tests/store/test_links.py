@@ -47,7 +47,7 @@ def test_another_key_purpose_or_version_gives_another_token() -> None:
 
 def test_a_reminder_brings_a_new_link_and_leaves_the_old_one(walk: Walk) -> None:
     request = walk.prepared()
-    walk.happen(request.id, e.ReminderDue())
+    walk.happen(request.id, e.ReminderDue(ordered=True))
     rows = walk.rows(schema.links, schema.links.c.purpose == "decide")
     assert len({row.id for row in rows}) == 2
     assert [row.voided_at for row in rows] == [None, None]
