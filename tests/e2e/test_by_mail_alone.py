@@ -64,8 +64,9 @@ class Office:
             imap.select("INBOX", readonly=True)
             found = []
             for number in reversed(imap.search(None, "ALL")[1][0].split()):
-                part = imap.fetch(number.decode(), "(BODY.PEEK[])")[1][0]
-                assert isinstance(part, tuple)
+                # The server may tell of flags first (RFC 3501, 7.4.2).
+                parts = imap.fetch(number.decode(), "(BODY.PEEK[])")[1]
+                part = next(one for one in parts if isinstance(one, tuple))
                 parsed = email.message_from_bytes(part[1], policy=email.policy.default)
                 assert isinstance(parsed, EmailMessage)
                 found.append(parsed)
