@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import structlog
+from anyio import CancelScope
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
@@ -65,13 +66,17 @@ class FileGiver:
         """The bytes; a download is complete once the last byte was handed over.
 
         Where the reader goes away before, this is cancelled and counts nothing. The server takes
-        bytes for a closed connection too, so it is asked.
+        bytes for a closed connection too, so it is asked before the last one: after it a reader
+        who has all may hang up at once, and that must not undo the count.
         """
-        for start in range(found.first, found.last + 1, _CHUNK):
-            yield content[start : min(start + _CHUNK, found.last + 1)]
+        for start in range(found.first, found.last, _CHUNK):
+            yield content[start : min(start + _CHUNK, found.last)]
             await asyncio.sleep(0)  # lets the loop see that the connection was closed
-        if found.last == len(content) - 1 and not await http.is_disconnected():
-            await run_in_threadpool(self._count, link)
+        is_end = found.last == len(content) - 1 and not await http.is_disconnected()
+        yield content[found.last : found.last + 1]
+        if is_end:
+            with CancelScope(shield=True):
+                await run_in_threadpool(self._count, link)
 
     def _count(self, link: Link) -> None:
         for _ in range(_STALE_TRIES):

@@ -9,6 +9,7 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -147,12 +148,13 @@ class Office(Daemon):
         found = self.select("SELECT kind FROM outbox WHERE message_id = :id", id=mail.message_id)
         return str(found[0][0]) if found else ""
 
-    def waits_for(self, account: str, kind: str, count: int = 1) -> Shown:
-        """The `count`-th letter of a kind in that mailbox, once it is there."""
+    def waits_for(self, account: str, kind: str, count: int = 1, saying: str = "") -> Shown:
+        """The `count`-th letter of a kind in that mailbox (with these words), once it is there."""
         found: list[Shown] = []
 
         def came() -> bool:
-            found[:] = [one for one in self.boxes.mails(account) if self.kind_of(one) == kind]
+            mails = [one for one in self.boxes.mails(account) if saying in one.text]
+            found[:] = [one for one in mails if self.kind_of(one) == kind]
             return len(found) >= count
 
         self.until(came, f"letter {count} of {kind} to {account}")
@@ -208,17 +210,22 @@ class Office(Daemon):
     def is_at_rest(self) -> bool:
         """Nothing is to be read, built, sent or looked at now."""
         with self.database.read() as connection:
-            for name in ("messages", "jobs", "outbox", "requests"):
-                table = schema.metadata.tables[name]
-                soon = sa.select(table.c.id).where(table.c.due_at < utc_now())
-                if connection.execute(soon).first():
-                    return False
-        return True
+            return not any(connection.execute(query).first() for query in _unfinished(utc_now()))
 
     def close(self) -> None:
         """Ends the daemon as the power does."""
         self.kill()
         self.database.close()
+
+
+def _unfinished(now: datetime) -> Iterator[sa.Select[Any]]:
+    """What is due, in somebody's hands, or still to be marked on the mail server."""
+    for name in ("messages", "jobs", "outbox", "requests"):
+        table = schema.metadata.tables[name]
+        yield sa.select(table.c.id).where(table.c.due_at < now)
+        if "owner" in table.c:
+            yield sa.select(table.c.id).where(table.c.owner.is_not(None))
+    yield sa.select(schema.messages.c.id).where(schema.messages.c.mark.is_not(None))
 
 
 @dataclass

@@ -19,8 +19,10 @@ from mailproc.model import Built, State
 from mailproc.store import downloads, jobs, requests, schema
 from mailproc.store.downloads import MOST_TRIES
 from mailproc.workflow import events as e
+from tests.e2e.dovecot import wait_until
 from tests.web.conftest import HOLD, Room, csrf_of
 
+_TIMES = 20
 _CONTENT = b"PK\x03\x04" + bytes(range(256)) * 4000
 
 
@@ -301,6 +303,20 @@ def test_who_goes_away_in_the_middle_has_not_downloaded(room: Room) -> None:
             assert sock.recv(1000)
             assert whole > 10_000_000
     assert "Downloaded" not in room.events(one)
+
+
+def test_who_hangs_up_at_the_last_byte_has_downloaded_every_time(room: Room, one: int) -> None:
+    with room.served() as url:
+        room.public_url = url
+        room.office = replace(room.office, public_url=url)
+        with room.served() as address:
+            for _ in range(_TIMES):
+                with _reader(room, address, one) as (sock, size):
+                    head, _, body = sock.recv(1 << 16).partition(b"\r\n\r\n")
+                    assert b" 200 " in head
+                    while len(body) < size:
+                        body += sock.recv(1 << 16)
+            wait_until(lambda: room.events(one).count("Downloaded") == _TIMES, 10, "all counted")
 
 
 class _reader:  # noqa: N801 - used as a function
