@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISION = "0005"  # the newest migration
+REVISION = "0006"  # the newest migration
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -435,4 +435,63 @@ decisions = sa.Table(
     sa.Column("seat", sa.Integer, nullable=False, server_default="0"),
     sa.Column("standing_id", sa.BigInteger),  # the yes given ahead that let it through
     sa.UniqueConstraint("request_id", "request_version"),
+)
+# Logins at the desk, each of one person in one browser.
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # random
+    sa.Column("token_digest", sa.Text, nullable=False, unique=True),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("code_version", sa.Integer, nullable=False),  # a new code ends it
+    sa.Column("proof", sa.Text, nullable=False),  # code | app | list | passkey
+    sa.Column("label", sa.Text, nullable=False),  # as its owner knows it: «Chrome, Windows»
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("used_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+    sa.Index("ix_sessions_person_id", "person_id"),
+)
+# Paper that belongs to a request: scanned, photographed, or attached by an officer.
+papers = sa.Table(
+    "papers",
+    metadata,
+    _id(),
+    sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),  # signed_form | decision | attached
+    sa.Column("filename", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary),  # personal
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("person_id", sa.BigInteger, nullable=False),  # who added it
+    sa.Column("added_at", Instant, nullable=False),
+    sa.Column("purge_class", sa.Text, nullable=False, server_default="paper"),
+    sa.Column("purge_after", Instant),
+    sa.Index("ix_papers_request_id", "request_id"),
+)
+# What was handed over by hand, by LINE, or in the office's own system, and who took it.
+handovers = sa.Table(
+    "handovers",
+    metadata,
+    _id(),
+    sa.Column("request_id", sa.BigInteger, sa.ForeignKey("requests.id"), nullable=False),
+    sa.Column("file_id", sa.BigInteger),
+    sa.Column("way", sa.Text, nullable=False),  # pickup | paper | smart_office | line | other
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("person_id", sa.BigInteger, nullable=False),  # who handed it over
+    sa.Column("taken_by", sa.Text),  # personal
+    sa.Column("note", sa.Text),  # personal
+    sa.Column("purge_class", sa.Text, nullable=False, server_default="handover"),
+    sa.Column("purge_after", Instant),
+    sa.Index("ix_handovers_request_id", "request_id"),
+)
+# What is wrong with the daemon or its surroundings, from when to when, and who was told.
+alarms = sa.Table(
+    "alarms",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("raised_at", Instant, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),  # canonical JSON; no addresses, no secrets
+    sa.Column("told_at", Instant),
+    sa.Column("mended_at", Instant),
 )

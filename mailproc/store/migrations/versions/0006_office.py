@@ -1,0 +1,86 @@
+"""An office at work: logins at the desk, paper, what was handed over, alarms."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from mailproc.store.schema import Instant
+
+revision = "0006"
+down_revision = "0005"
+_BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def upgrade() -> None:
+    _sessions()
+    _papers()
+    _handovers()
+    op.create_table(
+        "alarms",
+        sa.Column("name", sa.Text(), primary_key=True),
+        sa.Column("raised_at", Instant(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("told_at", Instant()),
+        sa.Column("mended_at", Instant()),
+    )
+
+
+def _sessions() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.Text(), primary_key=True),
+        sa.Column("token_digest", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), sa.ForeignKey("people.id"), nullable=False),
+        sa.Column("code_version", sa.Integer(), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("used_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("revoked_at", Instant()),
+        sa.UniqueConstraint("token_digest", name="uq_sessions_token_digest"),
+    )
+    op.create_index("ix_sessions_person_id", "sessions", ["person_id"])
+
+
+def _request() -> sa.Column[int]:
+    return sa.Column("request_id", sa.BigInteger(), sa.ForeignKey("requests.id"), nullable=False)
+
+
+def _purge(kind: str) -> tuple[sa.Column[str], sa.Column[object]]:
+    return (
+        sa.Column("purge_class", sa.Text(), nullable=False, server_default=kind),
+        sa.Column("purge_after", Instant()),
+    )
+
+
+def _papers() -> None:
+    op.create_table(
+        "papers",
+        sa.Column("id", _BIG, primary_key=True),
+        _request(),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary()),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("added_at", Instant(), nullable=False),
+        *_purge("paper"),
+    )
+    op.create_index("ix_papers_request_id", "papers", ["request_id"])
+
+
+def _handovers() -> None:
+    op.create_table(
+        "handovers",
+        sa.Column("id", _BIG, primary_key=True),
+        _request(),
+        sa.Column("file_id", sa.BigInteger()),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("taken_by", sa.Text()),
+        sa.Column("note", sa.Text()),
+        *_purge("handover"),
+    )
+    op.create_index("ix_handovers_request_id", "handovers", ["request_id"])
