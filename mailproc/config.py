@@ -223,6 +223,23 @@ class WebSection(_Section):
         return text
 
 
+class AlarmsSection(_Section):
+    """The second way out of an alarm; the first is a mail to officers and admins."""
+
+    webhook: str = ""  # it gets a POST with JSON that names no person
+
+    @field_validator("webhook")
+    @classmethod
+    def _https_or_loopback(cls, url: str) -> str:
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (
+            parts.scheme == "http" and is_loopback(parts.hostname or "")
+        )
+        if url and not (safe and parts.hostname):
+            raise ValueError("must be https://…, http only on loopback, or empty")
+        return url
+
+
 class WorkflowSection(_Section):
     hold_seconds: Annotated[int, Field(ge=0)] = 60
     ask_limit: Annotated[int, Field(ge=1)] = 3
@@ -370,6 +387,7 @@ class Config(BaseSettings):
     sending: SendingSection = SendingSection()
     store: StoreSection = StoreSection()
     web: WebSection = WebSection()
+    alarms: AlarmsSection = AlarmsSection()
     workflow: WorkflowSection = WorkflowSection()
     approval: ApprovalSection = ApprovalSection()
     datasets: DatasetsSection = DatasetsSection()

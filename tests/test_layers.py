@@ -18,6 +18,7 @@ LAYERS = (
     ("service",),
     ("office", "loops", "watch", "config"),
     ("collect", "intake", "outbox", "fulfil", "deadlines", "roundups", "drops", "web", "accounts"),
+    ("alarms",),
     (
         "binding",
         "composing",
@@ -90,6 +91,7 @@ _ONLY_IN = {
     "segno": ("mailproc.web.qr", "mailproc.cli.people_codes"),
     "holidays": ("mailproc.publicdays",),
     "alembic": ("mailproc.store",),
+    "requests": ("mailproc.alarms.webhook",),
     "fido2": ("mailproc.deciding.passkeys",),
     "starlette": ("mailproc.web", "mailproc.demo"),
     "uvicorn": ("mailproc.web",),

@@ -492,6 +492,11 @@ alarms = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("raised_at", Instant, nullable=False),
     sa.Column("facts", sa.Text, nullable=False),  # canonical JSON; no addresses, no secrets
-    sa.Column("told_at", Instant),
     sa.Column("mended_at", Instant),
+    sa.Column("told", sa.Text),  # what people heard last by mail: raised | mended
+    sa.Column("told_at", Instant),  # when they last heard that it was raised
+    sa.Column("pushed", sa.Text),  # the same of the webhook
+    sa.Column("pushed_at", Instant),
+    sa.Column("push_due_at", Instant),  # not before, since the last try
+    sa.Column("push_tries", sa.Integer, nullable=False, server_default="0"),
 )

@@ -73,6 +73,8 @@ WITHOUT_REQUEST = (
     "officer_undelivered",
     "stand_in",
     "away",
+    "alarm",
+    "alarm_mended",
 )
 WITH_FILE = ("dataset", "officer_handover")
 TO_FILL_IN = ("ask", "form")  # their labels wait for values
@@ -187,7 +189,8 @@ def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> 
         "officer_held officer_undelivered officer_stopped officer_flood officer_unplaced "
         "explain scan linked status which form too_many encrypted unreadable passed_on personal "
         "approval_withdrawn waiting correction reply_decided reply_elsewhere standing_account "
-        "security approval_list escalated officer_overdue overdue nudged stand_in away"
+        "security approval_list escalated officer_overdue overdue nudged stand_in away "
+        "alarm alarm_mended"
     )
     assert set(KINDS) == set(expected.split())
     names = {path.name for path in (TEMPLATES / "mail").iterdir()}

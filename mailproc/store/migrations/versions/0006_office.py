@@ -19,8 +19,13 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), primary_key=True),
         sa.Column("raised_at", Instant(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
-        sa.Column("told_at", Instant()),
         sa.Column("mended_at", Instant()),
+        sa.Column("told", sa.Text()),
+        sa.Column("told_at", Instant()),
+        sa.Column("pushed", sa.Text()),
+        sa.Column("pushed_at", Instant()),
+        sa.Column("push_due_at", Instant()),
+        sa.Column("push_tries", sa.Integer(), nullable=False, server_default="0"),
     )
 
 
