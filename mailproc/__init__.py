@@ -36,6 +36,7 @@ down this page, and tests/test_layers.py holds that.
     datasets/     catalogue, import, query, workbook, privacy and the egress gate
     requestform/  the form to hand out, as text, DOCX, XLSX and fillable PDF
     parsers/      bytes of a mail in, values out (pure)
+    promise/      whose time passed: the clock per stage, and the figures of a month (pure)
     workflow/     the table of states, decide, what to ask, policies, retries (pure)
     texts.py, wording.py, changes.py, english.py, defang.py   texts as files, requests and what
                   changed of them in words, outside text made harmless

@@ -32,7 +32,7 @@ LAYERS = (
     ("booklets", "parcels", "deciding"),
     ("sandbox", "publicdays"),
     ("placing", "mail", "store", "datasets", "requestform"),
-    ("parsers", "workflow", "texts", "wording", "changes", "defang"),
+    ("parsers", "workflow", "texts", "wording", "changes", "defang", "promise"),
     ("thai", "model", "digest", "clock", "robots", "english"),
     ("errors",),
 )
@@ -47,6 +47,8 @@ _SIDEWAYS = {
     ("wording", "changes"),
     ("changes", "texts"),
     ("mail", "requestform"),
+    ("promise", "workflow"),
+    ("promise", "texts"),
 }
 # The machine has rows of its own: what is decided by whom, above what all flows share.
 MACHINE = (
@@ -66,6 +68,7 @@ _PURE = (
     "workflow",
     "parsers",
     "placing",
+    "promise",
     "thai",
     "model",
     "errors",

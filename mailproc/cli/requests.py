@@ -16,7 +16,9 @@ from mailproc.cli.store import Opened, opened, warn_if_stopped
 from mailproc.errors import MailprocError
 from mailproc.model import Reading, Request, State
 from mailproc.parsers import merge, read_answer
-from mailproc.store import decisions, jobs, messages, opens, schema
+from mailproc.promise import words as promised
+from mailproc.promise.stages import COUNTED, OURS, Clock, Spent, Stage
+from mailproc.store import decisions, jobs, messages, opens, schema, stage_times
 from mailproc.store import erase as forgetting
 from mailproc.store import requests as stored
 from mailproc.store.codec import dump_request
@@ -84,7 +86,7 @@ def _line(request: Request) -> str:
 )
 @common
 def show_request(number: str, folder: Path | None, config_file: Path, as_json: bool) -> None:
-    """One request with its history, its mails and who opened its links."""
+    """One request with its history, its mails, who opened its links, and whose time passed."""
     if folder is not None:
         _save_mails(number, folder, config_file)
         return
@@ -96,7 +98,7 @@ def show_request(number: str, folder: Path | None, config_file: Path, as_json: b
             "files": _rows(store, schema.files, request, "filename sha256 built_at"),
             "decisions": _decisions(store, request),
         }
-        whole |= _opens(store, request)
+        whole |= _opens(store, request) | _stages(store, request)
     if as_json:
         show(whole, "", as_json=True)
     else:
@@ -172,6 +174,30 @@ def _opens(store: Opened, request: Request) -> dict[str, Any]:
     texts = load_texts(store.config.template_folders, "th")
     words = told(decide, texts, store.config.office.timezone)
     return {"opened": [asdict(look) for look in found], "opened_in_words": words}
+
+
+def _stages(store: Opened, request: Request) -> dict[str, Any]:
+    """The clock of the promise, in seconds and in words."""
+    with store.database.read() as connection:
+        clock = stage_times.of_request(connection, request.id, store.rules, store.now)
+    if clock is None:
+        return {}
+    texts = load_texts(store.config.template_folders, "th")
+    told = [promised.line(row, texts) for row in promised.rows(clock, texts)]
+    return {"stages": _clock(clock), "stages_in_words": told}
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    groups: dict[str, tuple[Stage, ...]] = {stage.value: (stage,) for stage in Stage}
+    groups |= {"ours": OURS, "counted": COUNTED}
+    spent = {name: _seconds(clock.of(*of)) for name, of in groups.items()}
+    return {"now": clock.stage, "since": clock.since, "spent": spent}
+
+
+def _seconds(spent: Spent) -> dict[str, int]:
+    """Whole seconds, of office hours and by the clock."""
+    working, by_clock = spent.working.total_seconds(), spent.clock.total_seconds()
+    return {"working": round(working), "clock": round(by_clock)}
 
 
 @requests.command()

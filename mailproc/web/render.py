@@ -7,6 +7,7 @@ from typing import Any
 
 from mailproc.defang import defang
 from mailproc.model import Catalogue, Office
+from mailproc.promise import words as promised
 from mailproc.texts import LANGUAGES, Sandbox, Texts, environment, load_texts, template_faults
 from mailproc.web.looks import told
 from mailproc.wording import request_words, shown
@@ -94,6 +95,7 @@ def _env(office: Office, folders: tuple[Path, ...], catalogue: Catalogue, langua
     env.globals.update(request_words(texts, catalogue))
     env.globals["t"] = texts.sections["pages"]
     env.globals["looks_told"] = lambda looks: told(looks, texts, office.timezone)
+    env.globals["stage_rows"] = lambda clock: promised.rows(clock, texts)
     env.globals["fault_of"] = lambda error: _fault(texts, error)
     return env
 

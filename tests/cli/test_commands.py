@@ -155,7 +155,10 @@ def test_a_request_is_listed_shown_and_cancelled(run: Run, walk: Walk) -> None:
     (shown,) = _lines(run("requests", "show", request.number, "--json"))
     assert [row["event"] for row in shown["history"]] == ["Opened", "DataPrepared"]
     assert shown["prepared"]["sample"]
-    assert '"sample": "…"' in run("requests", "show", request.number).stdout
+    assert (shown["stages"]["now"], shown["stages"]["spent"]["system"]["clock"]) == ("director", 1)
+    as_read = run("requests", "show", request.number).stdout
+    assert '"sample": "…"' in as_read
+    assert "ผู้พิจารณาอนุญาต: " in as_read
     assert run("requests", "cancel", request.number).exit_code == 0
     assert walk.get(request.id).state is State.CANCELLED
     with pytest.raises(MailprocError):

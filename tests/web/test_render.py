@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from mailproc.model import State
+from mailproc.model import Rules, State
+from mailproc.promise import stages
+from mailproc.promise.stages import Step
 from mailproc.web.render import Pages
 from tests.factories import NOW, a_catalogue, a_form, a_person, a_prepared, a_request, an_office
 from tests.test_defang import AUTO_LINK, PAYLOADS
@@ -32,6 +35,17 @@ def fields_of(html: str) -> set[str]:
 def seen(html: str) -> str:
     body = html.partition("</head>")[2]
     return re.sub(r"<[^>]+>", " ", body)
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_clock_of_a_request_says_whose_turn_it_is(pages: Pages, language: str) -> None:
+    steps = (Step(NOW + timedelta(minutes=2), State.AWAITING_DECISION),)
+    clock = stages.read(NOW, steps, Rules(), NOW + timedelta(minutes=65))
+    html = pages.render("stages", language, clock=clock)
+    assert html.count('<tr class="now">') == 1
+    turn = "ผู้พิจารณาอนุญาต" if language == "th" else "approver"
+    assert turn in html.partition('<tr class="now">')[2].partition("</th>")[0]
+    assert ("1 ชั่วโมง 3 นาที" if language == "th" else "1 hour 3 minutes") in html
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
