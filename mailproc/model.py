@@ -543,7 +543,13 @@ class Person:
     role: str  # officer | admin, or one of APPROVERS
     phone: str = ""
     position: str = ""
-    has_code: bool = False
+    has_code: bool = False  # of her own
+    has_once: bool = False  # codes of an app, or of a printed list with some left
+
+    @property
+    def may_prove(self) -> bool:
+        """Whether a code typed into a page can be right."""
+        return self.has_code or self.has_once
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def faults(
         yield "not_yours"
     today = now.astimezone(ZoneInfo(rules.timezone)).date()
     if wanted.until < today:
-        yield "until_past"
+        yield "ahead_past"
     if wanted.until > today + LONGEST:
         yield "too_long"
 

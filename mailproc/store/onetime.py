@@ -87,6 +87,12 @@ def kept(connection: sa.Connection, person_id: int) -> Kept:
     return Kept(APP in rows, top + 1 if top < LIST_LENGTH else 0, LIST_LENGTH - top)
 
 
+def has_any(person_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether a person has an app, or a list with codes left; for a query about people."""
+    left = sa.or_(_O.c.kind == APP, _O.c.last < 1 << (LIST_LENGTH - 1))
+    return sa.exists().where(_O.c.person_id == person_id, left)
+
+
 def made_at(connection: sa.Connection, person_id: int, kind: str) -> datetime | None:
     """When the person's app or list was made; None where there is none."""
     row = _rows(connection, person_id).get(kind)

@@ -15,11 +15,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailproc.model import Person
-from mailproc.store import passkeys, schema
+from mailproc.store import onetime, passkeys, schema
 from mailproc.store.database import insert
 from mailproc.workflow.retry import wrong_code_pause
 
 _P, _R, _T = schema.people, schema.roles, schema.code_tries
+_ONCE = onetime.has_any(_P.c.id).label("has_once")
 SLIP_LIFE = timedelta(days=30)
 ROLES = ("group_director", "officer", "deputy", "admin", "area_director", "area_deputy")
 _SLIP_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that look alike on paper
@@ -88,12 +89,12 @@ def in_role(connection: sa.Connection, role: str, now: datetime) -> tuple[Person
 def listed(connection: sa.Connection, now: datetime) -> list[Person]:
     """Everybody with a role that is valid now."""
     query = (
-        sa.select(_P, _R.c.role)
+        sa.select(_P, _R.c.role, _ONCE)
         .join(_R, _R.c.person_id == _P.c.id)
         .where(_R.c.valid_from <= now, sa.or_(_R.c.valid_to.is_(None), _R.c.valid_to > now))
         .order_by(_P.c.id)
     )
-    return [_person(row) for row in connection.execute(query)]
+    return [_person(row, row.role) for row in connection.execute(query)]
 
 
 def get(connection: sa.Connection, person_id: int, now: datetime) -> Person | None:
@@ -103,17 +104,13 @@ def get(connection: sa.Connection, person_id: int, now: datetime) -> Person | No
 
 def ever(connection: sa.Connection, person_id: int) -> Person | None:
     """The person, whatever role is or was held; without a role."""
-    row = connection.execute(sa.select(_P).where(_P.c.id == person_id)).first()
-    if row is None:
-        return None
-    code = bool(row.code_hash)
-    return Person(row.id, row.name, row.address, "", row.phone, row.position, code)
+    row = connection.execute(sa.select(_P, _ONCE).where(_P.c.id == person_id)).first()
+    return _person(row, "") if row is not None else None
 
 
-def _person(row: sa.Row[Any]) -> Person:
-    return Person(
-        row.id, row.name, row.address, row.role, row.phone, row.position, bool(row.code_hash)
-    )
+def _person(row: sa.Row[Any], role: str) -> Person:
+    proofs = {"has_code": bool(row.code_hash), "has_once": bool(row.has_once)}
+    return Person(row.id, row.name, row.address, role, row.phone, row.position, **proofs)
 
 
 # ---------------------------------------------------------------- slips and codes

@@ -22,13 +22,13 @@ EVENTS = frozenset(
     "slip_printed code_set code_reset codes_wrong "
     "device_remembered device_revoked passkey_added passkey_revoked "
     "app_enrolled app_ended list_printed list_ended "
-    "away_set away_ended".split()
+    "away_set away_ended ahead_set ahead_ended".split()
 )
 # Of these the person gets a letter: whoever did not do it must learn of it. Of absences both are
 # told where they are announced.
 TOLD = frozenset(
     "code_set code_reset codes_wrong device_remembered passkey_added app_enrolled list_printed "
-    "succeeded".split()
+    "succeeded ahead_set".split()
 )
 _AGAIN = timedelta(hours=24)  # before wrong codes are told once more: a scanner types all day
 

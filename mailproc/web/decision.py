@@ -141,7 +141,7 @@ class DecisionPage:
             person=found.person,
             for_person=found.for_person,
             csrf=self._site.csrf(found.link.id),
-            first_use=not found.person.has_code,
+            first_use=not found.person.may_prove,
             device=device,
             passkey="" if device else self._keys.to_decide(found, choices.CHOICES, now),
             may_remember=self._site.is_private,

@@ -31,7 +31,7 @@ class Typed:
 
     def fault(self, person: Person) -> str:
         """The first thing that is still to be filled in, as an error key; empty where all is."""
-        if person.has_code:
+        if person.may_prove and not self.slip:
             return "" if self.code else "code_missing"
         return self._new_code_fault()
 

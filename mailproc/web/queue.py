@@ -164,7 +164,7 @@ class QueuePage:
             LANGUAGE,
             person=visit.person,
             csrf=self._site.csrf(visit.link.id),
-            first_use=not visit.person.has_code,
+            first_use=not visit.person.may_prove,
             device=visit.device,
             error=error,
             cases=[self._case(one, now, ticked) for one in here],

@@ -45,8 +45,11 @@ _USUAL: dict[str, Any] = {
     "passkeys": (),
     "file_path": "",  # where it is fetched, once the code was typed
 }
-# Fields of [condition_faults]; the others are told beside the columns.
-_UNFIT = {"until_past": "until", "not_coarser": "level"}
+# Sections of faults that are found below the pages: where each is told, and where the others are.
+_FAULTS: dict[str, tuple[dict[str, str], str]] = {
+    "condition_faults": ({"until_past": "until", "not_coarser": "level"}, "conditions"),
+    "standing_faults": (dict.fromkeys(("ahead_past", "too_long"), "ahead_until"), "dataset"),
+}
 _TYPED: dict[str, Any] = {
     **dict.fromkeys("choice reason question ground private_note level until slip".split(), ""),
     "columns": None,
@@ -102,7 +105,10 @@ def _env(office: Office, folders: tuple[Path, ...], catalogue: Catalogue, langua
 
 def _fault(texts: Texts, error: str | None) -> dict[str, str]:
     """Field and words of an error; words that are no key belong to no field."""
-    entry = texts.sections.get("errors", {}).get(error or "")
-    if entry is None and (unfit := texts.sections.get("condition_faults", {}).get(error or "")):
-        entry = {"field": _UNFIT.get(error or "", "conditions"), "text": unfit}
-    return dict(entry) if entry else {"field": "", "text": defang(error or "")}
+    key = error or ""
+    if entry := texts.sections.get("errors", {}).get(key):
+        return dict(entry)
+    for section, (fields, usual) in _FAULTS.items():
+        if words := texts.sections.get(section, {}).get(key):
+            return {"field": fields.get(key, usual), "text": words}
+    return {"field": "", "text": defang(key)}

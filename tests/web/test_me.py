@@ -11,7 +11,8 @@ import pyotp
 import pytest
 from starlette.testclient import TestClient
 
-from mailproc.store import devices, people, people_log, schema
+from mailproc.model import Standing
+from mailproc.store import devices, onetime, people, people_log, schema, standing
 from tests.factories import a_person
 from tests.web.conftest import CODE, Room, csrf_of
 
@@ -158,6 +159,52 @@ def test_a_list_is_shown_once_and_its_codes_open_the_page(room: Room) -> None:
         assert "เหลือ 49 ชุด" in again.text
         assert "ยังไม่มี" in me.does("end_codes").text
     assert me.events() == ["list_printed", "list_ended"]
+
+
+def test_what_is_approved_ahead_is_given_and_ended_here(room: Room) -> None:
+    last = (room.clock() + timedelta(days=30)).date().isoformat()
+    asked = {"dataset": "student_count", "class": "government", "level": "school"}
+    with room.browser() as client:
+        me = Me(room, client)
+        assert "จำนวนนักเรียน" in me.page.text
+        for wrong in ({}, {"ahead_until": "2020-01-01"}, {"ahead_until": "2099-01-01"}):
+            answer = me.does("ahead", **asked, **wrong)
+            assert answer.status_code == 422
+            assert 'id="ahead_until-fault"' in answer.text
+        assert me.does("ahead", dataset="none", ahead_until=last).status_code == 422
+        given = me.does("ahead", **asked, ahead_until=last)
+        assert "บันทึกการอนุญาตล่วงหน้าแล้ว" in given.text
+        (one,) = room.rows(schema.standing_approvals)
+        assert (one.requester_class, one.level, one.via) == ("government", "school", "page")
+        assert me.does("end_ahead", standing=str(one.id)).status_code == 200
+    assert me.events() == ["ahead_set", "ahead_ended"]
+    assert room.rows(schema.standing_approvals)[0].ended_at is not None
+
+
+def test_nobody_ends_what_another_has_approved_ahead(room: Room) -> None:
+    deputy = _deputy(room)
+    now = room.clock()
+    given = Standing(0, "student_count", "roster", "", deputy, None, now, now + timedelta(days=9))
+    with room.database.write() as connection:
+        one = standing.add(connection, given, "command")
+    with room.browser() as client:
+        me = Me(room, client)
+        assert "เลิกอนุญาตล่วงหน้า" not in me.page.text
+        me.does("end_ahead", standing=str(one))
+    assert room.rows(schema.standing_approvals)[0].ended_at is None
+
+
+def test_who_has_a_list_and_no_code_of_her_own_is_asked_for_a_code_of_it(room: Room) -> None:
+    officer = _deputy(room, "นางพิมพ์ ใจดี", "list@example.org")
+    with room.database.write() as connection:
+        pepper = room.config.secret("pepper")
+        codes = onetime.new_list(connection, officer, pepper, room.clock())
+    with room.browser() as client:
+        path = client.get(room.queue(officer)).url.path + "/me"
+        closed = client.get(path)
+        assert 'name="slip"' not in closed.text
+        body = {"csrf": csrf_of(closed.text), "code": codes[0]}
+        assert client.post(path, data=body).status_code == 200
 
 
 def test_a_remembered_device_is_listed_and_forgotten(room: Room) -> None:
