@@ -41,7 +41,7 @@ HEADERS = {
 }
 
 # For a page that offers a passkey: our own script, and nothing written into the page.
-_SCRIPTED = HEADERS | {
+SCRIPTED = HEADERS | {
     "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; script-src 'self'"
 }
 
@@ -71,7 +71,7 @@ class Site:
     ) -> HTMLResponse:
         """A rendered page with the headers that every page has; a script where `passkey` is."""
         text = self.pages.render(name, language, base=self.base, **context)
-        return HTMLResponse(text, status, _SCRIPTED if context.get("passkey") else HEADERS)
+        return HTMLResponse(text, status, SCRIPTED if context.get("passkey") else HEADERS)
 
     def message(self, key: str, status: int, language: str = "th") -> HTMLResponse:
         """A page that says what happened and what to do."""

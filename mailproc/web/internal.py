@@ -1,4 +1,4 @@
-"""The internal listener: for the office's own machines. The officer's desk will live here."""
+"""The internal listener, for the office's own machines: health, people, the officer's desk."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from mailproc.web.common import Site
+from mailproc.web import desk
+from mailproc.web.common import HEADERS, Site
+from mailproc.web.desk.frame import Frame
 from mailproc.web.register import RegisterPage
 
 _STATIC = Path(__file__).with_name("static")
+_PAGES = dict.fromkeys((400, 405, 411, 415), "not_understood") | {413: "desk_too_big"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Health:
 
 
 def internal_app(health: Callable[[], Health], site: Site | None = None) -> Starlette:
-    """`/healthz`: 200 while all loops run; `/people`: roles and codes."""
+    """`/healthz`: 200 while all loops run; `/people`: roles and codes; `/desk`: the work."""
 
     async def healthz(http: HttpRequest) -> Response:
         now = health()
@@ -38,9 +42,24 @@ def internal_app(health: Callable[[], Health], site: Site | None = None) -> Star
         told = {"alive": now.alive, "polled_at": polled, "sending_stopped_at": stopped}
         return JSONResponse(told, 200 if now.alive else 503)
 
-    routes: list[BaseRoute] = [Route("/", healthz), Route("/healthz", healthz)]
-    if site is not None:
-        routes.append(Route("/people", RegisterPage(site).page, methods=["GET", "POST"]))
-        static = StaticFiles(directory=_STATIC)
-        routes += [Mount(f"{base}/static", static) for base in dict.fromkeys((site.base, ""))]
-    return Starlette(routes=routes)
+    routes: list[BaseRoute] = [Route("/healthz", healthz)]
+    if site is None:
+        return Starlette(routes=[Route("/", healthz), *routes])
+    frame = Frame(site)
+    routes += [Route("/", _home), *desk.routes(site, frame)]
+    routes.append(Route("/people", RegisterPage(site).page, methods=["GET", "POST"]))
+    static = StaticFiles(directory=_STATIC)
+    routes += [Mount(f"{base}/static", static) for base in dict.fromkeys((site.base, ""))]
+
+    async def sorry(http: HttpRequest, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            return site.message("error", 500)
+        return site.message(_PAGES.get(error.status_code, "not_found"), error.status_code)
+
+    app = Starlette(routes=routes, exception_handlers={HTTPException: sorry, 500: sorry})
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _home(http: HttpRequest) -> Response:
+    return RedirectResponse("/desk", 303, HEADERS)

@@ -9,9 +9,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
@@ -26,6 +24,7 @@ from mailproc.model import APPROVERS, Person
 from mailproc.store import absences, people, people_log
 from mailproc.store.absences import AbsenceRefused
 from mailproc.thai import parse_date, to_arabic
+from mailproc.web import inside
 from mailproc.web.common import Site, read_form
 from mailproc.web.proof import STATUS, typed
 from mailproc.workflow import calendar
@@ -68,7 +67,7 @@ class RegisterPage:
 
     async def page(self, http: HttpRequest) -> Response:
         """GET lists; POST enrols a deputy or ends a code."""
-        if not _is_our_name(http):
+        if not inside.is_our_name(self._site, http):
             return self._site.message("forbidden", 403)
         if http.method != "POST":
             return await run_in_threadpool(self._show, _Sent({}, self._site.clock()))
@@ -106,7 +105,7 @@ class RegisterPage:
         ours = hmac.compare_digest(
             sent.form.get("csrf", "").encode(), self._site.csrf(_PLACE).encode()
         )
-        if not ours or not _is_own_origin(http):
+        if not ours or not inside.is_own_origin(http):
             return self._site.message("forbidden", 403)
         if sent.form.get("action") == "set":
             return self._set(sent)
@@ -203,23 +202,3 @@ def _fault_of_new(sent: _Sent) -> str:
     if not sent.dates_are_clear or (first and last and last < first):
         return "away_dates"
     return ""
-
-
-def _is_our_name(http: HttpRequest) -> bool:
-    """A page elsewhere may give its own name our address (DNS rebinding): only addresses and the
-    machine's own name are taken."""
-    host = urlsplit(f"//{http.headers.get('host', '')}").hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_own_origin(http: HttpRequest) -> bool:
-    origin, site = http.headers.get("origin"), http.headers.get("sec-fetch-site")
-    if origin is None:
-        return site in (None, "same-origin")
-    return urlsplit(origin).netloc == http.headers.get("host", "")

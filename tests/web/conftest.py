@@ -137,12 +137,12 @@ class Room:
         with self.database.write() as connection:
             return people.new_slip(connection, person or self.director, self.clock())
 
-    def with_code(self, code: str = CODE) -> Room:
-        """The director has set this code."""
-        slip, pepper = self.slip(), self.config.secret("pepper")
+    def with_code(self, code: str = CODE, person: int | None = None) -> Room:
+        """The director, or that person, has set this code."""
+        slip, pepper = self.slip(person), self.config.secret("pepper")
         with self.database.write() as connection:
-            now = self.clock()
-            assert people.redeem_slip(connection, self.director, slip, code, pepper, now)
+            now, whose = self.clock(), person or self.director
+            assert people.redeem_slip(connection, whose, slip, code, pepper, now)
         return self
 
     # ------------------------------------------------------------ requests

@@ -1,0 +1,24 @@
+"""The officer's desk on the internal listener: one login per person, every request at hand.
+
+`login` opens a session, `frame` is what every page has, and each other module is one page family.
+"""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from mailproc.web.common import Site
+from mailproc.web.desk.frame import Frame
+from mailproc.web.desk.login import LoginPage
+from mailproc.web.desk.mine import MinePage
+from mailproc.web.desk.overview import OverviewPage
+
+
+def routes(site: Site, frame: Frame) -> list[BaseRoute]:
+    """Every page of the desk; a family gives its own by `routes()`."""
+    families = (
+        LoginPage(site, frame),
+        OverviewPage(site, frame),
+        MinePage(site, frame),
+    )
+    return [route for family in families for route in family.routes()]

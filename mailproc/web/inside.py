@@ -1,0 +1,61 @@
+"""Who may speak to the internal listener: by which name it was called, and from which page."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.requests import Request as HttpRequest
+
+from mailproc.web.common import Site
+
+
+def host(http: HttpRequest) -> str:
+    """The name that the browser called us by, without its port."""
+    return urlsplit(f"//{http.headers.get('host', '')}").hostname or ""
+
+
+def is_our_name(site: Site, http: HttpRequest) -> bool:
+    """A page elsewhere may give its own name our address (DNS rebinding): only addresses, this
+    machine's own name and the name of `public_url` are taken."""
+    name = host(http)
+    if name and name in ("localhost", urlsplit(site.office.public_url).hostname):
+        return True
+    return _is_address(name)
+
+
+def is_own_origin(http: HttpRequest) -> bool:
+    """Whether nothing says that a POST comes from a page of another address."""
+    origin, site = http.headers.get("origin"), http.headers.get("sec-fetch-site")
+    if origin is None:
+        return site in (None, "same-origin")
+    return urlsplit(origin).netloc == http.headers.get("host", "")
+
+
+def is_surely_own(http: HttpRequest) -> bool:
+    """Whether the browser itself says that a POST comes from our own page; all of today's do."""
+    told = {"origin", "sec-fetch-site"} & set(http.headers)
+    return bool(told) and is_own_origin(http)
+
+
+def is_encrypted(site: Site, http: HttpRequest) -> bool:
+    """Whether a proxy of ours took the request by https."""
+    peer = http.client.host if http.client else ""
+    told = http.headers.get("x-forwarded-proto", "").split(",")[-1].strip()
+    return http.url.scheme == "https" or (peer in site.trusted_proxies and told == "https")
+
+
+def is_private(site: Site, http: HttpRequest) -> bool:
+    """Whether nobody on the way can read a code: this machine alone, TLS, or an office that has
+    chosen `plain_http`, which alone lets `public_url` be neither."""
+    here = host(http)
+    loopback = here == "localhost" or (_is_address(here) and ip_address(here).is_loopback)
+    return loopback or is_encrypted(site, http) or not site.is_private
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
