@@ -46,6 +46,7 @@ class Form:
     delivery: str | None = None  # email | line | pickup | smart_office
     consent: bool | None = None
     items: tuple[Item, ...] = ()
+    channel: str | None = None  # by which it reached an officer: phone | counter | paper | …
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +380,10 @@ class Past:
         return self.times - self.delivered - self.refused - self.ended
 
 
+# Channels of requests that somebody writes down for the requester.
+ENTERED = ("phone", "counter", "paper", "line", "smart_office")
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One dataset asked for by one person; `version` counts its transitions from 1."""
@@ -388,17 +393,20 @@ class Request:
     version: int
     state: State
     language: str
-    requester_addr: str  # the From address; the result goes nowhere else unless vouched for
+    # The From address; the result goes nowhere else unless vouched for. Empty where somebody
+    # entered it for a requester without one: then nothing is mailed to the requester.
+    requester_addr: str
     trust: Trust
     form: Form  # exactly one item
     received_at: datetime  # INTERNALDATE of the mail
     promised_at: datetime
     subject: str
     thread: str  # Message-ID of the first mail, root of References
-    channel: str = "email"
+    channel: str = "email"  # email, or one of ENTERED
     asks: int = 0  # how often the requester was asked back
     confirmed: bool = False  # by a reply from this address to a mail that only it got
-    vouched: str = ""  # how the sender is known without a stamp: roster | person | confirmed
+    # How the sender is known without a stamp: roster | person | confirmed | officer
+    vouched: str = ""
     questions: tuple[Question, ...] = ()
     due_at: datetime | None = None  # the next date on which something happens by itself
     reason: str = ""  # of a refusal, a return, or why a person is needed
@@ -435,6 +443,8 @@ class Request:
     legal_from: datetime | None = None  # the legal days count from here; None: from received_at
     legal_told: tuple[str, ...] = ()  # soon | end: who was told that they run out
     decided_for: str = ""  # whom the person of `decided_by` stood in for
+    entered_by: str = ""  # who wrote it down for the requester; empty: the requester wrote
+    entered_by_id: int = 0  # of that person; 0: nobody of the office
 
     @property
     def item(self) -> Item:

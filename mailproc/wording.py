@@ -11,7 +11,7 @@ from typing import Any
 from mailproc import english, thai
 from mailproc.changes import changed_fields, changed_words
 from mailproc.defang import Shown, defang_line
-from mailproc.model import BY_RULE, Calendar, Catalogue, Dataset, Round, Trust
+from mailproc.model import BY_RULE, ENTERED, Calendar, Catalogue, Dataset, Round, Trust
 from mailproc.texts import Texts
 
 _NAME = 60  # letters of a name in a subject line
@@ -31,6 +31,7 @@ _PLAIN = frozenset(
 )
 _HANDED = ("line", "pickup", "smart_office")
 _PRINTED = ("paper",)
+_ENTERED = frozenset(ENTERED)
 # «แบบคำขอ (zip)»: a name with a harmless dot would be read as part of it.
 _ENDING = re.compile(r"(?:\[\.\]|\.)([0-9A-Za-z]{1,5})$")
 # «สมศรี ใจดี»: two Thai words, of which the first is no title, no post and no office.
@@ -71,6 +72,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "sender_check": lambda request: _sender_check(request, texts),
         "oddities": lambda request: _oddities(request, texts),
         "belonging": lambda request: _belonging(request, texts),
+        "entered": lambda request: _entered(request, texts),
         "past_words": lambda request: _past(request, texts),
         "in_short": _in_short,
         "way": lambda request: _way(request, texts),
@@ -195,6 +197,15 @@ def _belonging(request: Any, texts: Texts) -> str:
     return texts.get("belonging", "inside" if request.inside else "outside")
 
 
+def _entered(request: Any, texts: Texts) -> str:
+    """By which way it came and who wrote it down; empty where the requester wrote."""
+    if not request.entered_by:
+        return ""
+    way = texts.get("channels", request.channel if request.channel in _ENTERED else "other")
+    words = texts.get("phrases", "entered_by")
+    return words.replace("{way}", way).replace("{name}", str(request.entered_by))
+
+
 def _past(request: Any, texts: Texts) -> str:
     """«ครั้งที่ 4 …: ได้รับข้อมูล 2 ไม่อนุญาต 1»; empty where nobody has looked yet."""
     past = request.past
@@ -215,6 +226,8 @@ def _in_short(text: str, most: int = _SHORT) -> str:
 
 
 def _by_hand(request: Any) -> bool:
+    if not (request.deliver_to or request.requester_addr):
+        return True
     return request.form.delivery in _HANDED or request.item.format in _PRINTED
 
 
@@ -223,7 +236,12 @@ def _way(request: Any, texts: Texts) -> str:
     if not _by_hand(request):
         return texts.get("deliveries", "email")
     if request.form.delivery not in _HANDED:
-        way = texts.get("formats", str(request.item.format))
+        printed = request.item.format in _PRINTED
+        way = (
+            texts.get("formats", str(request.item.format))
+            if printed
+            else texts.get("deliveries", "pickup")
+        )
     else:
         way = texts.get("deliveries", str(request.form.delivery))
         if request.form.delivery == "line" and request.form.line_id:

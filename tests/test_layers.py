@@ -19,6 +19,7 @@ LAYERS = (
     ("office", "loops", "watch", "config"),
     ("collect", "intake", "outbox", "fulfil", "deadlines", "roundups", "drops", "web", "accounts"),
     ("alarms",),
+    ("officer",),
     (
         "binding",
         "composing",

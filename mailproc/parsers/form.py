@@ -162,7 +162,8 @@ def missing(form: Form) -> tuple[str, ...]:
 
 def merge(form: Form, answer: Form) -> Form:
     """The form with what the answer states; its item fields go into the item that is there."""
-    stated = {n: getattr(answer, n) for n in _FORM_FIELDS if getattr(answer, n) is not None}
+    names = (name for name in _FORM_FIELDS if name != "channel")  # of the first mail alone
+    stated = {n: getattr(answer, n) for n in names if getattr(answer, n) is not None}
     if not answer.items:
         return replace(form, **stated)
     if not form.items:
@@ -217,6 +218,9 @@ def _settle(whole: dict[str, Any], collected: Collected) -> None:
 def _take(whole: dict[str, Any], one: Stated, problems: list[str]) -> None:
     """Puts in what is stated once; of two different values the first stays, or the correction."""
     words = _words(one, problems)
+    if one.name == "delivery" and (came := values.came_by(words)):
+        whole.setdefault("channel", came)
+        return
     value = _value(one, words, problems) if words else None
     if value is None:
         return

@@ -179,6 +179,11 @@ WRITTEN: dict[str, str] = {
         "Receiving channel|Delivery option|Delivery preference|Sent by|Collection method|"
         "Means of delivery"
     ),
+    "channel": (
+        "ช่องทางที่รับคำขอ|ช่องทางรับคำขอ|ช่องทางการรับคำขอ|ช่องทางที่รับเรื่อง|ช่องทางรับเรื่อง|รับคำขอทาง|รับเรื่องทาง|"
+        "ผู้ขอติดต่อทาง|ช่องทางที่ผู้ขอติดต่อ|ช่องทางคำขอ|ช่องทางที่ยื่นคำขอ|ช่องทางการยื่นคำขอ|"
+        "Taken down by|Request channel|Received via|Request received by|Request received via"
+    ),
     "consent": (
         "ความยินยอม|การยินยอม|คำยินยอม|ยินยอม|คำรับรอง|การยอมรับเงื่อนไข|การรับทราบเงื่อนไข|การให้ความยินยอม|"
         "ยอมรับเงื่อนไข|"

@@ -109,6 +109,19 @@ _DELIVERIES = (
     ("email", "อีเมล|อิเมล|อีเมว|email|เมล|mail|ไปรษณีย์อิเล็กทรอนิกส์|จดหมายอิเล็กทรอนิกส์"),
     ("line", "line|ไลน์|ไลน"),
 )
+# How somebody reached the office, as whole values: «โทรศัพท์» in a sentence says something else.
+_CHANNELS = (
+    ("phone", "โทรศัพท์|โทร|โทรเข้ามา|โทรศัพท์เข้ามา|phone|telephone|bytelephone|byphone|phonecall|call"),
+    (
+        "counter",
+        "เคาน์เตอร์|เคาเตอร์|เค้าน์เตอร์|เคาท์เตอร์|หน้าเคาน์เตอร์|ที่เคาน์เตอร์|ติดต่อที่เคาน์เตอร์|ติดต่อด้วยตนเอง|มาติดต่อด้วยตนเอง|"
+        "มาด้วยตนเอง|มาติดต่อที่สำนักงาน|มาสำนักงาน|counter|atthecounter|walkin|visit",
+    ),
+    ("paper", "หนังสือ|หนังสือราชการ|แบบคำขอกระดาษ|เอกสาร|กระดาษ|paper|letter|paperform"),
+    ("line", "line|ไลน์|ไลน"),
+    ("smart_office", "smartoffice|amss|สมาร์ทออฟฟิศ|สมาร์ตออฟฟิศ|smartarea"),
+)
+_CHANNEL_START = re.compile(r"^(?:ทาง|ผ่าน(?:ทาง)?|โดย|by|via)\s{0,3}", re.I)
 _TYPES = (
     (
         "internal",
@@ -231,6 +244,18 @@ def delivery(text: str) -> str | None:
     return said[0] if 0 < len(said) <= 2 and "?" not in text else None
 
 
+def channel(text: str) -> str | None:
+    """phone, counter, paper, line or smart_office: how a request reached whoever typed it."""
+    key = thai.fold(_CHANNEL_START.sub("", text.strip()))
+    return next((name for name, words in _CHANNELS if key in words.split("|")), None)
+
+
+def came_by(words: str) -> str | None:
+    """What «ช่องทาง: โทรศัพท์» says: no way to send a file, but one by which somebody asked."""
+    came = channel(words)
+    return came if came in ("phone", "counter") and delivery(words) is None else None
+
+
 def requester_type(text: str) -> str | None:
     """internal, government, private or public."""
     said = _named(text, _TYPES)
@@ -292,6 +317,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "letter_date": iso_date,
     "needed_by": iso_date,
     "delivery": delivery,
+    "channel": channel,
     "requester_type": requester_type,
     "consent": consent,
     "round": round_number,

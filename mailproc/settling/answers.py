@@ -29,7 +29,7 @@ def answer(
     first = about[0] if about else None
     name, address = reading.from_name, reading.from_addr
     if first is not None and kind in _OF_REQUEST:
-        name, address = first.form.requester_name or name, first.requester_addr
+        name, address = first.form.requester_name or name, first.requester_addr or address
     language = first.language if first is not None else reading.language
     return Letter(
         kind=kind,

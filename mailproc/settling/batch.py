@@ -64,6 +64,7 @@ class Batch:
         self._settled: list[messages.Settled] = []
         self._decisions: list[Decision] = []
         self._drafts: list[tuple[int, Request]] = []  # (position in _settled, draft)
+        self._entered: dict[int, Reading] = {}  # by position in _settled: sent for somebody else
         self._answers: list[tuple[Letter, str]] = []  # with their audience
         self._fates: list[tuple[sa.Row[Any], str]] = []  # letters that came back
         self._waiting: list[Waiting] = []
@@ -115,7 +116,9 @@ class Batch:
         new: list[Form] = []
         links: list[tuple[Request, Placing]] = []
         for form in placing.forms:
-            fingerprint = policy.fingerprint(reading.from_addr, form)
+            fingerprint = drafts.fingerprint(
+                reading, form, self._habits, self._desk, self._facts.proved
+            )
             if fingerprint and fingerprint in self._opened:
                 return None
             first = self._facts.same(fingerprint)
@@ -169,6 +172,8 @@ class Batch:
         for form in forms:
             made = drafts.draft(mail, form, len(forms), self._habits, self._desk, proved)
             self._drafts.append((position, made))
+            if made.entered_by:
+                self._entered[position] = mail.reading
             self._opened.add(policy.fingerprint(made.requester_addr, form))
 
     def _decide_later(self, mail: Read, position: int, placing: Placing, about: About) -> None:
@@ -297,7 +302,12 @@ class Batch:
             return
         made = drafts.numbered(connection, [one for _, one in self._drafts], self._habits)
         for (position, _), request in zip(self._drafts, made, strict=True):
-            self._decisions.append(decide(request, Opened(by="requester"), self._rules, self._now))
+            opened = Opened(by=request.entered_by or "requester")
+            self._decisions.append(decide(request, opened, self._rules, self._now))
+            if (reading := self._entered.get(position)) is not None:
+                told = (self._decisions[-1].after,)
+                letter = answer("entered", reading, told, self._desk, self._now)
+                self._answers.append((letter, "officer"))
             settled = self._settled[position]
             if settled.request_id is None:
                 self._settled[position] = replace(settled, request_id=request.id)

@@ -15,6 +15,7 @@ from mailproc.mail.sender import trust
 from mailproc.model import Question, Reading, Request, State, Trust
 from mailproc.placing import SPOKEN_LIMIT, Found, one_each
 from mailproc.placing.commands import chosen, is_narrowed
+from mailproc.settling import drafts
 from mailproc.settling.nouns import Habits, Read
 from mailproc.store import addresses, lookups, messages, outbox, requests
 from mailproc.store.codec import load_letter
@@ -144,7 +145,11 @@ class Facts:
         if reading.form is None:
             return ()
         forms = one_each(reading.form, self._habits.known.spanning)
-        return tuple(policy.fingerprint(reading.from_addr, form) for form in forms)
+        prints = [policy.fingerprint(reading.from_addr, form) for form in forms]
+        if reading.form.channel:  # it may be somebody else's
+            address = drafts.requester_address(reading.form)
+            prints += [policy.fingerprint(address, form) for form in forms]
+        return tuple(prints)
 
     def _same_senders(self) -> set[str]:
         return {request.requester_addr for request in self._same.values()}

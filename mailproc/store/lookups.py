@@ -177,6 +177,8 @@ def resends_since(
 
 def past(connection: sa.Connection, request: Request) -> Past:
     """What became of the requests that earlier mails from the same address opened."""
+    if not request.requester_addr:
+        return Past()
     mine = sa.select(_R.c.opened_at).where(_R.c.id == request.id).scalar_subquery()
     spelt = {request.requester_addr, request.requester_addr.casefold()}
     query = (

@@ -47,10 +47,10 @@ def _using(connection: sa.Connection, digests: Sequence[str], *states: State) ->
 
 
 def untold(connection: sa.Connection, requests: Sequence[Request], digest: str) -> list[Request]:
-    """Those who have no letter about the round of this digest yet."""
+    """Those who can be mailed and have no letter about the round of this digest yet."""
     query = sa.select(_O.c.request_id).where(_O.c.kind == KIND, _O.c.letter.contains(digest))
     told = set(connection.scalars(query))
-    return [request for request in requests if request.id not in told]
+    return [one for one in requests if one.id not in told and recipient(one)]
 
 
 def notify(

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailproc.model import Request, Rules, State
 from mailproc.workflow import events as e
-from mailproc.workflow import pause
+from mailproc.workflow import pause, unmailed
 from mailproc.workflow.effects import Decision, Effect, Send
 from mailproc.workflow.states import FROM_A_PERSON, allowed
 from mailproc.workflow.steps import (
@@ -46,7 +46,7 @@ def decide(request: Request, event: e.Event, rules: Rules, now: datetime) -> Dec
         by=event.by,
         facts=_facts(request, after, event, ignored),
         told=_told(event),
-        effects=effects,
+        effects=unmailed.by_voice(after, effects),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -20,13 +21,18 @@ def content_hash(request: Request, prepared: Prepared) -> str:
     """The digest of everything an approver releases."""
     content: dict[str, object] = {
         "recipient": recipient(request),
-        "form": request.form,
+        "form": _released(request.form),
         "prepared": prepared_digest(prepared),
         "delivery": "hand" if is_handed_over(request) else "mail",
     }
     if request.conditions != Conditions():
         content["conditions"] = request.conditions
     return digest(content)
+
+
+def _released(form: Form) -> dict[str, object]:
+    """The form without the way it came, which releases nothing."""
+    return {one.name: getattr(form, one.name) for one in fields(form) if one.name != "channel"}
 
 
 @lru_cache(maxsize=256)
@@ -56,7 +62,9 @@ def unproved_address(request: Request) -> str:
 
 
 def is_handed_over(request: Request) -> bool:
-    """True where the way or the format asked for is not automatic yet."""
+    """True where the way or the format asked for is not automatic, or no mail can reach it."""
+    if not recipient(request):
+        return True
     return request.form.delivery in _BY_HAND or request.item.format in _ON_PAPER
 
 
@@ -80,7 +88,7 @@ def fingerprint(address: str, form: Form) -> str:
     if not named:
         return ""
     content = {
-        "requester": address.casefold(),
+        "requester": address.casefold() or _nameless(form),
         "dataset": named,
         "years": item.academic_years,
         "latest": item.latest,
@@ -90,6 +98,11 @@ def fingerprint(address: str, form: Form) -> str:
         "format": item.format or "xlsx",
     }
     return digest(content)
+
+
+def _nameless(form: Form) -> str:
+    """Who asks, where there is no address to know the requester by."""
+    return thai.fold(f"{form.requester_name or ''}|{form.phone or ''}|{form.organisation or ''}")
 
 
 def number_year(received: datetime, timezone: str, *, fiscal: bool) -> int:

@@ -1,0 +1,39 @@
+"""What a requester without an address would be mailed, as tasks of the officer. Touches nothing.
+
+Somebody who calls or comes to the counter may have no address. Then no mail is owed to the
+requester, ever: what has to be said is said by the officer, who learns of it by a letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailproc.model import Request
+from mailproc.workflow.effects import Effect, Send
+
+# What the requester has to be told; all else the officer knows, or has another letter about it.
+TOLD = frozenset({"ask", "explain", "refused", "waiting", "expired", "overdue"})
+
+
+def by_voice(request: Request, effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    """The effects without mails to a requester who has no address."""
+    if request.requester_addr:
+        return tuple(effects)
+    owed = (_told(one) if _is_to_requester(one) else one for one in effects)
+    return tuple(one for one in owed if one is not None)
+
+
+def _is_to_requester(effect: Effect) -> bool:
+    return isinstance(effect, Send) and effect.to == "requester"
+
+
+def _told(effect: Effect) -> Send | None:
+    if not isinstance(effect, Send) or effect.kind not in TOLD:
+        return None
+    return Send(
+        "officer_tell",
+        "officer",
+        questions=effect.questions,
+        reason=effect.kind,
+        note=effect.note or effect.reason,
+    )
