@@ -23,6 +23,7 @@ down this page, and tests/test_layers.py holds that.
     standing_in.py  absences: both are told, and who stands in gets what waits
     drops.py      one turn: files in the drop folder → rounds, each with a report
     accounts.py   once a month: what was approved ahead let through
+    months/       the figures of a month, as a workbook
     deadlines.py  one turn: requests whose date has come → workflow; the daily seal
     roundups.py   one turn: what waits for a person, as one mail in place of many
     alarms/       what is wrong, in words; told by mail, and by a second way out

@@ -30,7 +30,7 @@ LAYERS = (
         "people_letters",
         "enrolment",
     ),
-    ("booklets", "parcels", "deciding"),
+    ("booklets", "parcels", "deciding", "months"),
     ("sandbox", "publicdays"),
     ("placing", "mail", "store", "datasets", "requestform"),
     ("parsers", "workflow", "texts", "wording", "changes", "defang", "promise"),

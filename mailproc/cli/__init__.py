@@ -25,6 +25,7 @@ _COMMANDS = {
     "links": "mailproc.cli.links:links",
     "people": "mailproc.cli.people:people",
     "audit": "mailproc.cli.audit:audit",
+    "report": "mailproc.cli.report:report",
 }
 
 

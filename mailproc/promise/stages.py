@@ -7,7 +7,7 @@ what is past as well (docs/adr/0022).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate, pairwise
@@ -47,10 +47,12 @@ _NONE = timedelta()
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From this moment on the request was in that state."""
+    """From this moment on the request was in that state. `event` is empty where it was ignored."""
 
     at: datetime
     state: State
+    event: str = ""
+    by_rule: str = ""  # what let it through without anybody being asked, as the history has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def read(received: datetime, steps: Sequence[Step], rules: Rules, upto: datetime
 def _ascending(moments: Sequence[Step]) -> list[Step]:
     """The moments, none before the one ahead of it although a clock may have been put back."""
     latest = accumulate((one.at for one in moments), max)
-    return [Step(at, one.state) for at, one in zip(latest, moments, strict=True)]
+    return [replace(one, at=at) for at, one in zip(latest, moments, strict=True)]
 
 
 def _spans(moments: Sequence[Step], upto: datetime) -> Iterator[tuple[datetime, datetime, State]]:

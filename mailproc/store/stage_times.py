@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,11 +36,17 @@ def of_requests(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tupl
     """The steps of each request, in their order."""
     found: dict[int, list[Step]] = {}
     for some in _parts(list(ids)):
-        query = sa.select(_H.c.request_id, _H.c.at, _H.c.facts).where(_H.c.request_id.in_(some))
-        for row in connection.execute(query.order_by(_H.c.request_id, _H.c.version)):
-            state = State(json.loads(row.facts)["to"])
-            found.setdefault(row.request_id, []).append(Step(row.at, state))
+        query = sa.select(_H.c.request_id, _H.c.at, _H.c.event, _H.c.facts)
+        mine = query.where(_H.c.request_id.in_(some)).order_by(_H.c.request_id, _H.c.version)
+        for row in connection.execute(mine):
+            found.setdefault(row.request_id, []).append(_step(row))
     return {request_id: tuple(steps) for request_id, steps in found.items()}
+
+
+def _step(row: Any) -> Step:
+    facts = json.loads(row.facts)
+    event = "" if facts.get("ignored") else row.event
+    return Step(row.at, State(facts["to"]), event, facts.get("by_rule", ""))
 
 
 def _parts(ids: list[int]) -> Iterator[list[int]]:

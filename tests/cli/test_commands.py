@@ -320,3 +320,20 @@ def test_without_a_page_the_check_says_who_can_not_decide_by_mail(run: Run) -> N
     fine = run("check").output
     assert "people codes" not in fine
     assert "can't take decisions" not in lacking + fine
+
+
+def test_the_table_of_a_month_is_a_workbook_or_figures(
+    run: Run, walk: Walk, tmp_path: Path
+) -> None:
+    walk.open()
+    done = run("report", "month", "2569-11", "--out", str(tmp_path / "tables"))
+    assert done.exit_code == 0, done.output
+    assert Path(done.stdout.strip()).read_bytes().startswith(b"PK")
+    (figures,) = _lines(run("report", "month", "2026-11", "--json"))
+    assert (figures["month"], figures["flow"]["received"], figures["flow"]["open"]) == (
+        "2026-11",
+        1,
+        1,
+    )
+    with pytest.raises(MailprocError):
+        run("report", "month", "next")

@@ -70,8 +70,11 @@ def start(sheet: Any, looks: Looks, *, example: bool) -> int:
     return int(example)
 
 
-def set_up(sheet: Any, request_number: str, *, example: bool, landscape: bool, over: str) -> None:
-    """A4 with our margins; `over` heads each page, and its foot counts the pages."""
+def set_up(
+    sheet: Any, request_number: str, *, example: bool, landscape: bool, over: str, foot: str = ""
+) -> None:
+    """A4 with our margins; `over` heads each page. Its foot counts the pages, and names the request
+    unless `foot` stands there."""
     sheet.set_paper(A4)
     sheet.set_margins(left=_MARGIN, right=_MARGIN, top=0.75, bottom=0.6)
     sheet.center_horizontally()
@@ -80,7 +83,7 @@ def set_up(sheet: Any, request_number: str, *, example: bool, landscape: bool, o
     else:
         sheet.set_portrait()
     heading = f"{text('sheet', 'example')}\n{over}" if example else over
-    number = text("paper", "request", number=request_number)
+    number = foot or text("paper", "request", number=request_number)
     left, right = _line("L", _safe(number)), _line("R", text("sheet", "footer"))
     if len(left) + len(right) >= _MOST_HEADER:
         left = ""

@@ -17,7 +17,7 @@ from mailproc.model import Prepared, Provenance
 
 _ONE_PAGE = 1.6  # height to width of what one page still holds large enough to read
 # Text stays text: a cell that starts with = never becomes a formula, nor an address a link.
-_OPTIONS = {
+OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -37,7 +37,7 @@ def write(
     frame = Frame(table.columns, len(table.rows), plan.example, most_rows)
     few = len(table.rows) * len(table.columns) <= datasheet.FEW_CELLS
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, _OPTIONS | {"in_memory": few}) as book:
+    with xlsxwriter.Workbook(target, OPTIONS | {"in_memory": few}) as book:
         created = provenance.generated_at.astimezone(UTC).replace(tzinfo=None)
         book.set_properties(
             {"title": prepared.title_th, "company": provenance.office, "created": created}
