@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from mailproc.model import Letter, Person, Request, Rules, Standing
-from mailproc.store import facts, outbox, people, standing
+from mailproc.store import facts, outbox, people, staff_letters, standing
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import calendar
@@ -61,16 +61,11 @@ def _letter(
     person: Person, request: Request, since: date, upto: date, desk: Desk, now: datetime
 ) -> Letter:
     """`reason` and `note` are the first and the last day of the account."""
-    return Letter(
-        kind=KIND,
-        language="th",
-        to_name=person.name,
-        to_addr=person.address,
-        message_id=desk.new_message_id(),
-        in_reply_to="",
-        references=(),
-        subject="",
-        created_at=now,
+    return staff_letters.letter(
+        KIND,
+        person,
+        desk,
+        now,
         request=outbox.without_query(request),
         reason=since.isoformat(),
         note=upto.isoformat(),

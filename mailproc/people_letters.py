@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from mailproc.model import Letter, Person
-from mailproc.store import outbox, people, people_log
+from mailproc.store import outbox, people, people_log, staff_letters
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.store.people_log import Entry
@@ -50,16 +50,11 @@ def _once(readers: Iterable[Person]) -> Iterable[Person]:
 
 def _letter(entry: Entry, about: Person, reader: Person, desk: Desk, now: datetime) -> Letter:
     own = reader.id == about.id
-    return Letter(
-        kind=KIND,
-        language="th",
-        to_name=reader.name,
-        to_addr=reader.address,
-        message_id=desk.new_message_id(),
-        in_reply_to="",
-        references=(),
-        subject="",
-        created_at=entry.at,
+    return staff_letters.letter(
+        KIND,
+        reader,
+        desk,
+        entry.at,
         reason=entry.event,
         note=str(entry.facts.get("device", "")),
         for_name="" if own else about.name,

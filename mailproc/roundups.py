@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from mailproc import deciding
 from mailproc.deciding import Mandate
-from mailproc.model import Letter, Person
-from mailproc.store import outbox, people, roundups
+from mailproc.model import Person
+from mailproc.store import outbox, people, roundups, staff_letters
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import roundup, standin
@@ -59,16 +59,11 @@ def _record(
     connection: sa.Connection, person: Person, waiting: list[Mandate], desk: Desk, now: datetime
 ) -> int:
     """The letter holds no request: what waits is looked up when it is sent, and erased with it."""
-    letter = Letter(
-        kind=roundup.KIND,
-        language="th",
-        to_name=person.name,
-        to_addr=person.address,
-        message_id=desk.new_message_id(),
-        in_reply_to="",
-        references=(),
-        subject="",
-        created_at=now,
+    letter = staff_letters.letter(
+        roundup.KIND,
+        person,
+        desk,
+        now,
         reason=str(len(waiting)),
     )
     return outbox.record(connection, letter, "director", desk, person_id=person.id)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailproc.model import Letter, Person, Request, Rules, State
-from mailproc.store import absences, links, outbox, people, requests
+from mailproc.model import Person, Request, Rules, State
+from mailproc.store import absences, links, outbox, people, requests, staff_letters
 from mailproc.store.absences import Entered
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk, by_audience
@@ -100,16 +100,11 @@ def _write(
     desk: Desk,
     now: datetime,
 ) -> None:
-    letter = Letter(
-        kind=kind,
-        language="th",
-        to_name=person.name,
-        to_addr=person.address,
-        message_id=desk.new_message_id(),
-        in_reply_to="",
-        references=(),
-        subject="",
-        created_at=now,
+    letter = staff_letters.letter(
+        kind,
+        person,
+        desk,
+        now,
         reason="ended" if _is_over(entered, now) else "",
         absence=entered.absence,
         absent=absent.name,

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailproc.model import Letter, Person, Request
-from mailproc.store import outbox, requests
+from mailproc.model import Person, Request
+from mailproc.store import outbox, requests, staff_letters
 from mailproc.store.correspondence import Hour
 from mailproc.store.desk import Desk
 from mailproc.workflow import manners
@@ -88,16 +88,14 @@ def _write(
     """One letter to each address."""
     root = (desk.thread_root(request.id),) if request else ()
     for person in {person.address.casefold(): person for person in people}.values():
-        letter = Letter(
-            kind=kind,
-            language="th",
-            to_name=person.name,
-            to_addr=person.address,
-            message_id=desk.new_message_id(),
+        letter = staff_letters.letter(
+            kind,
+            person,
+            desk,
+            now,
             in_reply_to=root[0] if root else "",
             references=root,
             subject=request.subject if request else "",
-            created_at=now,
             request=request,
             reason=reason,
             note=note,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from mailproc import thai
 from mailproc.alarms.words import said
 from mailproc.model import Letter, Person
-from mailproc.store import alarms, outbox
+from mailproc.store import alarms, outbox, staff_letters
 from mailproc.store.alarms import Alarm, News
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
@@ -44,16 +44,12 @@ def _readers(desk: Desk) -> Iterable[Person]:
 
 def _letter(alarm: Alarm, news: News, person: Person, desk: Desk, now: datetime) -> Letter:
     words = said(alarm)
-    return Letter(
-        kind=RAISED if news == "raised" else MENDED,
-        language="th",
-        to_name=person.name,
-        to_addr=person.address,
-        message_id=desk.new_message_id(),
-        in_reply_to="",
-        references=(),
+    return staff_letters.letter(
+        RAISED if news == "raised" else MENDED,
+        person,
+        desk,
+        now,
         subject=words.title,
-        created_at=now,
         reason=_span(alarm, desk.timezone),
         note=f"{words.what}\n\n{words.remedy}" if news == "raised" else "",
     )

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailproc.model import Letter, Person, Waiting
-from mailproc.store import outbox, schema
+from mailproc.store import outbox, schema, staff_letters
 from mailproc.store.codec import dump_letter, load_letter
 from mailproc.store.desk import Desk
 
@@ -91,16 +91,5 @@ def tell(
 def _notice(
     officer: Person, waiting: int, mails: Sequence[Waiting], desk: Desk, at: datetime
 ) -> Letter:
-    return Letter(
-        kind=KIND,
-        language="th",
-        to_name=officer.name,
-        to_addr=officer.address,
-        message_id=desk.new_message_id(),
-        in_reply_to="",
-        references=(),
-        subject="",
-        created_at=at,
-        reason=str(waiting),
-        waiting=tuple(mails[:_SHOWN]),
-    )
+    shown = tuple(mails[:_SHOWN])
+    return staff_letters.letter(KIND, officer, desk, at, reason=str(waiting), waiting=shown)

@@ -1,0 +1,25 @@
+"""Letters to the people of the office that belong to no thread."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from mailproc.model import Letter, Person
+from mailproc.store.desk import Desk
+
+_LANGUAGE = "th"  # of the office
+
+
+def letter(kind: str, person: Person, desk: Desk, now: datetime, **told: Any) -> Letter:
+    """A letter to one of them; `told` are further fields of it, a thread among them."""
+    thread = {"in_reply_to": "", "references": (), "subject": ""}
+    return Letter(
+        kind=kind,
+        language=_LANGUAGE,
+        to_name=person.name,
+        to_addr=person.address,
+        message_id=desk.new_message_id(),
+        created_at=now,
+        **thread | told,
+    )
