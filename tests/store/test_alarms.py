@@ -67,7 +67,7 @@ def test_what_comes_and_goes_is_told_few_times(database: Database) -> None:
 def test_a_try_of_the_webhook_is_of_one_process_and_the_next_waits(database: Database) -> None:
     with database.write() as connection:
         alarms.raise_alarm(connection, "disk_low", {}, NOW)
-        pauses, now = [], NOW
+        pauses, now = list[int](), NOW
         while len(pauses) < 7:
             assert len(alarms.to_push(connection, now)) == 1
             assert alarms.claim_push(connection, "disk_low", now)
