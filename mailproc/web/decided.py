@@ -8,9 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from mailproc import deciding
 from mailproc.deciding import Mandate
 from mailproc.defang import defang, defang_line
-from mailproc.store import decisions, fetched, opens
+from mailproc.store import decisions, fetched, opens, person_links
 from mailproc.store.devices import Device
 from mailproc.web.common import Site
 from mailproc.web.passkeys import PasskeyRoom
@@ -33,8 +34,10 @@ class DecidedPage:
         device: Device | None = None,
         error: str = "",
         status: int = 200,
+        proved: bool = False,
     ) -> Response:
-        """`error`: a key of [errors], where something that was sent did not count."""
+        """`error`: a key of [errors], where something that was sent did not count. Who has just
+        `proved` to be the person is led on to what else waits."""
         request = found.request
         with self._site.database.read() as connection:
             made = decisions.of_request(connection, request.id)
@@ -58,7 +61,18 @@ class DecidedPage:
             looks=looks,
             waiting=waiting,
             error=error or None,
+            more=self._more(found, now) if proved else None,
         )
+
+    def _more(self, found: Mandate, now: datetime) -> dict[str, Any] | None:
+        """How much else waits for the person, and where."""
+        desk = self._site.desk()
+        with self._site.database.write() as connection:
+            count = len(deciding.pending(connection, found.person.id, now))
+            if not count:
+                return None
+            link = person_links.ensure(connection, found.person.id, desk, now)
+        return {"count": count, "path": f"{self._site.base}/q/{person_links.token(link, desk)}"}
 
     def _offer(self, found: Mandate, now: datetime) -> str:
         """To sign the undo or the end of access in place of the code."""

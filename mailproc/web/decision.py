@@ -108,12 +108,15 @@ class DecisionPage:
             link = links.get(connection, link_id)
             return mandate(connection, link if link and link.purpose == "decide" else None, now)
 
-    def _state_of(self, http: HttpRequest, found: Mandate, now: datetime) -> Response:
+    def _state_of(
+        self, http: HttpRequest, found: Mandate, now: datetime, *, proved: bool = False
+    ) -> Response:
         """The page to decide on, or what was decided, or why this link is no good any more."""
         if found.is_open(now):
             return self._form(http, found, now)
         if found.is_settled:
-            return self._decided(http, found, now)
+            device = self._device(http, found, now)
+            return self._afterwards.show(found, now, device=device, proved=proved)
         return self._useless(found)
 
     def _useless(self, found: Mandate) -> Response:
@@ -266,5 +269,5 @@ class DecisionPage:
         if after is None:
             return site.message("not_found", 404)
         if taken.outcome in _COUNTS:
-            return self._state_of(http, after, now)
+            return self._state_of(http, after, now, proved=True)
         return self._too_late(http, after, sent, now, taken.outcome)

@@ -37,6 +37,7 @@ _USUAL: dict[str, Any] = {
     "until": None,  # when the link to it ends
     "expired": False,
     "outlook": None,  # of a request: model.Outlook
+    "more": None,  # what else waits for who has just decided: DecidedPage
     "done": "",  # what a typed word has done, a key of [pages] behind «did_»
     "may_cancel": False,
     "may_nudge": False,

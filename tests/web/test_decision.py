@@ -60,6 +60,18 @@ def at_once(url: str, bodies: list[dict[str, str]]) -> list[int]:
 # ---------------------------------------------------------------- deciding
 
 
+def test_who_has_decided_is_led_on_to_what_else_waits(room: Room) -> None:
+    one, other = room.opened(2)
+    with room.browser() as client:
+        assert "/q/" not in client.get(room.link(one)).text
+        answer = approve(room, client, one)
+        found = re.search(r'href="(/q/[^"]+)">ยังมีอีก 1 เรื่องรอท่านพิจารณา', answer.text)
+        assert found is not None
+        assert room.request(other).number in client.get(found[1]).text
+        assert "/q/" not in client.get(room.link(one)).text, "only the person who typed the code"
+        assert "ยังมีอีก" not in approve(room, client, other).text
+
+
 def test_the_code_approves_and_the_page_says_so(room: Room) -> None:
     (one,) = room.opened()
     with room.browser() as client:
