@@ -311,6 +311,39 @@ class Linked:
     until: datetime
 
 
+# ---------------------------------------------------------------- what an officer adds
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A field that an officer put right, with what the requester wrote beside it."""
+
+    field: str  # a Form or Item field name
+    said: str  # the requester's words, or the value before
+    put: str  # the value that the officer put in its place, as text
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of an officer's own that answers a request; its bytes are a paper of the store."""
+
+    paper_id: int
+    sha256: str
+    filename: str
+    size: int  # bytes
+    kind: str  # xlsx | csv | pdf | docx
+    title: str  # of the data, as requester and approver read it
+    sensitivity: str  # open | internal | personal | special
+    academic_year: int  # B.E.
+    as_of: str  # ISO date of the figures
+    source: str
+    by: str
+    round: int = 0  # 0: not of a round
+    level: str = "area"
+
+
 # ---------------------------------------------------------------- the request
 
 
@@ -445,6 +478,8 @@ class Request:
     decided_for: str = ""  # whom the person of `decided_by` stood in for
     entered_by: str = ""  # who wrote it down for the requester; empty: the requester wrote
     entered_by_id: int = 0  # of that person; 0: nobody of the office
+    corrected: tuple[Corrected, ...] = ()  # by officers; the form holds the values
+    attached: Attached | None = None  # in place of what the catalogue gives
 
     @property
     def item(self) -> Item:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailproc.model import (
+    Attached,
     Built,
     Catalogue,
     Dataset,
@@ -106,6 +107,24 @@ def a_prepared(**changes: Any) -> Prepared:
         result_digest="c" * 64,
     )
     return replace(prepared, **changes)
+
+
+def an_attached(**changes: Any) -> Attached:
+    """A workbook that an officer made herself."""
+    attached = Attached(
+        paper_id=1,
+        sha256="f" * 64,
+        filename="รายชื่ออาคารเรียน.xlsx",
+        size=9_000,
+        kind="xlsx",
+        title="อาคารเรียนจำแนกตามสภาพ",
+        sensitivity="open",
+        academic_year=2568,
+        as_of="2025-06-10",
+        source="กลุ่มนโยบายและแผน",
+        by="นางสาวดาวเรือง ใจเย็น",
+    )
+    return replace(attached, **changes)
 
 
 def a_request(**changes: Any) -> Request:

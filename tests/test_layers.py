@@ -54,6 +54,7 @@ _SIDEWAYS = {
 # The machine has rows of its own: what is decided by whom, above what all flows share.
 MACHINE = (
     ("decide",),
+    ("steps.officer",),
     ("steps.people",),
     ("steps.intake", "steps.preparing", "steps.ending"),
     ("steps.asking", "steps.deciding", "steps.delivering", "steps.waiting"),
@@ -61,7 +62,7 @@ MACHINE = (
     ("standing",),
     ("approval",),
     ("effects", "pause", "assess", "standin", "dates"),
-    ("policy", "collection", "retry", "events", "calendar"),
+    ("policy", "collection", "retry", "events", "calendar", "formtext", "attachment"),
 )
 _CONFIG_READERS = {"cli", "demo", "service", "office"}
 # What the pure half may never reach: the outside world, the clock, chance.

@@ -39,6 +39,7 @@ def test_every_noun_has_its_words(texts: Texts) -> None:
             "small_figures",
             "whole_file",
             "one_year",
+            "own_words",
         )
     }
     assert set(sections["levels"]) == {"area", "district", "group", "school"}

@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailproc.model import Built, Person, Prepared, Request, Rules, State
+from mailproc.model import Built, FileFacts, Person, Prepared, Request, Rules, State
 from mailproc.store import jobs, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
+from mailproc.workflow import attachment, policy
 from mailproc.workflow import events as e
-from mailproc.workflow import policy
 from mailproc.workflow.decide import decide
 from mailproc.workflow.effects import Decision
 from tests.factories import NOW, a_built, a_catalogue, a_person, a_prepared, a_request
@@ -91,5 +91,13 @@ class Walk:
 
 def data_prepared(request: Request, prepared: Prepared | None = None) -> e.DataPrepared:
     """What the query of the request brought."""
-    found = prepared or a_prepared()
+    found = prepared or _wanted(request)
     return e.DataPrepared(prepared=found, content_hash=policy.content_hash(request, found))
+
+
+def _wanted(request: Request) -> Prepared:
+    """The file that an officer attached, else what the query gives."""
+    if (attached := request.attached) is None:
+        return a_prepared()
+    facts = FileFacts(attached.filename, attached.size, "sheets", 1)
+    return attachment.prepared(request, attached, facts)

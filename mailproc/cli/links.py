@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from mailproc.cli.output import config_option
-from mailproc.cli.store import opened
-from mailproc.model import State
+from mailproc.cli.store import Opened, opened
+from mailproc.model import Request, State
+from mailproc.officer.turns import happen
 from mailproc.store import requests
 from mailproc.workflow import events as e
 from mailproc.workflow.states import allowed
@@ -34,7 +35,11 @@ def revoke(number: str, config_file: Path) -> None:
             count = requests.void_links(connection, request.id, store.now)
             count += requests.void_links(connection, request.id, store.now, "download")
         if request.state is State.AWAITING_DECISION:
-            store.happen(number, e.ReminderDue(by="admin", ordered=True))
+            _happen(store, request, e.ReminderDue(by="admin", ordered=True))
         elif request.file_id is not None and allowed(request.state, e.AccessRevoked()):
-            store.happen(number, e.AccessRevoked(by="admin"))
+            _happen(store, request, e.AccessRevoked(by="admin"))
     click.echo(f"{number}: {count} links revoked")
+
+
+def _happen(store: Opened, request: Request, event: e.Event) -> None:
+    store.act(lambda c, here: happen(c, request.id, event, here), number=request.number)

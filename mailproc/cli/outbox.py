@@ -5,17 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import sqlalchemy as sa
 
 from mailproc.cli.output import common, config_option, local, show
-from mailproc.cli.store import Opened, opened, warn_if_stopped
+from mailproc.cli.store import opened, warn_if_stopped
 from mailproc.errors import MailprocError
-from mailproc.model import State
-from mailproc.store import correspondence, requests, schema
+from mailproc.officer import Who, sending
+from mailproc.store import correspondence
 from mailproc.store import outbox as stored
-from mailproc.workflow import events as e
-from mailproc.workflow import manners
-from mailproc.workflow.decide import decide
 
 
 @click.group()
@@ -52,10 +48,10 @@ def resend(letter: int, config_file: Path) -> None:
 
     No limit holds it: a person ordered it. Letters that went in the same mail go with it.
     """
-    states = ("held", "rejected", "unknown", "bounced")
     with opened(config_file) as store:
-        again = _change(store, letter, states, "recorded", store.now, standing=manners.HAND)
-    click.echo(f"{letter}: will be sent again ({again})")
+        states = "/".join(sending.AGAIN)
+        store.act(lambda c, here: sending.resend(c, letter, here), letter=letter, states=states)
+    click.echo(f"{letter}: will be sent again")
 
 
 @outbox.command()
@@ -76,49 +72,9 @@ def resume(config_file: Path) -> None:
 def settle(letter: int, outcome: str, by: str, config_file: Path) -> None:
     """Says what really became of a mail in `unknown`."""
     with opened(config_file) as store:
-        kind = _change(store, letter, ("unknown",), outcome, None)
-        if kind == "dataset" and outcome == "sent":
-            for request_id in _requests_of(store, letter):
-                _delivered(store, request_id, by)
+        store.act(
+            lambda c, here: sending.settle(c, letter, outcome, Who(by), here),
+            letter=letter,
+            states="unknown",
+        )
     click.echo(f"{letter}: {outcome}")
-
-
-def _change(
-    store: Opened,
-    letter: int,
-    states: tuple[str, ...],
-    state: str,
-    due_at: object,
-    **values: object,
-) -> str:
-    """The letter, and those that its mail carried too."""
-    table = schema.outbox
-    mail = sa.or_(table.c.id == letter, table.c.bundled_into == letter)
-    changed = (
-        sa.update(table)
-        .where(mail, table.c.state.in_(states), table.c.letter.is_not(None))
-        .values(state=state, due_at=due_at, tries=0, problem=None, **values)
-        .returning(table.c.id, table.c.kind)
-    )
-    with store.database.write() as connection:
-        kind = {row.id: row.kind for row in connection.execute(changed)}.get(letter)
-    if kind is None:
-        raise MailprocError(key="letter_not", letter=letter, states="/".join(states))
-    return str(kind)
-
-
-def _requests_of(store: Opened, letter: int) -> list[int]:
-    table = schema.outbox
-    mail = sa.or_(table.c.id == letter, table.c.bundled_into == letter)
-    query = sa.select(table.c.request_id).where(mail, table.c.request_id.is_not(None))
-    with store.database.read() as connection:
-        return list(connection.scalars(query.order_by(table.c.id)))
-
-
-def _delivered(store: Opened, request_id: int, by: str) -> None:
-    """The request of a dataset mail that did arrive is delivered."""
-    with store.database.write() as connection:
-        request = requests.get(connection, request_id)
-        if request is not None and request.state is State.NEEDS_PERSON:
-            decision = decide(request, e.AllSent(by=by), store.rules, store.now)
-            requests.apply(connection, [decision], store.desk, store.now)

@@ -14,6 +14,7 @@ from mailproc.cli.output import common, config_option, local, show
 from mailproc.cli.store import opened
 from mailproc.errors import MailprocError
 from mailproc.model import Reading
+from mailproc.officer import in_turn, placing
 from mailproc.store import messages, waiting
 
 _NAMES = (
@@ -106,15 +107,14 @@ def place(mail: int, number: str, is_new: bool, not_for_us: bool, config_file: P
     if sum((bool(number), is_new, not_for_us)) != 1:
         raise click.UsageError("Give one of --request NUMBER, --new and --not-for-us.")
     with opened(config_file) as store:
-        where = store.request(number).number if number else "new"
-        with store.database.write() as connection:
-            if not_for_us:
-                done = waiting.dismiss(connection, mail)
-            else:
-                done = waiting.place(connection, mail, where, store.now)
-    if not done:
-        raise MailprocError(key="not_unplaced", mail=mail)
-    click.echo(f"{mail}: {'not for us' if not_for_us else where}")
+        if number:
+            store.request(number)
+            store.act(lambda c, here: placing.place(c, mail, number, here), mail=mail)
+        elif is_new:
+            store.act(lambda c, here: placing.as_new(c, mail, here), mail=mail)
+        else:
+            store.act(lambda c, _: placing.not_for_us(c, mail), mail=mail)
+    click.echo(f"{mail}: {number or ('new' if is_new else 'not for us')}")
 
 
 @quarantine.command()
@@ -122,8 +122,15 @@ def place(mail: int, number: str, is_new: bool, not_for_us: bool, config_file: P
 @config_option
 def replay(mail: int, config_file: Path) -> None:
     """Gives a mail another chance with the program as it is now."""
-    with opened(config_file) as store, store.database.write() as connection:
-        done = messages.replay(connection, mail, store.now)
-    if not done:
+    with opened(config_file) as store:
+        database, now = store.database, store.now
+        done = in_turn(
+            database,
+            lambda c, here: placing.replay(c, mail, here),
+            store.rules,
+            lambda: store.desk,
+            now,
+        )
+    if not done.is_done:
         raise MailprocError(key="not_quarantined", mail=mail)
     click.echo(f"{mail}: will be read again")

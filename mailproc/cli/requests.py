@@ -14,8 +14,8 @@ from mailproc.cli.mails import known_of, save
 from mailproc.cli.output import common, config_option, local, show
 from mailproc.cli.store import Opened, opened, warn_if_stopped
 from mailproc.errors import MailprocError
-from mailproc.model import Reading, Request, State
-from mailproc.parsers import merge, read_answer
+from mailproc.model import Request, State
+from mailproc.officer import Done, Who, correcting, passing
 from mailproc.promise import words as promised
 from mailproc.promise.stages import COUNTED, OURS, Clock, Spent, Stage
 from mailproc.store import decisions, jobs, messages, opens, schema, stage_times
@@ -24,7 +24,6 @@ from mailproc.store import requests as stored
 from mailproc.store.codec import dump_request
 from mailproc.texts import load_texts
 from mailproc.web.looks import told
-from mailproc.workflow import events as e
 
 _LONG = ("columns", "sample", "query")  # of what was prepared: for programs, by --json
 _STATES = [state.value for state in State if state is not State.NEW]
@@ -144,14 +143,19 @@ def save_file(number: str, folder: Path, config_file: Path) -> None:
 def fill(number: str, lines: tuple[str, ...], by: str, config_file: Path) -> None:
     """Fills in for the requester: lines such as "Purpose: research", as a reply would hold."""
     with opened(config_file) as store:
-        request = store.request(number)
-        reading = Reading(kind="reply", text="\n".join(lines))
-        answer = read_answer(reading, request.questions, known_of(store))
-        form = merge(request.form, answer)
-        if form == request.form:
-            raise MailprocError(key="nothing_read", number=number)
-        decision = store.happen(number, e.OfficerCorrected(by=by, form=form))
-    click.echo(f"{number}: {decision.after.state.value}")
+        request, known = store.request(number), known_of(store)
+        _say(
+            number,
+            store.act(
+                lambda c, here: correcting.fill(c, request.id, lines, known, Who(by), here),
+                number=number,
+            ),
+        )
+
+
+def _say(number: str, done: Done) -> None:
+    assert done.request is not None
+    click.echo(f"{number}: {done.request.state.value}")
 
 
 def _rows(store: Opened, table: sa.Table, request: Request, names: str) -> list[dict[str, Any]]:
@@ -208,8 +212,13 @@ def _seconds(spent: Spent) -> dict[str, int]:
 def remark(number: str, text: str, by: str, config_file: Path) -> None:
     """Adds the officer's remark for whoever decides; an empty TEXT takes it back."""
     with opened(config_file) as store:
-        decision = store.happen(number, e.Remarked(by=by, note=text.strip()))
-    click.echo(f"{number}: {decision.after.state.value}")
+        request = store.request(number)
+        _say(
+            number,
+            store.act(
+                lambda c, here: passing.remark(c, request.id, text, Who(by), here), number=number
+            ),
+        )
 
 
 @requests.command()
@@ -219,8 +228,11 @@ def remark(number: str, text: str, by: str, config_file: Path) -> None:
 def cancel(number: str, by: str, config_file: Path) -> None:
     """Cancels a request for its requester, who is told."""
     with opened(config_file) as store:
-        store.happen(number, e.Cancelled(by=by))
-    click.echo(f"{number}: cancelled")
+        request = store.request(number)
+        done = store.act(
+            lambda c, here: passing.cancel(c, request.id, Who(by), here), number=number
+        )
+        _say(number, done)
 
 
 @requests.command()
@@ -234,11 +246,12 @@ def settle(number: str, target: str, note: str, by: str, config_file: Path) -> N
     if target == State.REFUSED.value and not note:
         raise click.UsageError("A refusal needs --note: the reason, which the requester reads.")
     with opened(config_file) as store:
-        event: e.Event = e.PersonSettled(by=by, to=State(target), note=note)
-        if store.request(number).state is State.CHECKING and target == "awaiting_decision":
-            event = e.OfficerPassed(by=by)
-        decision = store.happen(number, event)
-    click.echo(f"{number}: {decision.after.state.value}")
+        request, to = store.request(number), State(target)
+        done = store.act(
+            lambda c, here: passing.settle(c, request.id, to, Who(by), here, note=note),
+            number=number,
+        )
+        _say(number, done)
 
 
 @requests.command()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
 from mailproc.cli.output import local
 from mailproc.cli.words import words
@@ -17,12 +18,19 @@ from mailproc.config import Config, load
 from mailproc.errors import MailprocError
 from mailproc.model import Request, Rules
 from mailproc.office import DeskSource, make_rules, open_database, read_catalogue
+from mailproc.officer import Done, Here, in_turn
 from mailproc.store import correspondence, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
-from mailproc.workflow.decide import decide
-from mailproc.workflow.effects import Decision
-from mailproc.workflow.events import Event
+
+# Words of the command line for what became of an act.
+_KEYS = {
+    "no_place": "not_in_this_state",
+    "unchanged": "nothing_read",
+    "mail_gone": "no_mail",
+    "mail_settled": "not_unplaced",
+    "gone": "no_request",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +57,14 @@ class Opened:
             raise MailprocError(key="no_request", number=number)
         return found
 
-    def happen(self, number: str, event: Event) -> Decision:
-        """Lets an event happen to a request, by the same rules as the daemon."""
-        decision = decide(self.request(number), event, self.rules, self.now)
-        if decision.ignored:
-            state = decision.before.state.value
-            raise MailprocError(key="not_in_this_state", number=number, state=state)
-        with self.database.write() as connection:
-            requests.apply(connection, [decision], self.desk, self.now)
-        return decision
+    def act(self, act: Callable[[Connection, Here], Done], **about: object) -> Done:
+        """What became of an officer's act. Raises MailprocError where it does not count; `about`
+        tells the words of it what it was about."""
+        done = in_turn(self.database, act, self.rules, lambda: self.desk, self.now)
+        if not done.is_done:
+            state = done.request.state.value if done.request else ""
+            raise MailprocError(key=_KEYS.get(done.outcome, done.outcome), state=state, **about)
+        return done
 
 
 def warn_if_stopped(store: Opened) -> None:

@@ -36,6 +36,9 @@ class Given:
     ground: str = ""  # of a refusal, a key of [grounds]
     private_note: str = ""  # for the office alone
     conditions: Conditions = _NONE
+    entered_by: int = 0  # id of who wrote it down from paper; 0: nobody but the approver
+    enterer: str = ""  # the name of that one
+    paper_id: int = 0  # the picture of what was signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,15 @@ def _event(found: Mandate, given: Given) -> e.Event:
         case "revoke":
             return e.AccessRevoked(by=by)
         case "refuse":
-            return e.Refused(by=by, reason=given.reason, ground=given.ground, for_name=stands_for)
+            return e.Refused(
+                by=by,
+                reason=given.reason,
+                ground=given.ground,
+                for_name=stands_for,
+                entered_by=given.enterer,
+            )
         case "return":
-            return e.Returned(by=by, reason=given.reason)
+            return e.Returned(by=by, reason=given.reason, entered_by=given.enterer)
     return e.Approved(
         by=by,
         content_hash=found.link.content_hash,
@@ -137,6 +143,7 @@ def _event(found: Mandate, given: Given) -> e.Event:
         person_id=found.person.id,
         for_name=stands_for,
         conditions=given.conditions,
+        entered_by=given.enterer,
     )
 
 
@@ -156,4 +163,6 @@ def _row(found: Mandate, decision: Decision, given: Given) -> decisions.Row:
         private_note=given.private_note,
         conditions=canonical(asdict(given.conditions)) if narrowed else "",
         device=given.device,
+        entered_by=given.entered_by or None,
+        paper_id=given.paper_id or None,
     )

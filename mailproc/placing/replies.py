@@ -11,6 +11,7 @@ from mailproc.placing import commands, doubts
 from mailproc.placing.nouns import ITEMS_LIMIT, NOTE_LENGTH, Found, Placing
 from mailproc.placing.parting import one_each
 from mailproc.workflow import events as e
+from mailproc.workflow.assess import asks_own_words
 from mailproc.workflow.states import allowed
 from mailproc.workflow.steps.common import ASK_LIMIT, NONE_FITS, SCAN
 
@@ -54,6 +55,8 @@ def _may_go_on(request: Request) -> bool:
 def _answered(reading: Reading, request: Request, found: Found, known: Known) -> Placing:
     """Merged with what was known; words that only wonder are not taken for an answer."""
     questions, note = found.numbered or request.questions, reading.text[:NOTE_LENGTH]
+    if asks_own_words(questions):
+        return _to_officer(reading, request, known)
     if any(_has_none(question) for question in questions) and parsers.none_fits(reading.text):
         none = e.Answered(
             by="requester", form=request.form, doubts=request.doubts, none=True, note=note
@@ -72,6 +75,18 @@ def _answered(reading: Reading, request: Request, found: Found, known: Known) ->
     if note.strip():
         return Placing("note", problem="thanks, and nothing else")
     return Placing("merged", event=e.Answered(by="requester", form=form, doubts=request.doubts))
+
+
+def _to_officer(reading: Reading, request: Request, known: Known) -> Placing:
+    """An answer to what an officer asked in words of her own: she reads it; what it says under a
+    label is taken over."""
+    form = _merged(reading, request, (), known)[0]
+    note = reading.text[:NOTE_LENGTH]
+    if form == request.form and (not note.strip() or parsers.thanks(reading.text)):
+        return Placing("note", problem="thanks, and nothing else")
+    kept = doubts.of(reading, form, (), known)
+    event = e.Answered(by="requester", form=form, doubts=kept, note=note)
+    return Placing("merged", event=event)
 
 
 def _has_none(question: Question) -> bool:

@@ -31,14 +31,19 @@ class Row:
     conditions: str = ""  # canonical JSON of model.Conditions; empty: none
     device: str = ""  # what proved the person: code | device ID | app | list | passkey
     standing_id: int | None = None
+    entered_by: int | None = None  # who wrote it down from paper; the person's own: None
+    paper_id: int | None = None  # the picture of what was signed
 
 
 def of_request(connection: sa.Connection, request_id: int) -> list[dict[str, Any]]:
     """Every decision over a request, the first one first: who, for whom, when, by which way and
     proof, over which content; without what is empty."""
     d, by, stood_for = schema.decisions.c, schema.people.alias(), schema.people.alias()
+    wrote = schema.people.alias()
+    names = (by.c.name.label("by"), stood_for.c.name.label("for"), wrote.c.name.label("entered"))
     query = (
-        sa.select(schema.decisions, by.c.name.label("by"), stood_for.c.name.label("for"))
+        sa.select(schema.decisions, *names)
+        .outerjoin(wrote, wrote.c.id == d.entered_by)
         .outerjoin(by, by.c.id == d.person_id)
         .outerjoin(stood_for, stood_for.c.id == d.for_person_id)
         .where(d.request_id == request_id)
@@ -48,7 +53,9 @@ def of_request(connection: sa.Connection, request_id: int) -> list[dict[str, Any
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    names = "at verdict by for via device seat standing_id ground reason private_note".split()
+    names = (
+        "at verdict by for via entered paper_id device seat standing_id ground reason private_note"
+    ).split()
     told = {name: row[name] for name in names if row[name] not in (None, "")}
     if row["conditions"]:
         told["conditions"] = json.loads(row["conditions"])

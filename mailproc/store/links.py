@@ -37,6 +37,19 @@ def to_decide(connection: sa.Connection, person_id: int, now: datetime) -> list[
     return list(newest.values())
 
 
+def of_request(connection: sa.Connection, request_id: int, now: datetime) -> list[Link]:
+    """Links by which a request may be decided; the newest for each person and seat."""
+    query = (
+        sa.select(_L)
+        .where(_L.c.request_id == request_id, _L.c.purpose == "decide")
+        .where(_L.c.voided_at.is_(None), _L.c.expires_at > now)
+        .order_by(_L.c.created_at, _L.c.id)
+    )
+    found = (_link(row) for row in connection.execute(query))
+    newest = {(link.person_id, link.seat): link for link in found if link is not None}
+    return list(newest.values())
+
+
 def void_of(connection: sa.Connection, person_id: int, now: datetime) -> int:
     """Makes every link by which this person decides void; gives their number."""
     mine = _L.update().where(_L.c.person_id == person_id, _L.c.purpose == "decide")

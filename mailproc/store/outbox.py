@@ -405,3 +405,31 @@ def came_back(connection: sa.Connection, row: sa.Row[Any], fate: str) -> None:
     mail = sa.or_(_O.c.id == row.id, _O.c.bundled_into == row.id)
     update = _O.update().where(mail, _O.c.state.in_(before)).values(state=fate)
     connection.execute(update)
+
+
+def change(
+    connection: sa.Connection,
+    letter: int,
+    states: Sequence[str],
+    state: str,
+    **values: object,
+) -> str | None:
+    """Gives a letter in one of the states, and those that its mail carried too, another state;
+    its kind, or None where there is no such letter."""
+    changed = (
+        sa.update(_O)
+        .where(_of_mail(letter), _O.c.state.in_(states), _O.c.letter.is_not(None))
+        .values(state=state, tries=0, problem=None, **values)
+        .returning(_O.c.id, _O.c.kind)
+    )
+    return {row.id: row.kind for row in connection.execute(changed)}.get(letter)
+
+
+def requests_of(connection: sa.Connection, letter: int) -> list[int]:
+    """The requests of a letter, and of those that its mail carried too."""
+    query = sa.select(_O.c.request_id).where(_of_mail(letter), _O.c.request_id.is_not(None))
+    return list(connection.scalars(query.order_by(_O.c.id)))
+
+
+def _of_mail(letter: int) -> sa.ColumnElement[bool]:
+    return sa.or_(_O.c.id == letter, _O.c.bundled_into == letter)

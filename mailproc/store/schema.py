@@ -434,6 +434,8 @@ decisions = sa.Table(
     sa.Column("device", sa.Text),  # by which proof: code | device ID | app | list | passkey
     sa.Column("seat", sa.Integer, nullable=False, server_default="0"),
     sa.Column("standing_id", sa.BigInteger),  # the yes given ahead that let it through
+    sa.Column("entered_by", sa.BigInteger),  # who wrote it down from paper; null: the approver
+    sa.Column("paper_id", sa.BigInteger),  # the picture of what was signed
     sa.UniqueConstraint("request_id", "request_version"),
 )
 # Logins at the desk, each of one person in one browser.

@@ -10,6 +10,7 @@ from mailproc.model import Catalogue, Dataset, Doubts, Form, Item, Question, Rou
 from mailproc.workflow.collection import awaited, wait_offer
 
 _NO_DOUBTS = Doubts()
+OWN_WORDS = "own_words"  # problem of a question that an officer put into words of her own
 REQUIRED = ("requester_name", "organisation", "purpose")
 # What no catalogue file lists: an officer prints the file.
 HANDED_OVER = ("paper",)
@@ -27,7 +28,7 @@ def assess(
 
     `inside`: the requester belongs to the area and may have what is kept for it.
     """
-    missing = (_of_field(form, name) for name in REQUIRED if not _stated(form, name))
+    missing = of_person(form)
     items = form.items or (Item(),)
     of_items = (q for item in items for q in assess_item(item, catalogue, inside=inside))
     questions = tuple(dict.fromkeys((*missing, *of_items)))
@@ -37,6 +38,16 @@ def assess(
         return gone  # nobody is asked five things for data that is not there
     said = (_as_said(question, doubts) for question in questions)
     return (*said, *_unclear(form, questions, doubts))
+
+
+def of_person(form: Form) -> tuple[Question, ...]:
+    """What is missing of who asks and what for, whatever data it is."""
+    return tuple(_of_field(form, name) for name in REQUIRED if not _stated(form, name))
+
+
+def asks_own_words(questions: Collection[Question]) -> bool:
+    """Whether an officer asked in words of her own, which no program understands."""
+    return any(question.problem == OWN_WORDS for question in questions)
 
 
 def is_not_held(question: Question) -> bool:

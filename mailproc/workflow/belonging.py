@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailproc.model import Question, Request, Rules, Trust
 from mailproc.workflow import policy
-from mailproc.workflow.assess import assess
+from mailproc.workflow.assess import assess, of_person
 
 
 def is_inside(request: Request, rules: Rules) -> bool:
@@ -38,5 +38,7 @@ def kept_inside(request: Request, rules: Rules) -> Request:
 
 def open_questions(request: Request, rules: Rules) -> tuple[Question, ...]:
     """Everything that this requester has still to be asked; empty: the data can be prepared."""
+    if request.attached is not None:  # then only who asks, and what for
+        return of_person(request.form)
     inside = is_inside(request, rules)
     return assess(request.form, rules.catalogue, request.doubts, inside=inside)

@@ -18,6 +18,7 @@ from mailproc.workflow.steps import (
     delivering,
     ending,
     intake,
+    officer,
     people,
     preparing,
     waiting,
@@ -56,8 +57,12 @@ def _facts(before: Request, after: Request, event: e.Event, ignored: bool) -> di
         facts["ignored"] = 1
     if after.content_hash:
         facts["content_hash"] = after.content_hash
-    if isinstance(event, e.DataBuilt | e.Downloaded):
+    if isinstance(event, e.DataBuilt | e.Downloaded | e.HandedOver):
         facts["file_id"] = event.file_id
+    if isinstance(event, e.HandedOver):
+        facts["way"] = event.way
+    if isinstance(event, e.FileAttached) and event.attached is not None:
+        facts["paper_id"], facts["sha256"] = event.attached.paper_id, event.attached.sha256
     if isinstance(event, e.DataPrepared) and after.state is State.APPROVED:
         facts["by_rule"] = f"standing {after.standing_id}" if after.standing_id else "open dataset"
     return facts
@@ -65,7 +70,7 @@ def _facts(before: Request, after: Request, event: e.Event, ignored: bool) -> di
 
 def _told(event: e.Event) -> dict[str, str]:
     """The words of people in the event: personal, so kept apart from the facts."""
-    names = ("reason", "note", "problem")
+    names = ("reason", "note", "problem", "entered_by")
     return {name: text for name in names if (text := getattr(event, name, ""))}
 
 
@@ -93,8 +98,10 @@ _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | 
     e.Unanswerable: asking.unanswerable,
     e.StepFailed: preparing.step_failed,
     e.OfficerPassed: deciding.ask_director,
-    e.OfficerAsked: asking.officer_asked,
-    e.OfficerCorrected: intake.corrected,
+    e.OfficerAsked: officer.asked,
+    e.OfficerCorrected: officer.corrected,
+    e.FileAttached: officer.attached,
+    e.HandedOver: officer.handed_over,
     e.Remarked: people.remarked,
     e.Approved: deciding.approved,
     e.Refused: deciding.refused,
@@ -104,7 +111,7 @@ _HANDLERS: dict[type[e.Event], Callable[[Request, Any, Rules, datetime], Step | 
     e.HoldElapsed: deciding.hold_elapsed,
     e.DataBuilt: delivering.built,
     e.ContentChanged: preparing.content_changed,
-    e.GateBlocked: people.trouble,
+    e.GateBlocked: officer.gate_blocked,
     e.TooBig: delivering.too_big,
     e.Downloaded: delivering.downloaded,
     e.AccessRevoked: delivering.access_revoked,

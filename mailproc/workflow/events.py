@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailproc.model import (
+    Attached,
     Conditions,
+    Corrected,
     Doubts,
     Form,
     Past,
@@ -99,9 +101,10 @@ class OfficerPassed(Event):
 
 @dataclass(frozen=True, slots=True)
 class OfficerAsked(Event):
-    """The officer needs something from the requester."""
+    """The officer needs something from the requester: what is open, or an answer to `note`."""
 
     questions: tuple[Question, ...] = ()
+    note: str = ""  # the officer's own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +116,25 @@ class Remarked(Event):
 
 @dataclass(frozen=True, slots=True)
 class OfficerCorrected(Event):
-    """The officer put the form right."""
+    """The officer put the form right. `corrected`: what the requester wrote in those places."""
 
     form: Form = _NOTHING
+    corrected: tuple[Corrected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileAttached(Event):
+    """The officer answers with a file of her own; it is gated and decided upon as any other."""
+
+    attached: Attached | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver(Event):
+    """A person gave the file to the requester."""
+
+    way: str = ""  # pickup | paper | smart_office | line | other
+    file_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +149,7 @@ class Approved(Event):
     person_id: int = 0
     for_name: str = ""  # whom the approver stands in for
     conditions: Conditions = _NO_CONDITIONS
+    entered_by: str = ""  # who wrote down what the approver signed on paper; empty: herself
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +159,7 @@ class Refused(Event):
     reason: str = ""
     ground: str = ""  # a key of [grounds] in the texts
     for_name: str = ""  # whom the approver stands in for
+    entered_by: str = ""  # as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +167,7 @@ class Returned(Event):
     """The approver wants something corrected; the requester reads `reason`."""
 
     reason: str = ""
+    entered_by: str = ""  # as above
 
 
 @dataclass(frozen=True, slots=True)

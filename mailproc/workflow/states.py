@@ -19,6 +19,13 @@ _REQUESTER = {
     e.Silent: (S.EXPIRED,),
     e.Cancelled: (S.CANCELLED,),
 }
+# What an officer may do with a request that nobody has decided yet: put the form right (asked on
+# where something is still missing), ask the requester, answer with a file of her own.
+_OFFICER = {
+    e.OfficerCorrected: _ASSESSED,
+    e.OfficerAsked: (S.INCOMPLETE,),
+    e.FileAttached: (S.INCOMPLETE, S.PREPARING, S.NEEDS_PERSON),
+}
 # DeliveryFailed back to the same state: the officer is told, and the request waits on as before.
 # Remarked: what the officer says for the approver changes nothing else.
 
@@ -32,18 +39,21 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.Cancelled: (S.CANCELLED,),
     },
     S.INCOMPLETE: _REQUESTER
+    | _OFFICER
     | {
         e.RecipientProved: (S.INCOMPLETE,),
         e.DeliveryFailed: (S.INCOMPLETE,),
         e.Remarked: (S.INCOMPLETE,),
     },
     S.RETURNED: _REQUESTER
+    | _OFFICER
     | {
         e.RecipientProved: (S.RETURNED,),
         e.DeliveryFailed: (S.RETURNED,),
         e.Remarked: (S.RETURNED,),
     },
-    S.WAITING: {
+    S.WAITING: _OFFICER
+    | {
         e.Remarked: (S.WAITING,),
         e.RecipientProved: (S.WAITING,),
         e.RoundOpened: (S.PREPARING,),
@@ -51,7 +61,8 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.ReminderDue: (S.WAITING,),
         e.Cancelled: (S.CANCELLED,),
     },
-    S.PREPARING: {
+    S.PREPARING: _OFFICER
+    | {
         e.Remarked: (S.PREPARING,),
         e.Answered: _ASSESSED,  # amended by the requester
         e.RecipientProved: (S.PREPARING,),
@@ -65,20 +76,21 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         ),
         e.Unanswerable: (S.INCOMPLETE, S.NEEDS_PERSON),
         e.StepFailed: (S.PREPARING, S.NEEDS_PERSON),
+        e.GateBlocked: (S.NEEDS_PERSON,),  # a file that an officer attached
         e.Cancelled: (S.CANCELLED,),
     },
-    S.CHECKING: {
+    S.CHECKING: _OFFICER
+    | {
         e.Remarked: (S.CHECKING,),
         e.Answered: _ASSESSED,  # amended by the requester
         e.RecipientProved: (S.CHECKING,),
         e.OfficerPassed: (S.AWAITING_DECISION,),
-        e.OfficerAsked: (S.INCOMPLETE,),
-        e.OfficerCorrected: _ASSESSED,
         e.ContentChanged: (S.PREPARING,),  # its round was corrected, say
         e.ReminderDue: (S.CHECKING,),
         e.Cancelled: (S.CANCELLED,),
     },
-    S.AWAITING_DECISION: {
+    S.AWAITING_DECISION: _OFFICER
+    | {
         e.Remarked: (S.AWAITING_DECISION,),
         e.Answered: _ASSESSED,  # amended by the requester
         e.RecipientProved: (S.AWAITING_DECISION,),
@@ -117,11 +129,14 @@ TABLE: dict[State, dict[type[e.Event], tuple[State, ...]]] = {
         e.BounceReceived: (S.NEEDS_PERSON,),
         e.DeliveryFailed: (S.NEEDS_PERSON,),  # of a copy that was sent once more
         e.Resend: (S.DELIVERED,),
+        e.HandedOver: (S.DELIVERED,),  # one more, by hand
     },
-    S.NEEDS_PERSON: {
+    S.NEEDS_PERSON: _OFFICER
+    | {
         e.Remarked: (S.NEEDS_PERSON,),
-        e.Answered: _ASSESSED,  # to a picture, or at last with all that was missing
-        e.OfficerCorrected: _ASSESSED,
+        # To a picture, at last with all that was missing, or to what the officer asked.
+        e.Answered: _ASSESSED,
+        e.HandedOver: (S.DELIVERED,),
         e.PersonSettled: (
             S.INCOMPLETE,
             S.PREPARING,

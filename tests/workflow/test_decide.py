@@ -12,7 +12,16 @@ from mailproc.workflow import events as e
 from mailproc.workflow import policy, states
 from mailproc.workflow.decide import DEADLINES, decide
 from mailproc.workflow.effects import Decision, Send, StartJob, VoidLinks
-from tests.factories import NOW, a_dataset, a_form, a_prepared, a_question, a_request, an_item
+from tests.factories import (
+    NOW,
+    a_dataset,
+    a_form,
+    a_prepared,
+    a_question,
+    a_request,
+    an_attached,
+    an_item,
+)
 from tests.walk import RULES, a_draft, data_prepared
 
 S = State
@@ -393,7 +402,13 @@ _VARIANTS: dict[type[e.Event], tuple[e.Event, ...]] = {
     e.Unanswerable: (e.Unanswerable(questions=(a_question(),)),),
     e.StepFailed: (e.StepFailed(problem="x"),),
     e.OfficerPassed: (e.OfficerPassed(),),
-    e.OfficerAsked: (e.OfficerAsked(questions=(a_question(),)),),
+    e.OfficerAsked: (e.OfficerAsked(questions=(a_question(),)), e.OfficerAsked(note="ปีใด")),
+    e.FileAttached: (
+        e.FileAttached(attached=an_attached()),
+        e.FileAttached(attached=an_attached(paper_id=2, sha256="9" * 64)),
+        e.FileAttached(),
+    ),
+    e.HandedOver: (e.HandedOver(way="pickup", file_id=1), e.HandedOver(way="line", file_id=2)),
     e.Remarked: (e.Remarked(note="x"), e.Remarked()),
     e.OfficerCorrected: tuple(e.OfficerCorrected(form=form) for form in _FORMS),
     e.Approved: (
@@ -461,6 +476,16 @@ def test_no_history_breaks_the_promises(seed: int) -> None:
         _live_through(a_draft(form=form, trust=trust), rules, steps)
 
 
+def _check_officer(request: Request, event: e.Event, decision: Decision, decided: set[str]) -> None:
+    """What an officer attached or hands over was decided upon, byte for byte."""
+    if isinstance(event, e.HandedOver) and not decision.ignored:
+        assert request.content_hash in decided
+        assert request.file_id == event.file_id
+    if _leaves(decision) and request.attached is not None:
+        assert request.prepared is not None
+        assert request.prepared.result_digest == request.attached.sha256
+
+
 def _live_through(request: Request, rules: Rules, steps: list[tuple[int, int]]) -> None:
     now = NOW
     decided: set[str] = set()  # the content hashes that somebody released
@@ -491,6 +516,7 @@ def _live_through(request: Request, rules: Rules, steps: list[tuple[int, int]]) 
             assert policy.is_believed(request)
         if "dataset" in _sent(decision):
             assert not policy.is_handed_over(request)
+        _check_officer(request, event, decision, decided)
         # Nothing waits without a date; an end has none.
         if request.state in DEADLINES:
             assert request.due_at is not None

@@ -19,7 +19,7 @@ from mailproc.workflow import decide as decisions
 from mailproc.workflow import effects, states, steps
 from mailproc.workflow import events as e
 from mailproc.workflow.decide import DEADLINES, decide
-from tests.factories import NOW, a_form, a_prepared, a_question, a_request
+from tests.factories import NOW, a_form, a_prepared, a_question, a_request, an_attached
 from tests.walk import RULES
 
 _ROOT = Path(__file__).parents[2]
@@ -38,6 +38,8 @@ EVENTS: dict[type[e.Event], e.Event] = {
     e.OfficerPassed: e.OfficerPassed(),
     e.OfficerAsked: e.OfficerAsked(questions=(a_question(),)),
     e.OfficerCorrected: e.OfficerCorrected(form=a_form()),
+    e.FileAttached: e.FileAttached(attached=an_attached()),
+    e.HandedOver: e.HandedOver(way="pickup", file_id=1),
     e.Remarked: e.Remarked(note="x"),
     e.Approved: e.Approved(content_hash=_HASH),
     e.Refused: e.Refused(reason="x"),

@@ -67,9 +67,5 @@ def unanswerable(request: Request, event: e.Unanswerable, rules: Rules, now: dat
     return ask_back(request, event.questions, rules, now)
 
 
-def officer_asked(request: Request, event: e.OfficerAsked, rules: Rules, now: datetime) -> Step:
-    return ask_back(replace(request, asks=0), event.questions, rules, now)
-
-
 def _round(request: Request, rules: Rules) -> int:
     return min(request.asks + 1, rules.ask_limit + 1)

@@ -17,6 +17,7 @@ ROUND_WAITED = "round_waited"
 TOO_BIG = "too_big"  # the file has to be handed over by a person
 # Why a person is needed although a reply may take it on.
 SCAN, ASK_LIMIT, NONE_FITS = "scan", "ask_limit", "none_fits"
+ANSWERED = "answered"  # what the officer asked in words of her own
 
 
 def unprepared(request: Request) -> Request:

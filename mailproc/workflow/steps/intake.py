@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mailproc.model import Conditions, Doubts, Request, Rules, State
+from mailproc.model import Conditions, Form, Request, Rules, State
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
+from mailproc.workflow.assess import asks_own_words
 from mailproc.workflow.belonging import kept_inside, open_questions
 from mailproc.workflow.collection import round_words, waits_for
 from mailproc.workflow.effects import Send, VoidLinks
+from mailproc.workflow.formtext import as_text
 from mailproc.workflow.steps import asking
 from mailproc.workflow.steps.common import (
+    ANSWERED,
     ASK_LIMIT,
     LATE,
     NONE_FITS,
@@ -20,12 +23,12 @@ from mailproc.workflow.steps.common import (
     ROUND_WAITED,
     SCAN,
     Step,
-    is_on_its_way,
+    for_person,
     unprepared,
     withdrawal,
 )
 
-_SHOWN = frozenset({State.CHECKING, State.AWAITING_DECISION})  # an amendment voids what was shown
+SHOWN = frozenset({State.CHECKING, State.AWAITING_DECISION})  # an amendment voids what was shown
 
 
 def opened(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
@@ -39,7 +42,7 @@ def opened(request: Request, event: e.Event, rules: Rules, now: datetime) -> Ste
 
 
 def confirmed(request: Request, event: e.Confirmed, rules: Rules, now: datetime) -> Step:
-    return assess_anew(replace(request, form=event.form, confirmed=True), rules, now)
+    return assess_anew(replace(with_form(request, event.form), confirmed=True), rules, now)
 
 
 def answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -> Step | None:
@@ -49,14 +52,24 @@ def answered(request: Request, event: e.Answered, rules: Rules, now: datetime) -
         return asking.none_fits(request, rules, now)
     if event.confused:
         return asking.explain(request, event, rules, now)
-    known = replace(request, form=event.form, doubts=event.doubts)
+    if asks_own_words(request.questions):
+        return _to_officer(request, event, rules, now)
+    known = replace(with_form(request, event.form), doubts=event.doubts)
     told = _left_over(event)
-    if request.state not in _SHOWN:
+    if request.state not in SHOWN:
         after, effects = assess_anew(known, rules, now)
         return after, (*effects, *told)
     seen = request.shown or request.form
     after, effects = assess_anew(replace(known, amended=True, shown=seen), rules, now)
     return after, (VoidLinks(), *withdrawal(request, after, rules), *effects, *told)
+
+
+def _to_officer(request: Request, event: e.Answered, rules: Rules, now: datetime) -> Step:
+    """What was asked in an officer's own words is for the officer to read."""
+    known = replace(with_form(request, event.form), doubts=event.doubts, questions=())
+    waiting = for_person(known, State.INCOMPLETE, ANSWERED, rules, now)
+    officer = Send("officer_needs_person", "officer", reason=ANSWERED, note=event.note)
+    return waiting, (officer,)
 
 
 def _left_over(event: e.Answered) -> tuple[Send, ...]:
@@ -75,14 +88,16 @@ def _goes_on(request: Request, event: e.Answered, rules: Rules) -> bool:
     return request.reason in (SCAN, NONE_FITS) or (request.reason == ASK_LIMIT and complete)
 
 
-def corrected(
-    request: Request, event: e.OfficerCorrected, rules: Rules, now: datetime
-) -> Step | None:
-    """The officer has seen pictures and unclear words, so nothing of them is in doubt."""
-    if is_on_its_way(request):
-        return None
-    known = replace(request, form=event.form, doubts=Doubts(), asks=0)
-    return assess_anew(known, rules, now)
+def with_form(request: Request, form: Form) -> Request:
+    """The request with another form; what an officer did stands where it still fits."""
+    stands = tuple(one for one in request.corrected if as_text(form, one.field) == one.put)
+    same = form.items == request.form.items
+    return replace(
+        request,
+        form=form,
+        corrected=stands,
+        attached=request.attached if same else None,
+    )
 
 
 def assess_anew(request: Request, rules: Rules, now: datetime) -> Step:
@@ -95,7 +110,8 @@ def assess_anew(request: Request, rules: Rules, now: datetime) -> Step:
         return asking.look_at_picture(request, questions, rules, now)
     if questions:
         return asking.ask_back(request, questions, rules, now)
-    if (later := waits_for(request, rules.catalogue)) is not None:
+    later = waits_for(request, rules.catalogue)
+    if later is not None and request.attached is None:
         return _put_aside(request, later, rules, now)
     ready = replace(
         request,

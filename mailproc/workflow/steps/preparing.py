@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import Conditions, Request, Rules, State
-from mailproc.workflow import belonging, dates, policy, retry, standing
+from mailproc.workflow import attachment, belonging, dates, policy, retry, standing
 from mailproc.workflow import events as e
 from mailproc.workflow.effects import Effect, Send, StartJob, VoidLinks
 from mailproc.workflow.steps import asking, deciding
@@ -31,6 +31,8 @@ def round_opened(request: Request, event: e.Event, rules: Rules, now: datetime) 
 def prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step | None:
     if event.prepared is None or not event.content_hash:
         return None
+    if not attachment.is_of(event.prepared, request.attached):
+        return None  # another job prepares what is wanted by now
     if questions := belonging.open_questions(request, rules):  # the catalogue changed meanwhile
         return asking.ask_back(request, questions, rules, now)
     ready = replace(
@@ -48,6 +50,8 @@ def prepared(request: Request, event: e.DataPrepared, rules: Rules, now: datetim
 
 def _ready(ready: Request, event: e.DataPrepared, rules: Rules, now: datetime) -> Step:
     """Who looks at the prepared data next: nobody, the officer, or the director."""
+    if ready.attached is not None:  # the catalogue and a yes given ahead speak of other data
+        return deciding.ask_director(ready, event, rules, now)
     dataset = rules.catalogue.get(ready.item.dataset_id)
     if dataset is not None and not dataset.needs_approval:
         return deciding.approve_by_rule(ready, rules, now)

@@ -14,6 +14,8 @@ def upgrade() -> None:
     _sessions()
     _papers()
     _handovers()
+    op.add_column("decisions", sa.Column("entered_by", sa.BigInteger()))
+    op.add_column("decisions", sa.Column("paper_id", sa.BigInteger()))
     op.create_table(
         "alarms",
         sa.Column("name", sa.Text(), primary_key=True),
