@@ -11,6 +11,7 @@ import re
 import secrets
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -30,8 +31,10 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from mailproc import logins
 from mailproc.errors import ConfigError, MailprocError
-from mailproc.mail.login import Credentials, Server, Tls, is_loopback
+from mailproc.logins.chosen import Auth, Flow
+from mailproc.mail.login import Server, Tls, is_loopback
 from mailproc.model import APPROVERS, ApprovalPolicy, Calendar, Escalation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,12 +107,41 @@ class OfficeSection(_Section):
         return address
 
 
+class OAuthSection(_Section):
+    """What tokens are got with, where `auth` is microsoft or google; see docs/providers.md."""
+
+    flow: Flow = "device"  # microsoft: device | client_credentials
+    tenant: str = "organizations"  # microsoft: the directory's id
+    client_id: str = ""  # microsoft: the application's id
+    key_file: str = ""  # google: the JSON file of a service account or an Internal client
+    authority: str = "https://login.microsoftonline.com"
+    ca_file: str = ""  # an authority of the office's own, between us and the identity server
+
+    @field_validator("authority")
+    @classmethod
+    def _https(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname or parts.query or "@" in parts.netloc:
+            raise ValueError("must be https://…")
+        return url.rstrip("/")
+
+
 class _ServerSection(_Section):
     host: str
     port: Port
     tls: Tls = "ssl"
     username: str = ""
     ca_file: str = ""
+    auth: Auth | Literal[""] = ""
+    oauth: OAuthSection = OAuthSection()
+
+    @model_validator(mode="after")
+    def _auth_is_whole(self) -> Self:
+        if self.auth == "microsoft" and not self.oauth.client_id:
+            raise ValueError('auth = "microsoft" needs oauth.client_id; see docs/providers.md')
+        if self.auth == "google" and not self.oauth.key_file:
+            raise ValueError('auth = "google" needs oauth.key_file; see docs/providers.md')
+        return self
 
     @model_validator(mode="after")
     def _tls_or_loopback(self) -> Self:
@@ -125,6 +157,7 @@ class MailboxSection(_ServerSection):
     """The IMAP side."""
 
     port: Port = 993
+    auth: Auth = "password"
     folder: str = "INBOX"
     mode: Literal["shared", "dedicated"] = "shared"
     mark: Literal["seen", "none"] = "seen"
@@ -150,7 +183,7 @@ class RosterSection(_Section):
 
 
 class SmtpSection(_ServerSection):
-    """The SMTP side; the login is the mailbox's unless it says another."""
+    """The SMTP side; the login is the mailbox's unless `auth` or `username` says another."""
 
     port: Port = 465
     sender: str = ""
@@ -444,13 +477,42 @@ class Config(BaseSettings):
 
     # ------------------------------------------------------------ values
 
-    def mailbox_login(self) -> Credentials:
-        return Credentials(self.mailbox.username or self.office.address, self.password())
+    def mailbox_login(self) -> logins.Account:
+        """Raises MailprocError where its secret is missing."""
+        return logins.account(self.account("mailbox"), "imap")
 
-    def smtp_login(self) -> Credentials:
-        """One password feeds both servers."""
-        name = self.smtp.username or self.mailbox.username or self.office.address
-        return Credentials(name, self.password())
+    def smtp_login(self) -> logins.Account:
+        """Raises MailprocError where its secret is missing."""
+        return logins.account(self.account("smtp"), "smtp")
+
+    def account(self, name: Literal["mailbox", "smtp"]) -> logins.Chosen:
+        """How an account logs in; sending uses the mailbox's login unless it has its own."""
+        if name == "smtp" and not self.smtp.auth:
+            shared = self.account("mailbox")
+            if self.smtp.username in ("", shared.username):
+                return shared
+            return replace(shared, username=self.smtp.username, guard="smtp")
+        section = self.mailbox if name == "mailbox" else self.smtp
+        oauth, secrets_folder = section.oauth, self.state / "secret"
+        return logins.Chosen(
+            name=name,
+            username=section.username or self.mailbox.username or self.office.address,
+            auth=section.auth or "password",
+            secrets=secrets_folder,
+            password_file=self._password_file(name),
+            key=self.secret("pepper"),
+            flow=oauth.flow,
+            tenant=oauth.tenant,
+            client_id=oauth.client_id,
+            authority=oauth.authority,
+            ca_file=str(self.path(oauth.ca_file)) if oauth.ca_file else "",
+            key_file=self.path(oauth.key_file),
+        )
+
+    def _password_file(self, name: str) -> Path:
+        """One password feeds both servers, unless sending has a file of its own."""
+        own = self.state / "secret" / f"{name}-password"
+        return own if own.is_file() else self.password_file
 
     def roster_members(self) -> tuple[str, ...]:
         """All members, those of the file too. Raises MailprocError where that can't be read."""
@@ -463,15 +525,6 @@ class Config(BaseSettings):
             raise MailprocError(key="settings_unreadable", file=file, problem=error) from None
         listed = (line.split("#")[0].strip() for line in lines)
         return (*self.roster.members, *(member for member in listed if _MEMBER.fullmatch(member)))
-
-    def password(self) -> str:
-        """From MAILPROC_PASSWORD or `password_file`. Raises MailprocError."""
-        if password := os.environ.get("MAILPROC_PASSWORD"):
-            return password
-        file = self.password_file
-        if not file.is_file():
-            raise MailprocError(key="password_missing", password=file)
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
 
     def secret(self, name: str) -> bytes:
         """A random key of 32 bytes from state/secret, made at first use, readable by us alone."""

@@ -41,5 +41,18 @@ class AuthFailed(MailprocError):
     """The server refused the login; more tries may lock the account."""
 
 
+class LoginRests(AuthFailed):
+    """No try was made: the last ones were refused, and more would lock the account.
+
+    `lasting`: a person has to mend it; else it is a pause of seconds.
+    """
+
+    lasting = False
+
+
+class LoginEnded(AuthFailed):
+    """The identity server no longer lets us in; somebody has to log in again."""
+
+
 class LinkLost(TryAgain):
     """The connection to the mail server ended."""

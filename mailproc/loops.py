@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import structlog
 
-from mailproc.errors import AuthFailed
-from mailproc.workflow import retry
+from mailproc.errors import AuthFailed, LoginRests
 
 log = structlog.get_logger()
+_LOOK_AGAIN = 5.0  # seconds: whether a person has mended the login
 
 
 class Loop:
@@ -57,10 +57,12 @@ class Loop:
             done = self._turn()
             self._refused = 0
             return done
+        except LoginRests:
+            self._stopping.wait(_LOOK_AGAIN)  # no try was made; it is told elsewhere
         except AuthFailed as error:
             self._refused += 1
             log.error("login_refused", loop=self.name, tries=self._refused, remedy=error.remedy)
-            self._stopping.wait(retry.login_pause(self._refused))
+            self._stopping.wait(_LOOK_AGAIN)  # the login itself knows when the next try may be
         except Exception as error:
             log.error("turn_failed", loop=self.name, error=type(error).__name__, exc_info=True)
         return 0

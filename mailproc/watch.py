@@ -10,12 +10,13 @@ from datetime import datetime
 import structlog
 
 from mailproc.collect import Limits, collect, mark
-from mailproc.errors import AuthFailed, LinkLost
+from mailproc.errors import AuthFailed, LinkLost, LoginRests
 from mailproc.mail.mailbox import Mailbox
 from mailproc.store.database import Database
 from mailproc.workflow import retry
 
 log = structlog.get_logger()
+_LOOK_AGAIN = 5.0  # seconds: whether a person has mended the login
 _IDLE_RENEW = 540.0  # seconds: RFC 2177 says 29 minutes at most, middle boxes forget after ten
 
 
@@ -67,13 +68,16 @@ class Watcher:
         try:
             mailbox = self._connect()
             self._refused = 0
-            while not self._stopping.is_set():
+            while not self._stopping.is_set() and not self._ends(mailbox):
                 self._turn(mailbox)
             return 0.0
+        except LoginRests:
+            return _LOOK_AGAIN  # no try was made; it is told elsewhere
         except AuthFailed as error:
             self._refused += 1
             log.error("mailbox_login_refused", tries=self._refused, remedy=error.remedy)
-            return retry.login_pause(self._refused)
+            # The login itself knows when the next try may be, also after a restart.
+            return _LOOK_AGAIN
         except LinkLost as error:
             return self._lost_link(error.problem)
         except Exception as error:
@@ -82,6 +86,10 @@ class Watcher:
         finally:
             if mailbox is not None:
                 mailbox.close()
+
+    def _ends(self, mailbox: Mailbox) -> bool:
+        """Whether the login is about to end: better we go than that the server cuts us off."""
+        return mailbox.good_until is not None and self._clock() >= mailbox.good_until
 
     def _lost_link(self, problem: str) -> float:
         self._lost += 1
@@ -100,7 +108,7 @@ class Watcher:
         self._wait(mailbox)
 
     def _wait(self, mailbox: Mailbox) -> None:
-        until = time.monotonic() + self._poll
+        until = time.monotonic() + self._seconds_to_wait(mailbox)
         if not mailbox.can_idle:
             while not self._interrupted() and time.monotonic() < until:
                 self._stopping.wait(min(1.0, self._poll))
@@ -111,6 +119,12 @@ class Watcher:
             if mailbox.heard(1.0):
                 break
         mailbox.stop_idle()
+
+    def _seconds_to_wait(self, mailbox: Mailbox) -> float:
+        if mailbox.good_until is None:
+            return self._poll
+        left = (mailbox.good_until - self._clock()).total_seconds()
+        return max(0.0, min(self._poll, left))
 
     def _interrupted(self) -> bool:
         return self._stopping.is_set() or self._marks.is_set()

@@ -31,7 +31,7 @@ LAYERS = (
         "enrolment",
     ),
     ("booklets", "parcels", "deciding", "months"),
-    ("sandbox", "publicdays"),
+    ("sandbox", "publicdays", "logins"),
     ("placing", "mail", "store", "datasets", "requestform"),
     ("parsers", "workflow", "texts", "wording", "changes", "defang", "promise"),
     ("thai", "model", "digest", "clock", "robots", "english"),
@@ -89,6 +89,9 @@ _IMPURE_METHODS = {"now", "today", "utcnow", "fromtimestamp", "getenv", "read_te
 _ONLY_IN = {
     "imapclient": ("mailproc.mail.mailbox",),
     "aiosmtplib": ("mailproc.mail.delivery",),
+    "msal": ("mailproc.logins.microsoft",),
+    "google": ("mailproc.logins.google",),
+    "requests": ("mailproc.logins",),
     "pandas": ("mailproc.datasets",),
     "xlsxwriter": ("mailproc.datasets", "mailproc.requestform.xlsx"),
     "typst": ("mailproc.requestform.pdf", "mailproc.datasets.output.pdf"),

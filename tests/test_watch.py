@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 
+from mailproc import watch
 from mailproc.collect import Limits
 from mailproc.errors import AuthFailed, LinkLost
 from mailproc.mail.mailbox import Mailbox, Sized
@@ -25,6 +26,7 @@ class Script:
     """A mailbox that breaks as told: `faults` are raised in turn, one per round."""
 
     account, folder, uid_validity, can_idle = "data@127.0.0.1", "INBOX", 7, True
+    good_until: datetime | None = None
 
     def __init__(self, faults: list[Exception], polled: threading.Semaphore) -> None:
         self.faults, self._polled = faults, polled
@@ -64,7 +66,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "reconnect_pause", lambda failures: 0.0)
-    monkeypatch.setattr(retry, "login_pause", lambda refusals: 0.0)
+    monkeypatch.setattr(watch, "_LOOK_AGAIN", 0.0)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from mailproc.errors import MailprocError
 _COMMANDS = {
     "demo": "mailproc.cli.demo:demo",
     "init": "mailproc.cli.setup:init",
+    "login": "mailproc.cli.login:login",
     "check": "mailproc.cli.check:check",
     "serve": "mailproc.cli.serve:serve",
     "parse": "mailproc.cli.parse:parse",

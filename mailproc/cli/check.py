@@ -16,7 +16,7 @@ from typing import Literal
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc.cli import check_approval, check_reach, check_reply
+from mailproc.cli import check_approval, check_reach, check_reply, login
 from mailproc.cli.finding import Finding
 from mailproc.cli.finding import found as _found
 from mailproc.cli.output import common, local, show
@@ -244,11 +244,10 @@ def _templates(config: Config) -> Iterator[Finding]:
 
 def _imap(config: Config) -> Iterator[Finding]:
     chosen = config.mailbox
-    login = config.mailbox_login()
     try:
-        mailbox = Mailbox(chosen.server(), login, chosen.folder)
-    except AuthFailed:
-        yield _found("imap", "fault", "login_refused", password=config.password_file)
+        mailbox = Mailbox(chosen.server(), config.mailbox_login(), chosen.folder)
+    except AuthFailed as error:
+        yield login.refused("imap", config.account("mailbox"), error)
         return
     except LinkLost as error:
         yield _folder_or_link(config, error)
@@ -281,8 +280,8 @@ def _smtp(config: Config) -> Iterator[Finding]:
     delivery = Delivery(chosen.server(), config.smtp_login(), config.office.address)
     try:
         closed, size = asyncio.run(_try_smtp(delivery))
-    except AuthFailed:
-        yield _found("smtp", "fault", "login_refused", password=config.password_file)
+    except AuthFailed as error:
+        yield login.refused("smtp", config.account("smtp"), error)
         return
     if closed:
         yield _unreachable("smtp", chosen.host, chosen.port, closed)

@@ -6,10 +6,13 @@ was taken (RFC 1047). So the outcome is one of four, and `unknown` is never repe
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Literal
@@ -17,8 +20,9 @@ from typing import Literal
 import aiosmtplib
 from aiosmtplib.errors import SMTPException
 
-from mailproc.errors import AuthFailed
-from mailproc.mail.login import Credentials, Server
+from mailproc.clock import utc_now
+from mailproc.errors import AuthFailed, LinkLost
+from mailproc.mail.login import Credentials, Login, Server
 
 Outcome = Literal["sent", "rejected", "held", "later", "unknown"]  # held: we did not try
 _CONNECT_TIMEOUT, _TIMEOUT = 20.0, 60.0
@@ -40,31 +44,41 @@ class Delivery:
     def __init__(
         self,
         server: Server,
-        credentials: Credentials | None,
+        login: Login | None,
         sender: str,
         timeout: float = _TIMEOUT,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._server, self._credentials, self._sender = server, credentials, sender
-        self._timeout = timeout
+        self._server, self._login, self._sender = server, login, sender
+        self._timeout, self._clock = timeout, clock
         self._smtp: aiosmtplib.SMTP | None = None
+        self._good_until: datetime | None = None
 
     async def open(self) -> Result | None:
         """Connects and logs in where needed. None when ready, else why not. Raises AuthFailed."""
         if self._smtp is not None and self._smtp.is_connected:
-            return None
+            if self._good_until is None or self._clock() < self._good_until:
+                return None
+            await self.close()  # before the server cuts it in the middle of a mail
         try:
             self._smtp = await self._connect()
         except aiosmtplib.SMTPAuthenticationError as error:
+            if error.code < 500:  # the server's own trouble says nothing of the password
+                return Result("later", error.code, error.message)
             raise AuthFailed(
                 f"The SMTP server refused the login ({error.code}).",
                 "Check the username and password.",
             ) from error
+        except LinkLost as error:
+            return Result("later", 0, error.problem)
         except (SMTPException, OSError) as error:
             return Result("later", _code(error), str(error))
         return None
 
     async def _connect(self) -> aiosmtplib.SMTP:
-        server = self._server
+        server, login = self._server, self._login
+        # Before the connection: a login that has to rest makes none. It may wait for a token.
+        given = await asyncio.to_thread(login.credentials) if login is not None else None
         smtp = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
@@ -76,12 +90,14 @@ class Delivery:
         )
         await smtp.connect()
         smtp.timeout = self._timeout
-        await smtp.ehlo()
-        if self._credentials is not None and smtp.supports_extension("auth"):
-            # `login` tries every mechanism after a refusal, and so counts as several wrong tries.
-            plain = "plain" in smtp.supported_auth_methods
-            log_in = smtp.auth_plain if plain else smtp.login
-            await log_in(self._credentials.username, self._credentials.password)
+        self._good_until = None
+        try:
+            await smtp.ehlo()
+            if login is not None and given is not None and smtp.supports_extension("auth"):
+                self._good_until = (await _authenticate(smtp, login, given)).good_until
+        except BaseException:
+            smtp.close()
+            raise
         return smtp
 
     @property
@@ -139,6 +155,34 @@ class Delivery:
             with contextlib.suppress(SMTPException, OSError):
                 await smtp.quit(timeout=2)
             smtp.close()
+
+
+async def _authenticate(smtp: aiosmtplib.SMTP, login: Login, given: Credentials) -> Credentials:
+    """What the server took. Raises SMTPAuthenticationError once it refused all that we have."""
+    while True:
+        try:
+            await _log_in(smtp, given)
+        except aiosmtplib.SMTPAuthenticationError as error:
+            if error.code >= 500 and await asyncio.to_thread(login.refused, given):
+                given = await asyncio.to_thread(login.credentials)
+                continue
+            raise
+        await asyncio.to_thread(login.accepted)
+        return given
+
+
+async def _log_in(smtp: aiosmtplib.SMTP, given: Credentials) -> None:
+    if given.bearer:
+        await smtp.auth_xoauth2(given.username, given.password)
+        return
+    # aiosmtplib's `login` tries every mechanism after a refusal, which counts as several wrong
+    # tries, and shows the password as if it were an access token.
+    ways = {"plain": smtp.auth_plain, "login": smtp.auth_login, "cram-md5": smtp.auth_crammd5}
+    for name, way in ways.items():
+        if name in smtp.supported_auth_methods:
+            await way(given.username, given.password)
+            return
+    raise SMTPException("The server offers no login by password; see docs/providers.md.")
 
 
 def _refused(code: int, text: str) -> Result:

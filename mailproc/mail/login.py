@@ -1,21 +1,53 @@
-"""Where a mail server is and how to log in: one credentials object for IMAP and SMTP."""
+"""Where a mail server is, and what its IMAP and SMTP sides need of a login."""
 
 from __future__ import annotations
 
 import ipaddress
 import ssl
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import datetime
+from typing import Literal, Protocol
 
 Tls = Literal["ssl", "starttls", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who logs in; the password never shows in a repr."""
+    """What one login shows to the server; the secret never shows in a repr.
+
+    By itself it is a `Login` that never changes and remembers nothing.
+    """
 
     username: str
-    password: str = field(repr=False)
+    password: str = field(repr=False)  # or the access token
+    bearer: bool = False  # the secret is an access token, for XOAUTH2
+    good_until: datetime | None = None  # log in anew before then
+
+    def credentials(self) -> Credentials:
+        return self
+
+    def refused(self, used: Credentials) -> bool:
+        return False
+
+    def accepted(self) -> None:
+        """Nothing to remember."""
+
+
+class Login(Protocol):
+    """Who logs in, asked anew for each connection, and told how it went."""
+
+    @property
+    def username(self) -> str: ...
+
+    def credentials(self) -> Credentials:
+        """For one try. Raises AuthFailed where none may be made now, LinkLost where the identity
+        server can't be reached. May wait for the network."""
+
+    def refused(self, used: Credentials) -> bool:
+        """The server said no. True where another try at once, with other credentials, has sense."""
+
+    def accepted(self) -> None:
+        """The server let us in."""
 
 
 @dataclass(frozen=True, slots=True)

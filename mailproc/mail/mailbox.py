@@ -19,10 +19,12 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from mailproc.errors import AuthFailed, LinkLost
-from mailproc.mail.login import Credentials, Server
+from mailproc.mail.login import Credentials, Login, Server
 
 _TIMEOUT = SocketTimeout(connect=15, read=60)
 _BATCH_MAILS, _BATCH_BYTES = 100, 8_000_000  # fetched at once: fast, and memory stays bounded
+# The server's own trouble says nothing of the password (RFC 5530, 3).
+_NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[CONTACTADMIN]")
 _LOST = (imaplib.IMAP4.abort, OSError, EOFError, ssl.SSLError)
 
 
@@ -41,16 +43,29 @@ class Mailbox:
     def __init__(
         self,
         server: Server,
-        credentials: Credentials,
+        login: Login,
         folder: str,
         timeout: SocketTimeout = _TIMEOUT,
     ) -> None:
-        self.account = f"{credentials.username}@{server.host}"
+        self.account = f"{login.username}@{server.host}"
         self.folder, self._timeout = folder, timeout
         with _as_our_errors():
-            self._client = _connect(server, credentials, timeout)
+            # Before the connection: a login that has to rest makes none.
+            given = login.credentials()
+            self._client = _connect(server, timeout)
+            self.good_until = self._log_in(login, given)
             self._select(readonly=True)
         self.can_idle = self._client.has_capability("IDLE")
+
+    def _log_in(self, login: Login, given: Credentials) -> datetime | None:
+        """Gives until when the session may last, where there is an end."""
+        try:
+            given = _authenticate(self._client, login, given)
+        except BaseException:
+            self._client.shutdown()
+            raise
+        login.accepted()
+        return given.good_until
 
     def _select(self, *, readonly: bool) -> None:
         info = self._client.select_folder(self.folder, readonly=readonly)
@@ -147,7 +162,7 @@ class Mailbox:
             pass  # it is gone already
 
 
-def _connect(server: Server, credentials: Credentials, timeout: SocketTimeout) -> IMAPClient:
+def _connect(server: Server, timeout: SocketTimeout) -> IMAPClient:
     context = server.context()
     client = IMAPClient(
         server.host,
@@ -161,11 +176,27 @@ def _connect(server: Server, credentials: Credentials, timeout: SocketTimeout) -
     try:
         if server.tls == "starttls":
             client.starttls(context)  # raises where the server does not offer it: never in clear
-        client.login(credentials.username, credentials.password)
     except BaseException:
         client.shutdown()
         raise
     return client
+
+
+def _authenticate(client: IMAPClient, login: Login, given: Credentials) -> Credentials:
+    """What the server took. Raises LoginError once it refused all that we have."""
+    while True:
+        try:
+            if given.bearer:
+                client.oauth2_login(given.username, given.password)
+            else:
+                client.login(given.username, given.password)
+            return given
+        except LoginError as error:
+            if any(code in str(error).upper() for code in _NOT_NOW):
+                raise LinkLost("The mail server can't check logins now.") from error
+            if not login.refused(given):
+                raise
+            given = login.credentials()
 
 
 def _readable(connection: socket.socket, seconds: float) -> bool:
