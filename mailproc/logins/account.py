@@ -24,8 +24,8 @@ class Secret(Protocol):
     def credentials(self, now: datetime) -> Credentials:
         """Raises LoginEnded, LinkLost or MailprocError."""
 
-    def renew(self, used: Credentials, now: datetime) -> bool:
-        """The server refused these. True where there are others now. Raises as `credentials`."""
+    def other(self, used: Credentials, now: datetime) -> Credentials | None:
+        """The server refused these: others, where there are any. Raises as `credentials`."""
 
 
 class Account:
@@ -62,17 +62,17 @@ class Account:
         self._tries.accepted(GRANT, self._secret.mark)
         return given
 
-    def refused(self, used: Credentials) -> bool:
+    def refused(self, used: Credentials) -> Credentials | None:
         """Counts it, unless a new token may still be taken."""
         now = self._clock()
         try:
-            if self._secret.renew(used, now):
-                return True
+            other = self._secret.other(used, now)
         except LoginEnded:
             self._tries.refused(GRANT, self._secret.mark, now, times=MANY)
             raise
-        self._tries.refused(self._protocol, self._secret.mark, now)
-        return False
+        if other is None:
+            self._tries.refused(self._protocol, self._secret.mark, now)
+        return other
 
     def accepted(self) -> None:
         self._tries.accepted(self._protocol, self._secret.mark)

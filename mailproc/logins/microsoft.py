@@ -97,6 +97,18 @@ class Client:
         return _asked(lambda: _confidential(self.application).acquire_token_for_client(_AS_APP))
 
 
+class _Session(requests.Session):
+    """Each call has an end, and trusts our authority although REQUESTS_CA_BUNDLE names another."""
+
+    def __init__(self, ca_file: str) -> None:
+        super().__init__()
+        self._ca_file = ca_file
+
+    def request(self, *args: Any, **values: Any) -> requests.Response:
+        ours: dict[str, Any] = {"timeout": SECONDS, "verify": self._ca_file or True}
+        return super().request(*args, **(values | ours))
+
+
 def _public(of: Application) -> Any:
     return msal.PublicClientApplication(of.client_id, **_common(of))
 
@@ -111,8 +123,7 @@ def _common(of: Application) -> dict[str, Any]:
     return {
         "authority": f"{of.authority.rstrip('/')}/{of.tenant}",
         "instance_discovery": False,  # the authority stands in the settings, which we trust
-        "verify": of.ca_file or True,
-        "timeout": SECONDS,
+        "http_client": _Session(of.ca_file),
     }
 
 
@@ -124,5 +135,5 @@ def _answered(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What msal brought back. Raises LinkLost where the server can't be reached."""
     try:
         return ask()
-    except (requests.RequestException, ValueError, OSError) as error:
+    except (requests.RequestException, msal.exceptions.MsalError, ValueError, OSError) as error:
         raise LinkLost(f"The identity server did not answer: {type(error).__name__}.") from None

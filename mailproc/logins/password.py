@@ -28,8 +28,8 @@ class Password:
     def credentials(self, now: datetime) -> Credentials:
         return Credentials(self._username, self._read())
 
-    def renew(self, used: Credentials, now: datetime) -> bool:
-        return False
+    def other(self, used: Credentials, now: datetime) -> Credentials | None:
+        return None
 
     def _read(self) -> str:
         text = os.environ.get(VARIABLE) or self._from_file()

@@ -81,18 +81,20 @@ class Token:
             kept = self._read()
             if kept is None or not kept.is_good(now):  # or another process was first
                 kept = self._fetch(kept, now)
-        return Credentials(self._username, kept.access, bearer=True, good_until=kept.renew_at)
+        return self._shown(kept)
 
-    def renew(self, used: Credentials, now: datetime) -> bool:
+    def other(self, used: Credentials, now: datetime) -> Credentials | None:
         """A token may be withdrawn before its end; one that is refused when new stays refused."""
         with keep.locked(self._file):
             kept = self._read()
-            if kept is not None and kept.access != used.password:
-                return True
-            if kept is not None and timedelta() <= now - kept.issued_at < _JUST_NOW:
-                return False
-            self._fetch(kept, now)
-            return True
+            if kept is None or kept.access == used.password:
+                if kept is not None and timedelta() <= now - kept.issued_at < _JUST_NOW:
+                    return None
+                kept = self._fetch(kept, now)
+        return self._shown(kept)
+
+    def _shown(self, kept: _Kept) -> Credentials:
+        return Credentials(self._username, kept.access, bearer=True, good_until=kept.renew_at)
 
     def logged_in(self, given: Granted, now: datetime) -> None:
         """Keeps what a person's login gave."""

@@ -107,10 +107,10 @@ def _with(known: _Known, protocol: str, refused: _Refused) -> _Known:
 def _counted(known: _Known, protocol: str) -> tuple[int, datetime | None]:
     """Refusals that count against the next try, and when the last was.
 
-    IMAP and SMTP show one password, so their refusals lock one account; but where the other one
+    IMAP and SMTP show one password, so their refusals lock one account; but where one of them
     takes it, the password is right, and each counts for itself.
     """
-    alone = protocol == GRANT or bool(set(known.good) - {protocol, GRANT})
+    alone = protocol == GRANT or bool(set(known.good) - {GRANT})
     names = {protocol} if alone else set(known.refused) - {GRANT}
     found = [_of(known, name) for name in names if _of(known, name).times]
     last = max((datetime.fromisoformat(one.at) for one in found), default=None)

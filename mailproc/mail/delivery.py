@@ -163,10 +163,13 @@ async def _authenticate(smtp: aiosmtplib.SMTP, login: Login, given: Credentials)
         try:
             await _log_in(smtp, given)
         except aiosmtplib.SMTPAuthenticationError as error:
-            if error.code >= 500 and await asyncio.to_thread(login.refused, given):
-                given = await asyncio.to_thread(login.credentials)
-                continue
-            raise
+            if error.code < 500:
+                raise
+            other = await asyncio.to_thread(login.refused, given)
+            if other is None:
+                raise
+            given = other
+            continue
         await asyncio.to_thread(login.accepted)
         return given
 

@@ -26,8 +26,8 @@ class Credentials:
     def credentials(self) -> Credentials:
         return self
 
-    def refused(self, used: Credentials) -> bool:
-        return False
+    def refused(self, used: Credentials) -> Credentials | None:
+        return None
 
     def accepted(self) -> None:
         """Nothing to remember."""
@@ -43,8 +43,8 @@ class Login(Protocol):
         """For one try. Raises AuthFailed where none may be made now, LinkLost where the identity
         server can't be reached. May wait for the network."""
 
-    def refused(self, used: Credentials) -> bool:
-        """The server said no. True where another try at once, with other credentials, has sense."""
+    def refused(self, used: Credentials) -> Credentials | None:
+        """The server said no. Gives others where another try at once has sense."""
 
     def accepted(self) -> None:
         """The server let us in."""

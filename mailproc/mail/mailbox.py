@@ -194,9 +194,10 @@ def _authenticate(client: IMAPClient, login: Login, given: Credentials) -> Crede
         except LoginError as error:
             if any(code in str(error).upper() for code in _NOT_NOW):
                 raise LinkLost("The mail server can't check logins now.") from error
-            if not login.refused(given):
+            other = login.refused(given)
+            if other is None:
                 raise
-            given = login.credentials()
+            given = other
 
 
 def _readable(connection: socket.socket, seconds: float) -> bool:
