@@ -37,6 +37,18 @@ _INVISIBLE = "\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u034f"
 pytestmark = pytest.mark.timeout(300)
 
 
+# Where each payload stands alone; elsewhere some stand together, which is six times as fast.
+_ALONE = frozenset({"approval", "receipt", "ask", "officer_note", "officer_unplaced"})
+_TOGETHER = 6
+
+
+def _words(place: str) -> list[str]:
+    """What is put into every field of the place, one after the other."""
+    step = 1 if place in _ALONE else _TOGETHER
+    found = payloads.ALL
+    return [" \n".join(found[at : at + step]) for at in range(0, len(found), step)]
+
+
 def _autolinks(text: str) -> set[str]:
     return set(AUTO_LINK.findall(_OWN.sub("", text)))
 
@@ -100,7 +112,7 @@ def test_a_mail_full_of_payloads_leads_nowhere_new(
 
     text, html = composed(payloads.HARMLESS)
     known, own, usual = mails.references(html), _autolinks(text), mails.tags(html)
-    for payload in payloads.ALL:
+    for payload in _words(kind):
         text, html = composed(payload)
         assert mails.references(html) == known
         assert _autolinks(text) <= own
@@ -123,7 +135,7 @@ def test_a_mail_full_of_payloads_looks_as_any_other(
 
     page.set_viewport_size({"width": 360, "height": 800})
     usual = drawn(payloads.HARMLESS)
-    for payload in payloads.ALL:
+    for payload in _words(kind):
         assert drawn(payload) == usual, payload[:60]
 
 
@@ -188,9 +200,9 @@ def test_a_page_full_of_payloads_looks_as_any_other(room: Room, page: Page, purp
             assert _hidden(page.inner_text("body")) == set()
             return boxes.layout(page), found["links"], found["tags"], found["fields"]
 
-        for state in (State.AWAITING_DECISION, State.REFUSED):
+        for state, place in ((State.AWAITING_DECISION, "approval"), (State.REFUSED, "refused")):
             usual = {width: drawn(payloads.HARMLESS, state, width) for width in _WIDTHS}
-            for number, payload in enumerate(payloads.ALL):
+            for number, payload in enumerate(_words(place)):
                 width = _WIDTHS[number % 2]
                 assert drawn(payload, state, width) == usual[width], payload[:60]
 
