@@ -27,6 +27,7 @@ from mailproc.composing import Composing
 from mailproc.config import Config
 from mailproc.datasets.changes import Changes
 from mailproc.datasets.query import prepare
+from mailproc.datasets.register import school_names
 from mailproc.datasets.standing import outdated
 from mailproc.deadlines import Deadlines
 from mailproc.errors import MailprocError
@@ -173,6 +174,8 @@ class Service:
             pepper=config.secret("pepper"),
             clock=self._clock,
             committed=self.wake,
+            habits=lambda: offices.make_habits(config, self._rules.catalogue),
+            schools=lambda: school_names(config.warehouse_url),
             trusted_proxies=frozenset(config.web.trusted_proxies),
         )
         return WebThread([(public, public_app(site)), (internal, internal_app(self.health, site))])

@@ -93,7 +93,7 @@ _ONLY_IN = {
     "google": ("mailproc.logins.google",),
     "pandas": ("mailproc.datasets",),
     "xlsxwriter": ("mailproc.datasets", "mailproc.requestform.xlsx"),
-    "typst": ("mailproc.requestform.pdf", "mailproc.datasets.output.pdf"),
+    "typst": ("mailproc.requestform.typesetting", "mailproc.datasets.output.pdf"),
     "pebble": ("mailproc.sandbox",),
     "segno": ("mailproc.web.qr", "mailproc.cli.people_codes"),
     "holidays": ("mailproc.publicdays",),

@@ -7,14 +7,15 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from mailproc import thai
 from mailproc.datasets import warehouse
 from mailproc.datasets.plan import Plan
-from mailproc.errors import NeedsPerson
+from mailproc.errors import NeedsPerson, TryAgain
 
 MOST_OFFERS = 10
 PREFIX = re.compile(r"^\s*(?:โรงเรียน|ร\s*\.?\s*ร\s*\.?(?![ก-๛]))\s*")
@@ -148,6 +149,33 @@ def round_id(connection: Connection, digest: str) -> int:
             f"The warehouse does not hold the round {digest[:12]}.", "Import it again."
         )
     return int(found)
+
+
+def school_names(url: str) -> tuple[str, ...]:
+    """The schools of the newest round that lists some, by name; none where no warehouse is."""
+    state = warehouse.state(url)
+    try:
+        return _names_known(url, state) if state else _names_of(url)
+    except TryAgain:  # a page that offers no names is as good as a page
+        return ()
+
+
+@lru_cache(maxsize=4)
+def _names_known(url: str, state: tuple[int, ...]) -> tuple[str, ...]:
+    return _names_of(url)
+
+
+def _names_of(url: str) -> tuple[str, ...]:
+    c = warehouse.schools.c
+    newest = (
+        select(warehouse.rounds.c.id)
+        .where(exists().where(c.round_id == warehouse.rounds.c.id))
+        .order_by(warehouse.rounds.c.as_of.desc(), warehouse.rounds.c.id.desc())
+        .limit(1)
+    )
+    with warehouse.reading(url) as connection:
+        names = connection.scalars(select(c.name).where(c.round_id == newest.scalar_subquery()))
+        return tuple(sorted(set(names)))
 
 
 def _schools(connection: Connection, key: int) -> dict[str, School]:

@@ -7,7 +7,6 @@ where they go (metadata in the template) and pypdf writes them there (ISO 32000-
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,24 +22,20 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from mailproc.errors import ConfigError, MailprocError
+from mailproc.errors import ConfigError
 from mailproc.requestform import pdffont, truetype
 from mailproc.requestform.definition import Field, RequestForm
 from mailproc.requestform.pdffont import dictionary
 from mailproc.requestform.truetype import TrueType
+from mailproc.requestform.typesetting import MEDIA_TYPE, NoTypst, typeset
 
-MEDIA_TYPE = "application/pdf"
-_TEMPLATE = Path("print") / "request_form.typ"
+__all__ = ["MEDIA_TYPE", "NoTypst", "as_values", "build"]
 _FONT_FILE = Path("print") / "fonts" / "Sarabun-Regular.ttf"
 _POINTS = 10
 _MULTILINE, _COMBO, _EDIT, _RADIO = 1 << 12, 1 << 17, 1 << 18, 1 << 15
 _PRINTED = 4  # annotation flag: part of the page on paper too
 _FONT = "/Sarabun"
 _OFF = "/Off"
-
-
-class NoTypst(MailprocError):
-    """The program that sets the page is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +68,8 @@ def build(form: RequestForm, folders: tuple[Path, ...]) -> bytes:
 
 
 def _typeset(form: RequestForm, folders: tuple[Path, ...]) -> tuple[bytes, tuple[_Place, ...]]:
-    try:
-        import typst
-    except ImportError as error:
-        raise NoTypst(key="form_no_typst") from error
-    template = next((f / _TEMPLATE for f in folders if (f / _TEMPLATE).is_file()), None)
-    if template is None:
-        raise ConfigError([f"no {_TEMPLATE} in {', '.join(map(str, folders))}"])
-    fonts = [folder / "print" / "fonts" for folder in folders]
-    compiler = typst.Compiler(
-        template,
-        root=template.parent,
-        font_paths=[folder for folder in fonts if folder.is_dir()],
-        ignore_system_fonts=True,
-        sys_inputs={"form": _as_json(form)},
-    )
-    try:
-        page, warnings = compiler.compile_with_warnings(format="pdf", timestamp=0)
-        told = json.loads(compiler.query("<field>", field="value"))
-    except typst.TypstError as error:
-        raise ConfigError([f"{template}: {error.message}"]) from error
-    if warnings:  # an unknown font is one of these, and would show as other letters
-        raise ConfigError([f"{template}: {warning.message}" for warning in warnings])
-    assert isinstance(page, bytes)
-    return page, tuple(_Place(**one) for one in told)
+    page, told = typeset("request_form.typ", as_values(form), folders, "field")
+    return page, tuple(_Place(**one) for one in told)  # type: ignore[arg-type]
 
 
 def _font(folders: tuple[Path, ...]) -> TrueType:
@@ -112,15 +85,15 @@ def _font(folders: tuple[Path, ...]) -> TrueType:
         raise ConfigError([f"{path}: {error}"]) from error
 
 
-def _as_json(form: RequestForm) -> str:
-    said = {
+def as_values(form: RequestForm) -> dict[str, object]:
+    """The form as the template of the page reads it."""
+    return {
         "language": form.language,
         "office": form.office,
         "words": form.words.model_dump(),
         "blocks": [asdict(block) for block in form.blocks],
         "office_parts": [asdict(part) for part in form.office_parts],
     }
-    return json.dumps(said, ensure_ascii=False)
 
 
 # ---------------------------------------------------------------- the fields

@@ -14,6 +14,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, Response
 
 from mailproc.model import Office, Rules
+from mailproc.settling import Habits
 from mailproc.store import opens
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
@@ -58,7 +59,9 @@ class Site:
     pepper: bytes
     clock: Callable[[], datetime]
     committed: Callable[[], None]  # wakes the workers
+    habits: Callable[[], Habits]  # what a request is entered by
     trusted_proxies: frozenset[str] = frozenset()
+    schools: Callable[[], tuple[str, ...]] = tuple  # names to choose from
     bursts: Bursts = field(default_factory=Bursts)
 
     @property

@@ -69,8 +69,14 @@ class Pages:
 
     def renew(self, catalogue: Catalogue) -> None:
         """Speaks of this catalogue from now on."""
+        self._catalogue = catalogue
         parts = (self._office, self._folders, catalogue)
         self._envs = {language: _env(*parts, language) for language in LANGUAGES}
+
+    @property
+    def made_of(self) -> tuple[Office, Catalogue, tuple[Path, ...]]:
+        """What papers to print are made of."""
+        return self._office, self._catalogue, self._folders
 
     def keys(self, section: str, language: str) -> tuple[str, ...]:
         """The keys of a section of the texts, in their order."""

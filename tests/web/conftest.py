@@ -20,6 +20,7 @@ from mailproc import office as offices
 from mailproc.composing import Composing
 from mailproc.config import Config, build
 from mailproc.datasets import workbook
+from mailproc.datasets.register import school_names
 from mailproc.deadlines import Deadlines
 from mailproc.demo.server import EmbeddedMail
 from mailproc.fulfil import Fulfil
@@ -249,6 +250,8 @@ class Room:
             pepper=self.config.secret("pepper"),
             clock=self.clock,
             committed=lambda: None,
+            habits=lambda: offices.make_habits(self.config, self.catalogue),
+            schools=lambda: school_names(self.config.warehouse_url),
         )
 
     @contextmanager

@@ -8,10 +8,13 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from mailproc.web.common import Site
+from mailproc.web.desk.entry import EntryPage
 from mailproc.web.desk.frame import Frame
 from mailproc.web.desk.login import LoginPage
 from mailproc.web.desk.mine import MinePage
 from mailproc.web.desk.overview import OverviewPage
+from mailproc.web.desk.papers import PapersPage
+from mailproc.web.desk.printing import PrintPages
 
 
 def routes(site: Site, frame: Frame) -> list[BaseRoute]:
@@ -20,5 +23,8 @@ def routes(site: Site, frame: Frame) -> list[BaseRoute]:
         LoginPage(site, frame),
         OverviewPage(site, frame),
         MinePage(site, frame),
+        EntryPage(site, frame),
+        PrintPages(site, frame),
+        PapersPage(site, frame),
     )
     return [route for family in families for route in family.routes()]
