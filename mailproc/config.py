@@ -408,6 +408,16 @@ class TemplatesSection(_Section):
     folder: str = ""
 
 
+class BackupSection(_Section):
+    """Where backups go, how many stay, and how old the newest may be."""
+
+    to: str = ""  # a folder, best on another disk; empty: state/backup
+    daily: Annotated[int, Field(ge=1)] = 7
+    weekly: Annotated[int, Field(ge=0)] = 5
+    monthly: Annotated[int, Field(ge=0)] = 12
+    alarm_hours: Annotated[int, Field(ge=1)] = 36
+
+
 class Config(BaseSettings):
     """Everything an office sets. Build it with `load`."""
 
@@ -426,6 +436,7 @@ class Config(BaseSettings):
     datasets: DatasetsSection = DatasetsSection()
     roster: RosterSection = RosterSection()
     templates: TemplatesSection = TemplatesSection()
+    backup: BackupSection = BackupSection()
     base: Path = Path()  # the folder that relative paths start from
 
     @classmethod
@@ -452,6 +463,10 @@ class Config(BaseSettings):
     @property
     def password_file(self) -> Path:
         return self.state / "secret" / "password"
+
+    @property
+    def backup_folder(self) -> Path:
+        return self.path(self.backup.to) if self.backup.to else self.state / "backup"
 
     @property
     def database_url(self) -> str:

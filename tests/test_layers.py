@@ -15,6 +15,7 @@ _PACKAGE = _ROOT / "mailproc"
 LAYERS = (
     ("__main__", "cli"),
     ("demo",),
+    ("machine",),
     ("service",),
     ("office", "loops", "watch", "config"),
     ("collect", "intake", "outbox", "fulfil", "deadlines", "roundups", "drops", "web", "accounts"),
@@ -64,7 +65,7 @@ MACHINE = (
     ("effects", "pause", "assess", "standin", "dates"),
     ("policy", "collection", "retry", "events", "calendar", "formtext", "attachment"),
 )
-_CONFIG_READERS = {"cli", "demo", "service", "office"}
+_CONFIG_READERS = {"cli", "demo", "machine", "service", "office"}
 # What the pure half may never reach: the outside world, the clock, chance.
 _PURE = (
     "workflow",
@@ -99,6 +100,8 @@ _ONLY_IN = {
     "holidays": ("mailproc.publicdays",),
     "alembic": ("mailproc.store",),
     "requests": ("mailproc.alarms.webhook", "mailproc.logins"),
+    "requests": ("mailproc.alarms.webhook",),
+    "pyrage": ("mailproc.machine.sealed",),
     "fido2": ("mailproc.deciding.passkeys",),
     "starlette": ("mailproc.web", "mailproc.demo"),
     "uvicorn": ("mailproc.web",),

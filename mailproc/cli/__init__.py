@@ -27,6 +27,7 @@ _COMMANDS = {
     "people": "mailproc.cli.people:people",
     "audit": "mailproc.cli.audit:audit",
     "report": "mailproc.cli.report:report",
+    "backup": "mailproc.cli.backup:backup",
 }
 
 
