@@ -25,3 +25,8 @@ def _by_name(noun: Any) -> dict[str, Any]:
 def digest(value: object) -> str:
     """SHA-256 of the canonical JSON, in lower-case hex."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def about(thread: str) -> str:
+    """A mark of the mail that a request came with, shaped like a Message-ID; empty without one."""
+    return f"<{hashlib.sha256(thread.encode()).hexdigest()[:32]}@about>" if thread else ""

@@ -29,6 +29,7 @@ from mailproc.parcels import LARGEST, TOO_BIG, Limits
 from mailproc.sandbox import Failed
 from mailproc.store import (
     correspondence,
+    doubts,
     downloads,
     jobs,
     onetime,
@@ -117,7 +118,7 @@ class Outbox:
         found = self._claim(desk, now, stopped=stopped)
         lanes = len(self._deliveries) if len(found.going) >= _MANY else 1
         await self._send_all(self._mails(found, desk), lanes, desk)
-        return len(found.going) + len(found.held)
+        return len(found.going) + len(found.held) + len(found.doubtful)
 
     def _claim(self, desk: Desk, now: datetime, *, stopped: bool) -> Sorted:
         """Due letters past the gate. What has to wait is put back at once."""
@@ -183,7 +184,7 @@ class Outbox:
         with self._database.write() as connection:
             for row in outbox.lost(connection, now):
                 log.warning("letter_unknown", letter=row.id, kind=row.kind)
-                self._follow(connection, row, "unknown", desk, now)
+                follow(connection, row, "unknown", desk, self._rules, now)
 
     # ------------------------------------------------------------ compose
 
@@ -191,6 +192,8 @@ class Outbox:
         """First what is held, then the mails in order, composed while those before are sent."""
         for row, reason in found.held:
             yield _Mail((row,), problem=reason, outcome="held")
+        for row in found.doubtful:
+            yield _Mail((row,), problem=doubts.REASON, outcome="unknown")
         mails = [mail for rows in found.going for mail in self._draft(rows, found, desk)]
         composed = iter(self._composing.compose([draft for _, draft in mails if draft]))
         for mail, draft in mails:
@@ -362,7 +365,7 @@ class Outbox:
         state = "rejected" if result.outcome == "later" else result.outcome
         sent_at = now if state == "sent" else None
         if outbox.finish(connection, row, state, sent_at=sent_at, **told):
-            self._follow(connection, row, state, desk, now, reason=result.text)
+            follow(connection, row, state, desk, self._rules, now, reason=result.text)
         if state != "sent":
             log.warning(
                 "letter_not_sent", letter=row.id, kind=row.kind, state=state, code=result.code
@@ -374,41 +377,43 @@ class Outbox:
         attached = row.kind == "dataset" and row.file_id is not None and row.link_id is None
         return too_large and attached and bool(self._public_url)
 
-    def _follow(
-        self,
-        connection: sa.Connection,
-        row: Row,
-        state: str,
-        desk: Desk,
-        now: datetime,
-        *,
-        reason: str = "",
-    ) -> None:
-        """What the fate of a letter means for its request, and whom to tell."""
-        if row.kind == roundup.KIND and state != "sent":
-            self._list_lost(connection, row, state, desk, now)
-            return
-        if state == "held" and not tell.held(connection, row, reason, desk, now):
-            return
-        event = _event(row, state, reason)
-        if event is None:
-            if state in ("rejected", "unknown"):
-                tell.undelivered(connection, row, state, desk, now, reason)
-            return
-        request = requests.get(connection, row.request_id)
-        if request is not None:
-            requests.apply(connection, [decide(request, event, self._rules, now)], desk, now)
 
-    def _list_lost(
-        self, connection: sa.Connection, row: Row, state: str, desk: Desk, now: datetime
-    ) -> None:
-        """Requests that only this list told of go on as if their own mail had been lost."""
-        for one in roundups.told_by(connection, row.id):
-            request = requests.get(connection, one)
-            if request is not None:
-                event = e.DeliveryFailed(by="mail server", problem=f"approval_{state}")
-                decision = decide(request, event, self._rules, now)
-                requests.apply(connection, [decision], desk, now)
+def follow(
+    connection: sa.Connection,
+    row: Row,
+    state: str,
+    desk: Desk,
+    rules: Rules,
+    now: datetime,
+    *,
+    reason: str = "",
+) -> None:
+    """What the fate of a letter means for its request, and whom to tell."""
+    if row.kind == roundup.KIND and state != "sent":
+        _list_lost(connection, row, state, desk, rules, now)
+        return
+    if state == "held" and not tell.held(connection, row, reason, desk, now):
+        return
+    event = _event(row, state, reason)
+    if event is None:
+        if state in ("rejected", "unknown") and reason != doubts.REASON:
+            tell.undelivered(connection, row, state, desk, now, reason)
+        return
+    request = requests.get(connection, row.request_id)
+    if request is not None:
+        requests.apply(connection, [decide(request, event, rules, now)], desk, now)
+
+
+def _list_lost(
+    connection: sa.Connection, row: Row, state: str, desk: Desk, rules: Rules, now: datetime
+) -> None:
+    """Requests that only this list told of go on as if their own mail had been lost."""
+    for one in roundups.told_by(connection, row.id):
+        request = requests.get(connection, one)
+        if request is not None:
+            event = e.DeliveryFailed(by="mail server", problem=f"approval_{state}")
+            decision = decide(request, event, rules, now)
+            requests.apply(connection, [decision], desk, now)
 
 
 def _for(mandate: deciding.Mandate) -> str:
@@ -451,6 +456,7 @@ def _code(row: Row, desk: Desk) -> dict[str, str]:
 
 
 def _event(row: Row, state: str, reason: str) -> e.Event | None:
+    """What the fate of a letter means for its request."""
     if row.request_id is None:
         return None
     if row.kind == "dataset" and reason == TOO_BIG:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from mailproc import booklets, deciding, parcels
 from mailproc.mail.delivery import is_one_address
 from mailproc.parcels import Limits
-from mailproc.store import correspondence, jobs, roundups
+from mailproc.store import correspondence, doubts, jobs, roundups
 from mailproc.store.codec import load_letter
 from mailproc.store.desk import Desk
 from mailproc.workflow import manners, roundup
@@ -34,6 +34,7 @@ class Sorted:
 
     going: list[tuple[Row, ...]] = field(default_factory=list)  # one mail each, its own row first
     held: list[tuple[Row, str]] = field(default_factory=list)  # with the reason
+    doubtful: list[Row] = field(default_factory=list)  # a restored daemon may have sent them
     later: list[tuple[Row, datetime]] = field(default_factory=list)
     folded: list[Row] = field(default_factory=list)  # their requests stand in a list
     apart: set[int] = field(default_factory=set)  # letters whose file does not go in the mail
@@ -74,6 +75,10 @@ class Gate:
     ) -> Sorted:
         """What may go, in mails as large as the limits allow."""
         found = Sorted()
+        if (restored := doubts.current(connection)) is not None:
+            found.doubtful = [r for r in rows if doubts.is_in_doubt(connection, r, restored)]
+            waiting = {row.id for row in found.doubtful}
+            rows = [row for row in rows if row.id not in waiting]
         outside = [row for row in rows if row.audience == "requester"]
         if outside and self._trips(connection, outside, found):
             found.later = [(row, self._now) for row in outside if row.standing != manners.HAND]

@@ -100,7 +100,6 @@ _ONLY_IN = {
     "holidays": ("mailproc.publicdays",),
     "alembic": ("mailproc.store",),
     "requests": ("mailproc.alarms.webhook", "mailproc.logins"),
-    "requests": ("mailproc.alarms.webhook",),
     "pyrage": ("mailproc.machine.sealed",),
     "fido2": ("mailproc.deciding.passkeys",),
     "starlette": ("mailproc.web", "mailproc.demo"),

@@ -27,7 +27,9 @@ _COMMANDS = {
     "people": "mailproc.cli.people:people",
     "audit": "mailproc.cli.audit:audit",
     "report": "mailproc.cli.report:report",
+    "service": "mailproc.cli.service:service",
     "backup": "mailproc.cli.backup:backup",
+    "restore": "mailproc.cli.restore:restore",
 }
 
 

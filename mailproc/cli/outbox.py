@@ -10,13 +10,13 @@ from mailproc.cli.output import common, config_option, local, show
 from mailproc.cli.store import opened, warn_if_stopped
 from mailproc.errors import MailprocError
 from mailproc.officer import Who, sending
-from mailproc.store import correspondence
+from mailproc.store import alarms, correspondence, doubts
 from mailproc.store import outbox as stored
 
 
 @click.group()
 def outbox() -> None:
-    """Outgoing mail: list, resend, resume, settle."""
+    """Outgoing mail: list, release, resend, resume, settle."""
 
 
 @outbox.command("list")
@@ -62,6 +62,25 @@ def resume(config_file: Path) -> None:
         if not correspondence.resume(connection, store.now):
             raise MailprocError(key="not_stopped")
     click.echo("sending to requesters goes on")
+
+
+@outbox.command()
+@click.argument("numbers", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Of every request; no doubt is left.")
+@config_option
+def release(numbers: tuple[str, ...], everything: bool, config_file: Path) -> None:
+    """After a restore: what is in doubt about these requests was not sent before, so it goes."""
+    if bool(numbers) == everything:
+        raise click.UsageError("name requests by their numbers, or say --all")
+    with opened(config_file) as store:
+        ids = [store.request(number).id for number in numbers]
+        with store.database.write() as connection:
+            if everything:
+                going = doubts.clear_all(connection, store.now)
+                alarms.mended(connection, "restored", store.now)
+            else:
+                going = doubts.clear(connection, ids, store.now)
+    click.echo(f"{going} letters go now")
 
 
 @outbox.command()

@@ -12,6 +12,7 @@ import structlog
 from mailproc.cli.logs import set_up_logs
 from mailproc.cli.output import config_option
 from mailproc.config import load
+from mailproc.machine.notify import Notifier
 from mailproc.service import Service
 
 log = structlog.get_logger()
@@ -30,8 +31,22 @@ def serve(config_file: Path, log_level: str) -> None:
     service = Service(config)
     service.start()
     log.info("serving", public=config.web.public_listen, internal=config.web.internal_listen)
+    systemd = Notifier()
+    systemd.ready()
     try:
-        stop.wait()
+        while not stop.wait(systemd.pause):
+            if _turns(service):
+                systemd.alive()
     finally:
         log.info("stopping")
+        systemd.stopping()
         service.stop()
+
+
+def _turns(service: Service) -> bool:
+    """Whether every loop turns; systemd starts a daemon again that stops saying so."""
+    try:
+        return service.health().alive
+    except Exception as error:
+        log.error("health_unknown", error=type(error).__name__)
+        return False

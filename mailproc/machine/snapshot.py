@@ -37,7 +37,7 @@ def of_store(url: str, target: Path) -> None:
     finally:
         source.close()
         copy.close()
-    _settle_down(target)
+    settle_down(target)
 
 
 def of_warehouse(url: str, target: Path) -> bool:
@@ -118,12 +118,12 @@ def _copy_file(file: Path, target: Path) -> None:
             contextlib.closing(sqlite3.connect(target)) as copy,
         ):
             source.backup(copy, pages=-1)
-        _settle_down(target)
+        settle_down(target)
     except sqlite3.Error as error:
         raise MailprocError(key="backup_unsound", problem=error) from None
 
 
-def _settle_down(file: Path) -> None:
+def settle_down(file: Path) -> None:
     """One file without a write-ahead log, and sound."""
     with contextlib.closing(sqlite3.connect(file)) as copy:
         copy.execute("PRAGMA journal_mode=DELETE")

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from mailproc import thai
 from mailproc.defang import defang, defang_line
+from mailproc.digest import about
 from mailproc.mail import headers, replies
 from mailproc.model import Built, Catalogue, Letter, Linked, Office, Question
 from mailproc.parsers.kind import reply_address
@@ -104,6 +105,7 @@ class Composer:
             f"Auto-Submitted: {'auto-replied' if automatic else 'auto-generated'}\r\n"
             "X-Auto-Response-Suppress: All\r\n"
             "X-Mailproc: 1\r\n"
+            f"{_about(letter)}"
             f"Content-Language: {voice.language}\r\n"
             "MIME-Version: 1.0\r\n"
         )
@@ -118,6 +120,13 @@ class Composer:
                 rest.encode("ascii"),
             )
         )
+
+
+def _about(letter: Letter) -> str:
+    """By which a restored daemon finds in the folder of sent mail what this one told whom."""
+    told = [x.thread for x in (letter.request, *letter.others) if x is not None]
+    marks = dict.fromkeys(mark for thread in told if (mark := about(thread)))
+    return "".join(f"X-Mailproc-About: {mark}\r\n" for mark in marks)
 
 
 def _offers_form(letter: Letter) -> bool:

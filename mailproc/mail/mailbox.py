@@ -17,6 +17,7 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.imapclient import SENT
 
 from mailproc.errors import AuthFailed, LinkLost
 from mailproc.mail.login import Credentials, Login, Server
@@ -25,6 +26,7 @@ _TIMEOUT = SocketTimeout(connect=15, read=60)
 _BATCH_MAILS, _BATCH_BYTES = 100, 8_000_000  # fetched at once: fast, and memory stays bounded
 # The server's own trouble says nothing of the password (RFC 5530, 3).
 _NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[CONTACTADMIN]")
+_TELLING = "HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES X-MAILPROC-ABOUT)"
 _LOST = (imaplib.IMAP4.abort, OSError, EOFError, ssl.SSLError)
 
 
@@ -153,6 +155,21 @@ class Mailbox:
         """The names of all folders."""
         with _as_our_errors():
             return [str(name) for _, _, name in self._client.list_folders()]
+
+    def sent_folder(self) -> str | None:
+        """The folder of sent mail, as the server marks it (RFC 6154) or usually names it."""
+        with _as_our_errors():
+            found = self._client.find_special_folder(SENT)
+        return str(found) if found else None
+
+    def headers_since(self, when: datetime) -> Iterator[bytes]:
+        """The fields of every mail that tell of others, since that day (RFC 3501: days alone)."""
+        with _as_our_errors():
+            uids = self._client.search(["SINCE", when.date()])
+            for start in range(0, len(uids), 500):
+                answers = self._client.fetch(uids[start : start + 500], [f"BODY.PEEK[{_TELLING}]"])
+                for row in answers.values():
+                    yield row.get(b"BODY[" + _TELLING.encode() + b"]") or b""
 
     def close(self) -> None:
         """Ends the connection at once; never waits for a server that may be gone."""

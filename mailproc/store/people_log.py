@@ -22,7 +22,8 @@ EVENTS = frozenset(
     "slip_printed code_set code_reset codes_wrong "
     "device_remembered device_revoked passkey_added passkey_revoked "
     "app_enrolled app_ended list_printed list_ended "
-    "away_set away_ended ahead_set ahead_ended".split()
+    "away_set away_ended ahead_set ahead_ended "
+    "restored".split()  # of the whole office: person 0
 )
 # Of these the person gets a letter: whoever did not do it must learn of it. Of absences both are
 # told where they are announced.

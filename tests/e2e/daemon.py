@@ -115,6 +115,12 @@ class Daemon:
         assert done.returncode == 0, done.stderr
         return _json_lines(done.stdout)
 
+    def text(self, *arguments: str) -> str:
+        """What a command prints. Raises AssertionError where it fails."""
+        done = self._run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def findings(self, part: str) -> list[dict[str, Any]]:
         """What `check` found of a part, also where that is a fault."""
         found = _json_lines(self._run("check", "--json").stdout)

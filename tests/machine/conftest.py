@@ -11,9 +11,10 @@ import pytest
 from mailproc.config import Config, load
 from mailproc.machine import backup, sealed
 from mailproc.office import read_catalogue
+from mailproc.store import people
 from mailproc.store.database import Database
 from tests.factories import NOW
-from tests.walk import Walk
+from tests.walk import OFFICER, Walk
 
 SETTINGS = """
 [office]
@@ -64,6 +65,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
     backup.begin(config, public)
     database = Database(config.database_url)
     database.migrate()
+    with database.write() as connection:
+        people.add(connection, OFFICER, NOW)
     walk = Walk(database)
     walk.prepared()
     yield Office(file, config, walk, secret)

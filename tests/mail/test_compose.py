@@ -98,6 +98,7 @@ HEADERS = {
     "Auto-Submitted": 1,
     "X-Auto-Response-Suppress": 1,
     "X-Mailproc": 1,
+    "X-Mailproc-About": 1,
     "Content-Language": 1,
     "MIME-Version": 1,
     "Content-Type": 1,
