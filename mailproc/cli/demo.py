@@ -53,6 +53,7 @@ def _say_ready(ready: Ready, *, as_json: bool) -> None:
         "",
         _row("demo_code", ready.director_code),
         _row("demo_codes", " ".join(ready.director_codes[:_SHOWN])),
+        _row("demo_desk", f"{ready.internal_url}/desk", ready.officer_code),
         _row("demo_client", "IMAP {}:{}".format(*ready.imap), "SMTP {}:{}".format(*ready.smtp)),
         _row("demo_requester", *ready.accounts["requester"]),
         _row("demo_office", *ready.accounts["office"]),

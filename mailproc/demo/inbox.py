@@ -53,7 +53,8 @@ class DemoPages:
     """What the inbox tells of the rest of the demo."""
 
     director_code: str
-    internal_url: str = ""  # the officer's pages
+    internal_url: str = ""  # the officer's desk is below it
+    officer_code: str = ""
     timezone: str = "Asia/Bangkok"
     templates: Path = field(default=TEMPLATES)
     codes: tuple[str, ...] = ()  # the director's printed list

@@ -64,6 +64,7 @@ class Ready:
     director_code: str
     state: str
     director_codes: tuple[str, ...]  # a printed list, for a reply by mail
+    officer_code: str  # for the desk, on the internal pages
 
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -84,13 +85,13 @@ class Demo:
         listeners = {name: _listen_near(port) for name, port in _PREFERRED.items()}
         urls = {name: "http://{}:{}".format(*at.getsockname()) for name, at in listeners.items()}
         public = "" if by_mail else urls["public"]
-        code = f"{secrets.randbelow(900_000) + 100_000}"
+        code, officer_code = _new_code(), _new_code()
         config = _config(self.folder, self.mail, public, accounts)
         self.config = config
         _keep_password(config, accounts["office"][1])
-        codes = _enrol(config, code)
+        codes = _enrol(config, code, officer_code)
         self.service = Service(config, listeners=(listeners["public"], listeners["internal"]))
-        pages = DemoPages(code, urls["internal"], codes=codes)
+        pages = DemoPages(code, urls["internal"], codes=codes, officer_code=officer_code)
         self._inbox = WebThread([(listeners["inbox"], inbox_app(self.mail, pages))])
         self.ready = Ready(
             self.mail.imap,
@@ -102,6 +103,7 @@ class Demo:
             code,
             str(self.folder),
             codes,
+            officer_code,
         )
 
     def start(self) -> None:
@@ -159,16 +161,20 @@ def _keep_password(config: Config, password: str) -> None:
     file.write_text(password)
 
 
-def _enrol(config: Config, code: str) -> tuple[str, ...]:
-    """Adds director and officer; the director's slip is redeemed for the code at once. Gives the
-    codes of her printed list."""
+def _new_code() -> str:
+    return f"{secrets.randbelow(900_000) + 100_000}"
+
+
+def _enrol(config: Config, code: str, officer_code: str) -> tuple[str, ...]:
+    """Adds officer and director, whose slips are redeemed for their codes at once. Gives the codes
+    of the director's printed list."""
     database, now, pepper = open_database(config), utc_now(), config.secret("pepper")
     with database.write() as connection:
-        people.add(connection, _OFFICER, now)
-        director = people.add(connection, _DIRECTOR, now)
-        slip = people.new_slip(connection, director, now)
-        people.redeem_slip(connection, director, slip, code, pepper, now)
-        codes = onetime.new_list(connection, director, pepper, now)
+        for person, own in ((_OFFICER, officer_code), (_DIRECTOR, code)):
+            added = people.add(connection, person, now)
+            slip = people.new_slip(connection, added, now)
+            people.redeem_slip(connection, added, slip, own, pepper, now)
+        codes = onetime.new_list(connection, added, pepper, now)  # of the director, added last
     database.close()
     return codes
 

@@ -25,7 +25,8 @@ from mailproc.errors import MailprocError
 
 ROOT = Path(__file__).parents[2]
 KEYS = (
-    "imap smtp inbox_url public_url internal_url accounts director_code state director_codes"
+    "imap smtp inbox_url public_url internal_url accounts director_code state director_codes "
+    "officer_code"
 ).split()
 
 
@@ -150,7 +151,7 @@ def nowhere() -> Ready:
         gone = taken.getsockname()
     accounts = {name: (address, "x") for name, address in ADDRESSES.items()}
     url = f"http://127.0.0.1:{gone[1]}"
-    return Ready(gone, gone, url, url, url, accounts, "482915", "/nowhere", ("271828",))
+    return Ready(gone, gone, url, url, url, accounts, "482915", "/nowhere", ("271828",), "314159")
 
 
 def test_a_step_that_fails_is_named_and_ends_with_one(
