@@ -8,10 +8,13 @@ from pathlib import Path
 
 import click
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc.cli.logs import set_up_logs
 from mailproc.cli.output import config_option
-from mailproc.config import load
+from mailproc.clock import utc_now
+from mailproc.config import Config, load
+from mailproc.machine import overdue
 from mailproc.machine.notify import Notifier
 from mailproc.service import Service
 
@@ -37,10 +40,19 @@ def serve(config_file: Path, log_level: str) -> None:
         while not stop.wait(systemd.pause):
             if _turns(service):
                 systemd.alive()
+            _look_at_backups(config, service)
     finally:
         log.info("stopping")
         systemd.stopping()
         service.stop()
+
+
+def _look_at_backups(config: Config, service: Service) -> None:
+    """An alarm where the newest is too old; a database that can't be written has its own."""
+    try:
+        overdue.look(config, service.database, utc_now())
+    except SQLAlchemyError as error:
+        log.warning("backups_not_looked_at", error=type(error).__name__)
 
 
 def _turns(service: Service) -> bool:
