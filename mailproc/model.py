@@ -686,3 +686,6 @@ class Letter:
     absence: Absence | None = None  # of which it tells
     absent: str = ""  # whose absence that is
     deputies: tuple[str, ...] = ()  # who stands in
+    listed: tuple[str, ...] = ()  # links of the requests that it numbers, in their order
+    outcomes: tuple[tuple[int, str], ...] = ()  # of those numbers, as keys of [list_outcomes]
+    conditions: Conditions = Conditions()  # of an approver's reply, as far as understood

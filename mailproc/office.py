@@ -21,6 +21,7 @@ from mailproc.settling import Habits
 from mailproc.store import absences, people
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk, by_audience
+from mailproc.texts import load_texts
 from mailproc.workflow.manners import Manners
 from mailproc.workflow.roundup import Roundup
 
@@ -94,8 +95,14 @@ def make_habits(config: Config, catalogue: Catalogue) -> Habits:
         dedicated=config.mailbox.mode == "dedicated",
         roster=make_roster(config),
         pepper=config.secret("pepper"),
+        grounds=make_grounds(config),
         away=config.approval.away,
     )
+
+
+def make_grounds(config: Config) -> tuple[tuple[str, str], ...]:
+    """The grounds of a refusal in the order of their numbers, as letters to approvers say them."""
+    return tuple(load_texts(config.template_folders, "th").sections.get("grounds", {}).items())
 
 
 def make_known(config: Config, catalogue: Catalogue) -> Known:

@@ -32,6 +32,7 @@ from mailproc.store import (
     doubts,
     downloads,
     jobs,
+    links,
     onetime,
     outbox,
     people,
@@ -50,6 +51,7 @@ from mailproc.workflow.manners import Manners
 log = structlog.get_logger()
 _BATCH = 32
 _STALE_TRIES = 20
+_LISTING = (roundup.KIND, "list_decided")  # letters that number requests
 _LISTED = 30  # requests in one mail; the page has all
 _MANY = 8  # letters at once: then all connections are used
 _WITH_CODE = ("receipt", "status", "waiting")  # never a mail that carries a link to a file
@@ -127,6 +129,9 @@ class Outbox:
             gate = Gate(self._manners, desk, now, self._slack)
             found = gate.sort(connection, rows, self._limits)
             found.going = [self._with_links(connection, mail, found, desk) for mail in found.going]
+            found.going = [
+                tuple(_with_list(connection, row, now) for row in mail) for mail in found.going
+            ]
             for row, due_at in found.later:
                 outbox.wait(connection, row, due_at)
             for row in found.folded:
@@ -261,14 +266,19 @@ class Outbox:
 
     def _to_decide(self, row: Row, desk: Desk) -> dict[str, str]:
         """The page of a request, and which codes its approver has for a reply: app, list."""
+        if row.kind in _LISTING:
+            return {"codes": self._codes(row)}
         if row.link_id is None or row.request_id is None:
             return {}
-        with self._database.read() as connection:
-            kept = onetime.kept(connection, row.person_id) if row.person_id else onetime.Kept()
-        codes = [name for name, has in ((onetime.APP, kept.app), (onetime.LIST, kept.left)) if has]
         token = desk.token(row.link_id, "decide", row.request_version)
         page = {"decide": f"{self._public_url}/d/{token}"} if self._public_url else {}
-        return page | {"codes": " ".join(codes)}
+        return page | {"codes": self._codes(row)}
+
+    def _codes(self, row: Row) -> str:
+        with self._database.read() as connection:
+            kept = onetime.kept(connection, row.person_id) if row.person_id else onetime.Kept()
+        has = ((onetime.APP, kept.app), (onetime.LIST, kept.left))
+        return " ".join(name for name, there in has if there)
 
     def _queue_link(self, row: Row, desk: Desk) -> dict[str, str]:
         """The page of all that waits for who decides."""
@@ -281,17 +291,17 @@ class Outbox:
         return {"queue": f"{self._public_url}/q/{person_links.token(link, desk)}"}
 
     def _listed(self, row: Row) -> tuple[str, ...]:
-        """What waits as it is now, for a letter that lists it."""
-        if row.kind != roundup.KIND:
+        """The requests as they are now, for a letter that lists them."""
+        if row.kind not in _LISTING:
             return ()
-        with self._database.read() as connection:
-            waiting = deciding.pending(connection, row.person_id, self._clock())
         letter = load_letter(row.letter)
-        told = (
-            replace(letter, request=outbox.without_query(one.request), for_name=_for(one))
-            for one in waiting[:_LISTED]
+        with self._database.read() as connection:
+            named = [links.get(connection, link_id) for link_id in letter.listed]
+            known = requests.get_many(connection, [link.request_id for link in named if link])
+        told = [known[link.request_id] for link in named if link]
+        return tuple(
+            dump_letter(replace(letter, request=outbox.without_query(one))) for one in told
         )
-        return tuple(dump_letter(one) for one in told)
 
     # ------------------------------------------------------------ send
 
@@ -416,8 +426,14 @@ def _list_lost(
             requests.apply(connection, [decision], desk, now)
 
 
-def _for(mandate: deciding.Mandate) -> str:
-    return mandate.for_person.name if mandate.for_person else ""
+def _with_list(connection: sa.Connection, row: Row, now: datetime) -> Row:
+    """The letter; a list notes under which number it shows what, and by that which content."""
+    if row.kind != roundup.KIND or row.person_id is None:
+        return row
+    waiting = deciding.pending(connection, row.person_id, now)
+    listed = tuple(one.link.id for one in waiting[:_LISTED])
+    letter = replace(load_letter(row.letter), listed=listed, reason=str(len(waiting)))
+    return outbox.rewritten(connection, row, letter)
 
 
 def _mark(connection: sa.Connection, rows: tuple[Row, ...], now: datetime) -> bool:

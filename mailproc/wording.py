@@ -13,6 +13,7 @@ from mailproc.changes import changed_fields, changed_words
 from mailproc.defang import Shown, defang_line
 from mailproc.model import BY_RULE, ENTERED, Calendar, Catalogue, Dataset, Round, Trust
 from mailproc.texts import Texts
+from mailproc.workflow.conditions import coarser
 
 _NAME = 60  # letters of a name in a subject line
 _SEVERAL_LINES = frozenset({"purpose", "reason", "text", "remark"})
@@ -42,6 +43,7 @@ _UNTITLED = re.compile(
 )
 _SHORT = 140  # letters of a purpose, where it is told in short
 _QUOTES = {ord("«"): '"', ord("»"): '"', ord("“"): '"', ord("”"): '"'}
+_MOST_NUMBERED = 120  # columns that a mail numbers
 _FEW = 12  # columns that are listed one by one
 # Grounds of an order that can be appealed (Official Information Act 2540, section 18).
 _BY_LAW = ("s14", "s15")
@@ -87,6 +89,9 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "datasets_offered": lambda: _offered(catalogue, texts),
         "changed_fields": changed_fields,
         "changed_words": lambda request: changed_words(request, texts),
+        "grounds_numbered": lambda: _numbered(texts.sections.get("grounds", {}).values()),
+        "columns_to_leave": lambda request: _numbered(_leavable(request)),
+        "coarser_levels": lambda request: _coarser(request, catalogue),
         "ground_text": lambda ground: _ground(ground, texts),
         "is_by_law": lambda ground: ground.startswith(_BY_LAW) or not ground,
     }
@@ -293,6 +298,25 @@ def _filter_words(filters: Iterable[str], texts: Texts) -> list[str]:
     sections = texts.sections
     said, letters = sections.get("filters_said", {}), sections.get("grade_letters", {})
     return english.conditions(filters, said, letters)
+
+
+def _numbered(words: Iterable[str]) -> list[str]:
+    return [f"{number}. {one}" for number, one in enumerate(words, 1)]
+
+
+def _leavable(request: Any) -> tuple[str, ...]:
+    """The columns that an approver may leave out by number; none of a ready-made file."""
+    prepared = request.prepared if request else None
+    if prepared is None or prepared.file is not None or len(prepared.columns) > _MOST_NUMBERED:
+        return ()
+    return tuple(prepared.columns)
+
+
+def _coarser(request: Any, catalogue: Catalogue) -> tuple[str, ...]:
+    """The levels that an approver may choose in place of the one that was asked for."""
+    if not request or request.prepared is None:
+        return ()
+    return coarser(request.prepared, catalogue.get(request.item.dataset_id))
 
 
 def _ground(ground: str, texts: Texts) -> str:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pyotp
 import pytest
 import sqlalchemy as sa
 
+from mailproc.changes import changed_fields
+from mailproc.datasets import layout
+from mailproc.datasets.catalogue import load_entries
+from mailproc.datasets.plan import PinnedRound, Plan
 from mailproc.intake import Intake
-from mailproc.model import ApprovalPolicy, Letter, Person, Request, Rules, State
+from mailproc.model import ApprovalPolicy, Conditions, Letter, Person, Request, Rules, State
 from mailproc.settling import Habits
 from mailproc.store import absences, messages, onetime, people, requests, schema
 from mailproc.store.codec import load_letter
@@ -31,6 +36,31 @@ DIRECTOR = "director@office.example.org"
 DEPUTY = "deputy@office.example.org"
 OFFICER = "officer@office.example.org"
 _NUMBERS = itertools.count(1)
+GROUNDS = (("s15_5", "มาตรา 15 (5) ข้อมูลส่วนบุคคล"), ("not_held", "สำนักงานไม่มีข้อมูลนี้"))
+
+
+def _plan() -> Plan:
+    entry = load_entries(None)["classrooms"].entry
+    return Plan(
+        dataset_id=entry.id,
+        source=entry.source_id,
+        rounds=(PinnedRound(digest="a" * 64, academic_year=2568, round=1, as_of="2025-06-10"),),
+        level="school",
+        table=entry.table("school"),
+        dimensions=entry.dimensions,
+        measures=entry.measures,
+        columns=entry.columns,
+    )
+
+
+@cache
+def a_query() -> str:
+    """Of the classrooms of every school."""
+    return _plan().model_dump_json()
+
+
+COLUMNS = tuple(column.name_th for column in layout.columns(_plan()))
+LAST = len(COLUMNS)
 
 
 class Office:
@@ -73,7 +103,7 @@ class Office:
         return self.prepared(id_)
 
     def prepared(self, request_id: int) -> tuple[Request, sa.Row[Any]]:
-        request, made = self.get(request_id), a_prepared()
+        request, made = self.get(request_id), a_prepared(query=a_query(), columns=COLUMNS)
         hash_ = policy.content_hash(request, made)
         self.happen(request_id, e.DataPrepared(prepared=made, content_hash=hash_))
         return self.get(request_id), self.letters("approval")[-1]
@@ -251,6 +281,119 @@ def test_ten_replies_in_one_turn_each_decide_their_own_request(office: Office) -
     assert {office.get(request.id).state for request, _ in laid} == {State.APPROVED}
 
 
+def test_a_yes_with_conditions_has_the_data_made_anew_and_confirmed(office: Office) -> None:
+    request, approval = office.laid()
+    body = f"อนุญาต\nเงื่อนไข: ตัดคอลัมน์ {LAST} / ใช้ได้ถึง 31 ธ.ค. {office.now.year + 544}"
+    assert office.reply(approval, f"{body}\n{office.codes[0]}") == ["command"]
+    after = office.get(request.id)
+    narrowed = Conditions(without=COLUMNS[-1:], until=f"{office.now.year + 1}-12-31")
+    assert (after.state, after.conditions) == (State.PREPARING, narrowed)
+    assert office.told("reply_decided") == "narrowed"
+    assert _letter(office.letters("reply_decided")[-1]).conditions == narrowed
+    assert office.reply(approval, f"อนุญาต\n{office.codes[1]}") == ["note"]
+    assert office.told("decided") == "changed", "the first mail shows what will not be sent"
+    _, again = office.prepared(request.id)
+    assert office.reply(again, f"อนุญาต\n{office.codes[1]}") == ["command"]
+    assert office.get(request.id).state is State.APPROVED
+    assert [row.verdict for row in office.decisions] == ["approved", "approved"]
+
+
+def test_conditions_that_are_partly_understood_are_told_and_decide_nothing(office: Office) -> None:
+    request, approval = office.laid()
+    office.reply(approval, f"อนุญาต\nเงื่อนไข: ตัดคอลัมน์ {LAST} / เฉพาะอำเภอเมือง\n{office.codes[0]}")
+    _stays(office, request)
+    told = _letter(office.letters("how_to_decide")[-1])
+    assert (told.conditions.without, told.note) == (COLUMNS[-1:], "เฉพาะอำเภอเมือง")
+
+
+def test_a_refusal_names_a_ground_where_the_office_has_a_list(office: Office) -> None:
+    office.habits = replace(office.habits, grounds=GROUNDS)
+    request, approval = office.laid()
+    for body, reason in (("ไม่อนุญาต\nซ้ำ", "ground_missing"), ("ไม่อนุญาต 2", "reason_missing")):
+        office.reply(approval, f"{body}\n{office.codes[0]}")
+        assert office.told("how_to_decide") == reason
+    _stays(office, request)
+    assert office.reply(approval, f"ไม่อนุญาต 2 ซ้ำกับเดือนก่อน\n{office.codes[0]}") == ["command"]
+    after = office.get(request.id)
+    assert (after.state, after.ground, after.reason) == (State.REFUSED, "not_held", "ซ้ำกับเดือนก่อน")
+    assert office.decisions[0].ground == "not_held"
+
+
+def test_what_was_returned_comes_back_with_what_changed(office: Office) -> None:
+    request, approval = office.laid()
+    office.reply(approval, f"ส่งกลับ: จะใช้กับงานใด\n{office.codes[0]}")
+    form = replace(request.form, purpose="ใช้ทำแผนของกลุ่มเครือข่าย")
+    office.happen(request.id, e.Answered(by="requester", form=form))
+    _, again = office.prepared(request.id)
+    laid = _letter(again).request
+    assert laid is not None
+    assert "purpose" in changed_fields(laid)
+    assert office.reply(again, f"อนุญาต\n{office.codes[1]}") == ["command"]
+
+
+def test_a_message_without_a_decision_goes_to_the_officer(office: Office) -> None:
+    request, approval = office.laid()
+    words = "ข้อมูลนี้เคยอนุญาตให้ใครไปแล้วบ้าง และผู้ขอเป็นใครครับ"
+    assert office.reply(approval, words) == ["note"]
+    _stays(office, request)
+    (note,) = office.letters("officer_note")
+    assert (note.to_addr, note.request_id) == (OFFICER, request.id)
+    assert words in _letter(note).note
+    assert DIRECTOR in _letter(note).note, "so that she can be answered"
+    (told,) = office.letters("approver_noted")
+    assert (told.to_addr, _letter(told).reason) == (DIRECTOR, "open")
+    assert office.reply(told, f"อนุญาต\n{office.codes[0]}") == ["command"]
+
+
+@pytest.mark.parametrize("body", ["ขอบคุณครับ", "รับทราบ"])
+def test_thanks_go_to_nobody(office: Office, body: str) -> None:
+    _, approval = office.laid()
+    office.reply(approval, body)
+    assert office.letters("officer_note") == []
+
+
+def test_a_message_from_another_address_is_passed_to_nobody(office: Office) -> None:
+    _, approval = office.laid()
+    office.reply(approval, "ใครเป็นผู้ขอข้อมูลนี้ครับ", sender="else@example.org")
+    assert office.letters("officer_note") == []
+
+
+def test_a_file_that_was_sent_is_taken_back_by_a_reply(office: Office) -> None:
+    request, approval = office.laid()
+    office.reply(approval, f"อนุญาต\n{office.codes[0]}")
+    delivered(office, request.id)
+    assert office.reply(approval, f"ยกเลิกการอนุญาต\n{office.codes[1]}") == ["note"]
+    late = office.letters("decided")[-1]
+    assert (_letter(late).reason, _letter(late).note) == ("late", "revoke")
+    assert office.reply(late, f"ระงับไฟล์\n{office.codes[1]}") == ["command"]
+    assert office.get(request.id).revoked_at is not None
+    assert office.told("reply_decided") == "revoked"
+    assert office.reply(late, f"ระงับไฟล์\n{office.codes[2]}") == ["note"]
+
+
+def delivered(office: Office, request_id: int) -> None:
+    """Its file went out."""
+    with office.database.write() as connection:
+        values = {"request_id": request_id, "filename": "a.xlsx", "media_type": "x/y"}
+        values |= {"sha256": "0" * 64, "result_digest": "0" * 64, "built_at": NOW}
+        file_id = connection.scalars(
+            schema.files.insert().values(values).returning(schema.files.c.id)
+        ).one()
+    for event in (e.HoldElapsed(), e.DataBuilt(file_id=file_id), e.AllSent(by="mail server")):
+        office.happen(request_id, event)
+
+
+def test_a_whole_english_conversation_counts(office: Office) -> None:
+    office.habits = replace(office.habits, grounds=GROUNDS)
+    request, approval = office.laid()
+    said = f"Approve\nConditions: without column {LAST}\nCode: {office.codes[0]}"
+    body = f"{said}\n\nSent from my iPhone"
+    assert office.reply(approval, body) == ["command"]
+    _, again = office.prepared(request.id)
+    assert office.reply(again, f"Refuse 2 Not needed any more\n{office.codes[1]}") == ["command"]
+    assert office.get(request.id).reason == "Not needed any more"
+
+
 # ---------------------------------------------------------------- what does not
 
 
@@ -265,7 +408,10 @@ def _stays(office: Office, request: Request) -> None:
         ("อนุญาต", "code_missing"),
         ("อนุญาต\nรหัส: ", "code_missing"),
         ("อนุญาต\nรหัส: 000000", "code_wrong"),
-        ("อนุญาต แต่ตัดเบอร์โทรออกก่อน {code}", "unclear"),
+        ("อนุญาต แต่ตัดเบอร์โทรออกก่อน {code}", "conditions_unclear"),
+        ("อนุญาต\nเงื่อนไข: ตัดคอลัมน์ 999\n{code}", "conditions_unclear"),
+        ("อนุญาต\nใช้ได้ถึง 1 ม.ค. 2560\n{code}", "fault_until_past"),
+        ("อนุญาต\nระดับโรงเรียน\n{code}", "fault_not_coarser"),
         ("ขอดูรายละเอียดเพิ่มก่อนครับ\n{code}", "unclear"),
         ("{code}", "unclear"),
         ("อนุญาต\nไม่อนุญาต\n{code}", "unclear"),

@@ -47,6 +47,7 @@ _SIDEWAYS = {
     ("wording", "texts"),
     ("wording", "defang"),
     ("wording", "changes"),
+    ("wording", "workflow"),
     ("changes", "texts"),
     ("mail", "requestform"),
     ("promise", "workflow"),

@@ -163,7 +163,7 @@ def test_without_a_page_nothing_is_folded_but_the_morning_still_has_its_list(
     room.send(mail)
     (text,) = [one.text for one in Boxes(mail).mails("director") if "4 เรื่อง" in one.subject]
     assert "/q/" not in text
-    assert "ให้ตอบเมลเสนอของคำขอแต่ละเรื่อง" in text
+    assert "อยู่ในเมลเสนอที่ส่งให้ท่านก่อนหน้านี้" in text
 
 
 def test_who_is_away_gets_no_list_and_the_stand_in_does(room: Room) -> None:

@@ -64,7 +64,7 @@ class Mandate:
         return given_out and mine and request.revoked_at is None
 
     def may(self, choice: str, now: datetime) -> bool:
-        """Whether the person may make this choice now."""
+        """Whether the person may make this choice now; one that is none may still be made."""
         if choice == "undo":
             return self.may_undo
         return self.may_revoke if choice == "revoke" else self.is_open(now)

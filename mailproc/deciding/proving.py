@@ -88,7 +88,19 @@ def prove_by_mail(
     connection: Connection, found: Mandate, code: str, pepper: bytes, at: datetime, now: datetime
 ) -> Proved:
     """Checks a code that came by mail at `at`, in the transaction that settles the mail."""
-    person, place = found.person, found.link.id
+    return prove_person_by_mail(connection, found.person, found.link.id, code, pepper, at, now)
+
+
+def prove_person_by_mail(
+    connection: Connection,
+    person: Person,
+    place: str,
+    code: str,
+    pepper: bytes,
+    at: datetime,
+    now: datetime,
+) -> Proved:
+    """The same for any mail; `place` is what it answers, as tries count for each alone."""
     if (next_at := _slowed_until(connection, person, place, now)) is not None:
         return Proved("slow_down", next_at=next_at)
     tries = people.count_wrong(connection, person.id, place, now)

@@ -31,10 +31,10 @@ from mailproc.workflow.urgency import hurry
 ANSWERS = frozenset(
     "receipt ask confirm noted too_big too_late cancelled decided how_to_decide explain scan "
     "linked status which form too_many encrypted unreadable passed_on personal "
-    "reply_decided reply_elsewhere".split()
+    "reply_decided reply_elsewhere approver_noted list_decided".split()
 )
 _MUCH = 4  # questions, from which on the whole form is the easier way to answer
-_NO_REPLIES = dict.fromkeys(replies.CHOICES, "")
+_NO_REPLIES = dict.fromkeys((*replies.CHOICES, replies.ALL), "")
 _NO_LINKS = {"decide": "", "status": "", "code": "", "codes": "", "queue": ""}
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
@@ -86,6 +86,10 @@ class Composer:
 
     def _replies(self, letter: Letter, voice: _Voice) -> dict[str, str]:
         """Links that begin the reply by which an approver decides."""
+        if letter.listed:
+            return replies.of_list(
+                self._address, letter.message_id, voice.reply_words, plus=self._plus
+            )
         if letter.request is None:
             return {}
         number, words = letter.request.number, voice.reply_words
@@ -254,6 +258,7 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
         "asked_fields": [q.field for q in questions],
         "not_held": _not_held(letter, questions),
         "reason": defang(letter.reason),
+        "understood_reply": letter,  # its conditions name columns, which are our own words
         "note_text": defang(letter.note),
         "written_at": letter.created_at,
         "last": letter.last,
@@ -261,6 +266,7 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
         "absence": letter.absence,
         "absent": defang_line(letter.absent),
         "deputies": [defang_line(name) for name in letter.deputies],
+        "outcomes": letter.outcomes,
         "waiting": [shown(mail) for mail in letter.waiting],
         "files_sent": [(file.filename, len(file.content)) for file in files],
         "links": _NO_LINKS | dict(links),

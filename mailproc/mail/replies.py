@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from mailproc.parsers.kind import reply_address, subject_mark
 
-CHOICES = ("approve", "refuse", "return", "undo")
+CHOICES = ("approve", "refuse", "return", "undo", "revoke")
+ALL = "approve_all"
 # In an address «@» may stand as it is; «+» may not, as some programs take it for a space.
 _IN_ADDRESS = "@"
 
@@ -24,11 +25,10 @@ def decisions(
 ) -> dict[str, str]:
     """A link for each choice, tied to this mail of ours: by its own address where the server has
     plus addressing, else by a mark in the subject."""
-    own = reply_address(office, message_id) if plus else ""
-    mark = "" if own else f" {subject_mark(message_id)}"
+    to, mark = _tied(office, message_id, plus=plus)
     return {
         choice: mailto(
-            own or office,
+            to,
             words["subject"].format(word=words[choice], number=number) + mark,
             _lines(choice, words),
         )
@@ -36,7 +36,25 @@ def decisions(
     }
 
 
+def of_list(
+    office: str, message_id: str, words: Mapping[str, str], *, plus: bool
+) -> dict[str, str]:
+    """The link that begins a yes to all that a mail of ours lists."""
+    to, mark = _tied(office, message_id, plus=plus)
+    lines = (words["list_approve"], f"{words['code']}: ")
+    return {ALL: mailto(to, words["list_subject"] + mark, lines)}
+
+
+def _tied(office: str, message_id: str, *, plus: bool) -> tuple[str, str]:
+    """The address, and what stands behind the subject where the address does not say it."""
+    own = reply_address(office, message_id) if plus else ""
+    return own or office, "" if own else f" {subject_mark(message_id)}"
+
+
 def _lines(choice: str, words: Mapping[str, str]) -> tuple[str, ...]:
     """What is filled in; the writer adds what stands behind the colons."""
-    told = {"refuse": (f"{words['reason']}: ",), "return": (f"{words['question']}: ",)}
+    told = {
+        "refuse": (f"{words['ground']}: ", f"{words['reason']}: "),
+        "return": (f"{words['question']}: ",),
+    }
     return (words[choice], *told.get(choice, ()), f"{words['code']}: ")

@@ -5,7 +5,8 @@
 form: lines and labels (`fields`, `lines`, `labels`, `naming`, `sense`), values (`values`, `years`,
 `ticks`), free letters (`letters`, `signed`, `clauses`), datasets (`items`, `dataset`), and files
 that came with it (`attachments`, `sourcing`, and `precedence` where parts disagree). `read_answer`
-and `merge` bring a reply into a request, `decision` reads what an approver decides by one.
+and `merge` bring a reply into a request, `decision` reads what an approver decides by one,
+`decisions` what about several, `narrowed` and `ground` the conditions and the ground of it.
 """
 
 from mailproc.parsers.answer import confused, read_answer, thanks, with_conditions
@@ -17,8 +18,12 @@ from mailproc.parsers.confirmation import confirms, denies
 from mailproc.parsers.decision_words import Said
 from mailproc.parsers.decision_words import read as decision
 from mailproc.parsers.form import merge, missing, spread
+from mailproc.parsers.grounds import ground
 from mailproc.parsers.kind import OUR_MESSAGE_ID
 from mailproc.parsers.leftover import changes_data, left_over, wants
+from mailproc.parsers.list_words import Many
+from mailproc.parsers.list_words import read as decisions
+from mailproc.parsers.narrowing_words import read as narrowed
 from mailproc.parsers.personal import asks_for_personal
 from mailproc.parsers.picking import none_fits
 from mailproc.parsers.reader import read
@@ -28,6 +33,7 @@ from mailproc.parsers.unclear import unclear
 __all__ = [
     "OUR_MESSAGE_ID",
     "Fence",
+    "Many",
     "Said",
     "TooSlow",
     "asks",
@@ -36,11 +42,14 @@ __all__ = [
     "confirms",
     "confused",
     "decision",
+    "decisions",
     "denies",
     "form_to_json",
+    "ground",
     "left_over",
     "merge",
     "missing",
+    "narrowed",
     "none_fits",
     "read",
     "read_answer",

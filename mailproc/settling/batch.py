@@ -18,8 +18,10 @@ from mailproc.settling import drafts
 from mailproc.settling.answers import answer, outlooks
 from mailproc.settling.decisions import Decisions, Reply
 from mailproc.settling.facts import About, Facts
+from mailproc.settling.lists import Lists
 from mailproc.settling.nouns import Habits, Read
 from mailproc.store import addresses, messages, outbox, requests, waiting
+from mailproc.store.codec import load_letter
 from mailproc.store.desk import Desk
 from mailproc.workflow import policy
 from mailproc.workflow.decide import decide
@@ -289,12 +291,17 @@ class Batch:
         decisions = Decisions(connection, self._habits, self._rules, self._desk, self._now)
         for letter, reading in self._away:
             decisions.away(letter, reading)
+        lists = Lists(connection, self._habits, self._rules, self._desk, self._now)
         for position, reply in self._replies:
-            became = decisions.settle(reply)
+            listed = load_letter(reply.letter.letter).listed if reply.letter.letter else ()
+            became = lists.settle(reply, listed) if listed else decisions.settle(reply)
             settled = replace(self._settled[position], verdict=became.verdict)
             self._settled[position] = replace(settled, problem=became.problem or None)
             if became.letter is not None:
-                outbox.record(connection, became.letter, "director", self._desk, link=became.link)
+                link, to = became.link, became.person
+                outbox.record(
+                    connection, became.letter, "director", self._desk, link=link, person_id=to
+                )
 
     def _open(self, connection: sa.Connection) -> None:
         """Numbers the drafts and decides on them."""

@@ -2,7 +2,7 @@
 
 The mail of ours that is answered, its address in From and a fresh code decide together. All is
 written in the transaction of the mail, by the same way in as on the page; whatever comes of it is
-answered.
+answered. Words that decide nothing are a message, and go to the officer.
 """
 
 from __future__ import annotations
@@ -13,22 +13,31 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from mailproc import deciding, thai
-from mailproc.deciding import Given, Mandate
+from mailproc import deciding, parsers, thai
+from mailproc.deciding import Mandate
 from mailproc.deciding.proving import Proved, prove_by_mail
-from mailproc.mail.sender import is_doubted
-from mailproc.model import Letter, Person, Reading, Request, Rules, State
+from mailproc.model import Conditions, Letter, Person, Reading, Request, Rules, State
 from mailproc.parsers import Said
 from mailproc.settling.answers import answer
 from mailproc.settling.nouns import Habits, Read
+from mailproc.settling.wanted import Wanted, wanted
+from mailproc.settling.writers import is_forged, not_the_reader
 from mailproc.store import absences, links, onetime, requests
 from mailproc.store.absences import AbsenceRefused
 from mailproc.store.desk import Desk, Link
+from mailproc.workflow import events as e
+from mailproc.workflow.decide import decide
 
 _FREE_TRIES = 3  # without a pause, see workflow.retry
-_DONE = {"approve": "approved", "refuse": "refused", "return": "returned", "undo": "undone"}
-_COUNTS = ("done", "waits", "narrowed")
-_REASONLESS = {"refuse": "reason_missing", "return": "question_missing"}
+DONE = {
+    "approve": "approved",
+    "refuse": "refused",
+    "return": "returned",
+    "undo": "undone",
+    "revoke": "revoked",
+}
+COUNTS = ("done", "waits", "narrowed")
+_NOTE_LENGTH = 2_000  # characters of a message to the officer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +52,23 @@ class Reply:
 
 
 class Settled(NamedTuple):
-    """What became of it; the letter goes to the approver, by whose link it may be answered."""
+    """What became of it; the letter goes to the approver, by whose link it may be answered, or to
+    the person of this id."""
 
     verdict: str = "note"
     problem: str = ""
     letter: Letter | None = None
     link: Link | None = None
+    person: int | None = None
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """A letter to be written; `note` is what its text needs to say besides."""
 
     kind: str
     reason: str = ""
     note: str = ""
+    conditions: Conditions = Conditions()
 
 
 class Decisions:
@@ -78,6 +90,8 @@ class Decisions:
             silent = reply.quiet or not reply.said.speaks
             letter = None if silent else self._letter(reply, found, elsewhere)
             return Settled("note", f"decides nothing: {elsewhere.reason}", letter, found.link)
+        if reply.said.asks:
+            return self._passed_on(reply, found)
         told, found = self._decided(reply, found)
         if told.kind == "reply_decided":
             return Settled("command", "", self._letter(reply, found, told), found.link)
@@ -88,7 +102,7 @@ class Decisions:
     def away(self, letter: sa.Row[Any], reading: Reading) -> None:
         """The approver's mailbox says that she is away: who stands in is asked, where so chosen."""
         lasting, person = self._habits.away, letter.person_id
-        if lasting is None or person is None or self._is_doubted(reading):
+        if lasting is None or person is None or is_forged(reading, self._habits):
             return
         known = absences.current(self._connection, self._now)
         if any(one.person_id == person and one.since <= self._now for one in known):
@@ -125,81 +139,73 @@ class Decisions:
         )
         return Settled(problem=problem, letter=letter)
 
+    def _passed_on(self, reply: Reply, found: Mandate) -> Settled:
+        """A message, a question maybe: the officer gets it with the request."""
+        words = reply.mail.reading.text[:_NOTE_LENGTH].strip()
+        if parsers.thanks(words):
+            return Settled("note", "thanks, and nothing else")
+        by, address = found.person.name, found.person.address
+        event = e.Noted(by=by, note=words, quiet=True, approver=address)
+        decision = decide(found.request, event, self._rules, self._now)
+        requests.apply(self._connection, [decision], self._desk, self._now)
+        waits = "open" if found.is_open(self._now) else "settled"
+        told = Told("approver_noted", waits, words)
+        letter = None if reply.quiet else self._letter(reply, found, told)
+        return Settled("note", "a message to the officer", letter, found.link)
+
     # ------------------------------------------------------------ who wrote
 
-    def _elsewhere(self, reply: Reply, found: Mandate) -> _Told | None:
+    def _elsewhere(self, reply: Reply, found: Mandate) -> Told | None:
         """Why the writer is not surely the person whom the letter went to."""
         reading = reply.mail.reading
-        alone = "several_from" not in reading.flags
-        if not alone or reading.from_addr.casefold() != found.person.address.casefold():
-            return _Told("reply_elsewhere", "elsewhere", reading.from_addr)
-        if self._is_doubted(reading):
-            return _Told("reply_elsewhere", "unproved")
-        return None
-
-    def _is_doubted(self, reading: Reading) -> bool:
-        stamps = reading.authentication_results
-        return is_doubted(stamps, self._habits.authserv_id, reading.from_addr)
+        why = not_the_reader(reading, found.person.address, self._habits)
+        note = reading.from_addr if why == "elsewhere" else ""
+        return Told("reply_elsewhere", why, note) if why else None
 
     # ------------------------------------------------------------ what it decides
 
-    def _decided(self, reply: Reply, found: Mandate) -> tuple[_Told, Mandate]:
+    def _decided(self, reply: Reply, found: Mandate) -> tuple[Told, Mandate]:
         said = reply.said
-        undoes = said.choice == "undo"
-        if not (found.may_undo if undoes else found.is_open(self._now)):
-            return _Told("decided", self._why_not(found, undoes=undoes)), found
-        if lacks := self._lacks(said, found):
-            return _Told("how_to_decide", lacks), found
+        if not found.may(said.choice, self._now):
+            why = deciding.why_not(found, said.choice if said.choice in DONE else "approve")
+            hint = "revoke" if why == "late" and found.may_revoke else ""
+            return Told("decided", why, hint), found
+        wants = wanted(said, found.request, self._habits, self._rules, self._now)
+        if lacks := self._lacks(wants, said, found):
+            note = "\n".join(wants.unclear)
+            return Told("how_to_decide", lacks, note, wants.conditions), found
         at = min(reply.mail.row.internal_date, self._now)
         proved = prove_by_mail(
             self._connection, found, said.code, self._habits.pepper, at, self._now
         )
         if proved.error:
-            return self._unproved(proved), found
-        return self._taken(said, found, proved.device)
+            return unproved(proved, self._rules.timezone), found
+        return self._taken(wants, found, proved.device)
 
-    def _why_not(self, found: Mandate, *, undoes: bool) -> str:
-        """Why there is nothing to be decided any more."""
-        return deciding.why_not(found, "undo" if undoes else "approve")
-
-    def _lacks(self, said: Said, found: Mandate) -> str:
+    def _lacks(self, wants: Wanted, said: Said, found: Mandate) -> str:
         """What is still to be said; a code is used up by nothing that decides nothing."""
-        if not said.choice:
-            return "unclear"
-        if said.choice in _REASONLESS and not said.reason:
-            return _REASONLESS[said.choice]
+        if wants.lacks:
+            return wants.lacks
         if not onetime.kept(self._connection, found.person.id).any:
             return "no_codes"
         return "" if said.code else "code_missing"
 
-    def _unproved(self, proved: Proved) -> _Told:
-        left = _FREE_TRIES - proved.tries
-        if proved.next_at is not None:
-            until = thai.date_time(proved.next_at, self._rules.timezone)
-            reason = "slow_down" if proved.error in ("code_wrong", "slow_down") else proved.error
-            return _Told("how_to_decide", reason, until)
-        return _Told("how_to_decide", proved.error, str(left) if left > 0 else "")
-
-    def _taken(self, said: Said, found: Mandate, device: str) -> tuple[_Told, Mandate]:
-        given = Given(choice=said.choice, via="reply", device=device, reason=said.reason)
+    def _taken(self, wants: Wanted, found: Mandate, device: str) -> tuple[Told, Mandate]:
+        assert wants.given is not None
+        given = replace(wants.given, device=device)
         taken = deciding.take_in(
             self._connection, found.link.id, given, self._rules, self._desk, self._now
         )
         after = taken.mandate or found
-        if taken.outcome not in _COUNTS:
-            return _Told("decided", taken.outcome), after
-        reason = "waits" if taken.outcome == "waits" else _DONE[said.choice]
-        return _Told("reply_decided", reason, self._undo_within(after.request, reason)), after
-
-    def _undo_within(self, request: Request, reason: str) -> str:
-        """For how many seconds an approval can be taken back; empty where it can't."""
-        if reason != "approved" or request.due_at is None or request.due_at <= self._now:
-            return ""
-        return str(round((request.due_at - self._now).total_seconds()))
+        if taken.outcome not in COUNTS:
+            return Told("decided", taken.outcome), after
+        reason = taken.outcome if taken.outcome != "done" else DONE[given.choice]
+        within = undo_within(after.request, reason, self._now)
+        return Told("reply_decided", reason, within, given.conditions), after
 
     # ------------------------------------------------------------ the answer
 
-    def _letter(self, reply: Reply, found: Mandate, told: _Told) -> Letter:
+    def _letter(self, reply: Reply, found: Mandate, told: Told) -> Letter:
         """To the person whom we wrote to, whoever answered."""
         letter = answer(
             told.kind,
@@ -212,4 +218,27 @@ class Decisions:
             to_director=True,
         )
         person: Person = found.person
-        return replace(letter, to_name=person.name, to_addr=person.address, note=told.note)
+        return replace(
+            letter,
+            to_name=person.name,
+            to_addr=person.address,
+            note=told.note,
+            conditions=told.conditions,
+        )
+
+
+def unproved(proved: Proved, timezone: str) -> Told:
+    """Why the code does not count, and when the next try does."""
+    left = _FREE_TRIES - proved.tries
+    if proved.next_at is not None:
+        until = thai.date_time(proved.next_at, timezone)
+        reason = "slow_down" if proved.error in ("code_wrong", "slow_down") else proved.error
+        return Told("how_to_decide", reason, until)
+    return Told("how_to_decide", proved.error, str(left) if left > 0 else "")
+
+
+def undo_within(request: Request, reason: str, now: datetime) -> str:
+    """For how many seconds an approval can be taken back; empty where it can't."""
+    if reason != "approved" or request.due_at is None or request.due_at <= now:
+        return ""
+    return str(round((request.due_at - now).total_seconds()))

@@ -24,7 +24,7 @@ from mailproc.workflow import policy
 # Answers that change nothing; robots that answer robots are stopped by their number.
 ANSWERS = (
     "noted how_to_decide decided too_late status which form explain linked passed_on encrypted "
-    "unreadable too_many personal reply_elsewhere"
+    "unreadable too_many personal reply_elsewhere approver_noted list_decided"
 ).split()
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _WEEK, _LATELY = timedelta(days=7), timedelta(days=30)

@@ -25,6 +25,7 @@ class Habits:
     dedicated: bool
     roster: Roster = field(default_factory=Roster)
     pepper: bytes = b""  # of the codes that are good once
+    grounds: tuple[tuple[str, str], ...] = ()  # of a refusal, as approvers read them: key, words
     away: timedelta | None = None  # how long an out-of-office answer counts; None: not at all
 
 

@@ -187,6 +187,12 @@ def without_query(request: Request) -> Request:
     return replace(request, prepared=replace(request.prepared, query=""))
 
 
+def rewritten(connection: sa.Connection, row: sa.Row[Any], letter: Letter) -> sa.Row[Any]:
+    """The row with another letter, which is still to be sent."""
+    mine = _O.update().where(_O.c.id == row.id)
+    return connection.execute(mine.values(letter=dump_letter(letter)).returning(*_O.c)).one()
+
+
 def gather(connection: sa.Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
     """Lets letters wait for their siblings that are still being made, or ends the waiting."""
     kinds = {row["bundle"]: row for row in rows if row["bundle"]}

@@ -83,6 +83,9 @@ def _answer(request: Request, event: e.Event) -> tuple[Effect, ...]:
     if isinstance(event, e.Cancelled) and is_on_its_way(request):
         return (Send("too_late", "requester"),)
     officer = Send("officer_note", "officer", note=getattr(event, "note", ""))
+    if isinstance(event, e.Noted) and event.approver:
+        words = f"{event.note}\n\n{event.by} {event.approver}"
+        return (replace(officer, note=words, reason="from_approver"),)
     if isinstance(event, e.Noted) and event.quiet:
         return (officer,)
     return (Send("noted", "requester", last=getattr(event, "last", False)), officer)

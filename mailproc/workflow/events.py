@@ -288,8 +288,9 @@ class Cancelled(Event):
 @dataclass(frozen=True, slots=True)
 class Noted(Event):
     """A person wrote about the request without changing it. `quiet`: only the officer is told;
-    `last`: the requester is told that from now on a person answers."""
+    `last`: the requester is told that from now on a person answers; `approver`: its address."""
 
     note: str = ""
     quiet: bool = False
     last: bool = False
+    approver: str = ""

@@ -52,7 +52,9 @@ from tests.factories import (
 from tests.test_defang import AUTO_LINK, PAYLOADS
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-_NOT_KINDS = re.compile(r"(kit|layout|parts|several|footer|approval_details|approval_reply)\.")
+_NOT_KINDS = re.compile(
+    r"(kit|layout|parts|several|footer|approval_(details|reply|ways|conditions|numbers))\."
+)
 _FILES = [path.name for path in (TEMPLATES / "mail").glob("*.j2")]
 KINDS = sorted({name.partition(".")[0] for name in _FILES if not _NOT_KINDS.match(name)})
 LINKS = {
@@ -191,7 +193,8 @@ def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> 
         "explain scan linked status which form too_many encrypted unreadable passed_on personal "
         "approval_withdrawn waiting correction reply_decided reply_elsewhere standing_account "
         "security approval_list escalated officer_overdue overdue nudged stand_in away "
-        "alarm alarm_mended officer_tell entered question paper_decision"
+        "alarm alarm_mended officer_tell entered question paper_decision "
+        "approver_noted list_decided"
     )
     assert set(KINDS) == set(expected.split())
     names = {path.name for path in (TEMPLATES / "mail").iterdir()}

@@ -77,11 +77,6 @@ def test_an_approval_is_taken_back_by_its_word(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "อนุญาต แต่ตัดเบอร์โทรออก 123456",
-        "อนุญาต\nแต่ตัดเบอร์โทรออก\n123456",
-        "อนุญาต\n123456\nเฉพาะอำเภอเมือง",
-        "อนุญาต\n123456\nกลุ่มอื่นขอดูด้วย",
-        "อนุญาต\n123456\nสำนักงานส่งเป็น PDF",
         "อนุญาตหรือไม่อนุญาตดีครับ\n123456",
         "อนุญาต หรือ ไม่อนุญาต 123456",
         "อนุญาต\nไม่อนุญาต\n123456",
@@ -103,9 +98,73 @@ def test_what_is_unsure_decides_nothing(text: str) -> None:
     assert decision(text, NAMES).choice == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("อนุญาต แต่ตัดเบอร์โทรออก 123456", ("แต่ตัดเบอร์โทรออก",)),
+        ("อนุญาต\nแต่ตัดเบอร์โทรออก\n123456", ("แต่ตัดเบอร์โทรออก",)),
+        ("อนุญาตแต่ตัดเบอร์โทร\n123456", ("แต่ตัดเบอร์โทร",)),
+        ("อนุญาต\n123456\nเฉพาะอำเภอเมือง", ("เฉพาะอำเภอเมือง",)),
+        ("อนุญาต\n123456\nกลุ่มอื่นขอดูด้วย", ("กลุ่มอื่นขอดูด้วย",)),
+        ("อนุญาต\n123456\nสำนักงานส่งเป็น PDF", ("สำนักงานส่งเป็น PDF",)),
+        ("อนุญาต\nเงื่อนไข: ระดับอำเภอ / ตัดคอลัมน์ 3\n123456", ("ระดับอำเภอ / ตัดคอลัมน์ 3",)),
+        (
+            "อนุญาต\nเงื่อนไข:\n- กลุ่มโรงเรียน\n- ตัดคอลัมน์ 3\n123456\nกลุ่มนโยบายและแผน",
+            ("กลุ่มโรงเรียน", "ตัดคอลัมน์ 3"),
+        ),
+        ("อนุญาตโดยมีเงื่อนไข: ตัดคอลัมน์ 3\nรหัส 123456\nผอ.สมศรี", ("ตัดคอลัมน์ 3",)),
+        ("Approve\nConditions: without column 3\n123456", ("without column 3",)),
+    ],
+)
+def test_what_stands_behind_a_yes_is_a_condition(text: str, wishes: tuple[str, ...]) -> None:
+    said = decision(text, NAMES)
+    assert (said.choice, said.wishes, said.code) == ("conditions", wishes, C)
+
+
+@pytest.mark.parametrize(
+    ("text", "ground", "reason"),
+    [
+        ("ไม่อนุญาต 2\nเหตุผล: ซ้ำ\n123456", "2", "ซ้ำ"),
+        ("ไม่อนุญาต ๒ ซ้ำ ๑๒๓๔๕๖", "2", "ซ้ำ"),
+        ("ไม่อนุญาต ข้อ 3 เผยแพร่แล้ว 123456", "3", "เผยแพร่แล้ว"),
+        ("ไม่อนุญาต\nเหตุข้อที่: 2\nเหตุผล: ซ้ำ\nรหัส: 123456", "2", "ซ้ำ"),
+        ("ไม่อนุญาต\nเหตุข้อที่: \nเหตุผล: ซ้ำ\nรหัส: 123456", "", "ซ้ำ"),
+        ("ไม่อนุญาต\n2\nซ้ำ\n123456", "2", "ซ้ำ"),
+        ("ไม่อนุญาต 7) 123456\nเหตุผล: ซ้ำ", "", "ซ้ำ"),
+        ("ไม่อนุญาต\nเหตุผล: 2 โรงเรียนไม่ยินยอม\n123456", "", "2 โรงเรียนไม่ยินยอม"),
+        ("Refuse 2 already public\n123456", "2", "already public"),
+    ],
+)
+def test_a_refusal_names_its_ground_by_number(text: str, ground: str, reason: str) -> None:
+    said = decision(text, NAMES)
+    assert (said.choice, said.ground, said.reason, said.code) == ("refuse", ground, reason, C)
+
+
+@pytest.mark.parametrize("text", ["ระงับไฟล์\n123456", "ขอยกเลิกลิงก์ 123456", "Take back file\n123456"])
+def test_a_file_is_taken_back_by_its_word(text: str) -> None:
+    assert decision(text, NAMES) == Said("revoke", "", C, speaks=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("ข้อมูลนี้เคยอนุญาตให้โรงเรียนอื่นไปแล้วหรือไม่ และใครเป็นผู้ใช้", True),
+        ("ใครเป็นผู้ขอครับ", True),
+        ("Who will use this?", True),
+        ("ยกเลิก", False),
+        ("ตกลงครับ", False),
+        ("ขอดูก่อน\n123456", False),
+        ("ขอบคุณครับ", False),
+    ],
+)
+def test_words_to_the_office_are_told_from_a_try(text: str, asks: bool) -> None:
+    assert decision(text, NAMES).asks is asks
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "ขอบคุณครับ", "ทราบ", "อยู่ระหว่างลาพักผ่อน โทร 0812345678"])
 def test_other_words_do_not_even_try(text: str) -> None:
-    assert decision(text, NAMES) == Said()
+    said = decision(text, NAMES)
+    assert (said.choice, said.code, said.speaks) == ("", "", False)
 
 
 @pytest.mark.parametrize("text", ["อนุญาต", "อนุญาต\nรหัส:", "อนุญาต\nรหัส: ......", "อนุญาต\nCode:"])
