@@ -21,6 +21,7 @@ from mailproc.model import State
 from mailproc.store import audit, schema
 from mailproc.workflow import events as e
 from tests.factories import a_form, a_person
+from tests.robots import replies
 from tests.web.conftest import CODE, Room, a_config, csrf_of
 
 Answer = tuple[int, str]
@@ -199,4 +200,30 @@ def test_the_list_and_the_page_decide_a_request_once(room: Room) -> None:
     for one, (_, page) in zip(ids, answers[1:-1], strict=True):
         refused = room.verdicts(one) == ["refused"]
         assert (f"{_DECIDED}: ไม่อนุญาต" in page) is refused
+    sound(room)
+
+
+def _reads(room: Room) -> Answer:
+    replies.intake(room)
+    return 0, ""
+
+
+def test_a_reply_and_the_page_decide_a_request_once(room: Room) -> None:
+    codes = replies.codes(room)
+    for number, one in enumerate(room.opened(6)):
+        letter = room.rows(schema.outbox, schema.outbox.c.request_id == one)[-1]
+        body = f"อนุญาต\n{codes[number]}"
+        replies.arrives(room, replies.reply(letter.message_id, body))
+        with room.served() as url:
+            refuse = Browser(url, room.link(one)).sends(
+                choice="refuse", reason="x", ground=_ground(room)
+            )
+            _, (status, page) = at_once([partial(_reads, room), refuse])
+        replies.intake(room)  # a reply that lost its transaction is read once more
+        assert (status, _DECIDED in page) == (200, True)
+        (verdict,) = room.verdicts(one)
+        told = room.rows(schema.outbox, schema.outbox.c.request_id == one)
+        kinds = [row.kind for row in told if row.audience == "director"]
+        assert ("reply_decided" in kinds) is (verdict == "approved")
+        assert ("decided" in kinds) is (verdict == "refused"), "the loser is told what counts"
     sound(room)
