@@ -331,6 +331,25 @@ def test_what_was_returned_comes_back_with_what_changed(office: Office) -> None:
     assert office.reply(again, f"อนุญาต\n{office.codes[1]}") == ["command"]
 
 
+@pytest.mark.parametrize(
+    ("question", "state"),
+    [
+        ("ใช้กับโรงเรียนเดียวใช่หรือไม่", State.PREPARING),
+        ("จะใช้กับโรงเรียนใดบ้าง", State.INCOMPLETE),
+    ],
+)
+def test_a_bare_yes_answers_where_a_yes_was_asked_for(
+    office: Office, question: str, state: State
+) -> None:
+    request, approval = office.laid()
+    office.reply(approval, f"ส่งกลับ: {question}\n{office.codes[0]}")
+    office.bring(a_reply(office.letters("ask")[-1], "ใช่ค่ะ"))
+    after = office.get(request.id)
+    assert after.state is state
+    answered = f"{request.form.purpose}\n«{question}» ใช่ค่ะ"
+    assert (after.form.purpose == answered) is (state is State.PREPARING)
+
+
 def test_a_message_without_a_decision_goes_to_the_officer(office: Office) -> None:
     request, approval = office.laid()
     words = "ข้อมูลนี้เคยอนุญาตให้ใครไปแล้วบ้าง และผู้ขอเป็นใครครับ"

@@ -29,6 +29,7 @@ from mailproc.parsers.picking import none_fits
 from mailproc.parsers.reader import read
 from mailproc.parsers.refusing import refuses
 from mailproc.parsers.unclear import unclear
+from mailproc.parsers.yes_no import answer as yes_or_no
 
 __all__ = [
     "OUR_MESSAGE_ID",
@@ -62,4 +63,5 @@ __all__ = [
     "wants",
     "with_conditions",
     "words_of",
+    "yes_or_no",
 ]

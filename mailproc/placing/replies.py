@@ -62,6 +62,8 @@ def _answered(reading: Reading, request: Request, found: Found, known: Known) ->
             by="requester", form=request.form, doubts=request.doubts, none=True, note=note
         )
         return Placing("merged", event=none)
+    if (told := _yes_or_no(reading, request)) is not None:
+        return Placing("merged", event=e.Answered(by="requester", form=told, doubts=request.doubts))
     form, *more = _merged(reading, request, questions, known)
     left = doubts.of(reading, form, questions, known)
     if form != request.form or left.unclear or left.scans or left.refused:
@@ -87,6 +89,19 @@ def _to_officer(reading: Reading, request: Request, known: Known) -> Placing:
     kept = doubts.of(reading, form, (), known)
     event = e.Answered(by="requester", form=form, doubts=kept, note=note)
     return Placing("merged", event=event)
+
+
+def _yes_or_no(reading: Reading, request: Request) -> Form | None:
+    """The form with a bare yes or no to an approver's question behind the purpose, which it is
+    about; None where the reply is none, or the question asks for more."""
+    if request.state is not State.RETURNED or len(request.questions) != 1:
+        return None
+    question = request.questions[0].said or ""
+    said = parsers.yes_or_no(reading.text, question)
+    if not said:
+        return None
+    purpose = "\n".join(filter(None, (request.form.purpose, f"«{question}» {said}")))
+    return replace(request.form, purpose=purpose)
 
 
 def _has_none(question: Question) -> bool:
