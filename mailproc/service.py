@@ -45,6 +45,7 @@ from mailproc.watch import Watcher
 from mailproc.web.common import Site
 from mailproc.web.internal import Health, internal_app
 from mailproc.web.public import public_app
+from mailproc.web.readings import Readings
 from mailproc.web.render import Pages
 from mailproc.web.server import WebThread, listen
 
@@ -165,8 +166,10 @@ class Service:
             listen(config.web.internal_listen),
         )
         self._pages = Pages(self.office, config.template_folders, self.catalogue)
+        self._readings = Readings(offices.make_known(config, self.catalogue))
         site = Site(
             database=self.database,
+            readings=self._readings,
             pages=self._pages,
             office=self.office,
             rules=lambda: self._rules,
@@ -224,6 +227,7 @@ class Service:
         for reader in self._readers:
             reader.stop()
         self._builder.stop()
+        self._readings.stop()
         if self._drops is not None:
             self._drops.stop()
         self._composing.stop()
@@ -250,6 +254,7 @@ class Service:
             self._watcher.marks_owed()
         else:
             self._readers[lane].rest()
+            self._readings.rest()
         return handled
 
     def _deadlines_turn(self) -> int:

@@ -61,6 +61,8 @@ def _filled_index(name: str, column: str) -> sa.Index:
     return sa.Index(name, column, sqlite_where=filled, postgresql_where=filled)
 
 
+_GUESSED = sa.text("guess IS NOT NULL")
+_ASIDE = sa.text("verdict = 'quarantined'")
 _GOOD = sa.text("person_id IS NOT NULL AND voided_at IS NULL")
 # Facts of this instance: first_start, instance, seal state.
 facts = sa.Table(
@@ -120,6 +122,10 @@ messages = sa.Table(
     sa.Index("ix_messages_from_addr", "from_addr", "verdict_at"),
     sa.Index("ix_messages_verdict_at", "verdict_at"),
     _filled_index("ix_messages_mark", "mark"),
+    _filled_index("ix_messages_request_id", "request_id"),
+    # What waits for a person: few among all mails, whose rows are long.
+    sa.Index("ix_messages_guess", "id", sqlite_where=_GUESSED, postgresql_where=_GUESSED),
+    sa.Index("ix_messages_aside", "id", sqlite_where=_ASIDE, postgresql_where=_ASIDE),
 )
 requests = sa.Table(
     "requests",

@@ -20,23 +20,33 @@ from mailproc.store.desk import Desk
 
 _M, _O = schema.messages, schema.outbox
 _WAITS = sa.and_(_M.c.verdict == "unplaced", _M.c.guess.is_not(None))
+# As the indexes have it, so that no long row is read to find the few.
+_ASIDE = sa.text("verdict = 'quarantined'")
+_WAITING = sa.union_all(sa.select(_M.c.id).where(_WAITS), sa.select(_M.c.id).where(_ASIDE))
 KIND = "officer_unplaced"
 PAUSE = timedelta(hours=1)  # between two notices
 _SHOWN = 10  # mails in one notice
 
 
-def listed(connection: sa.Connection, limit: int = 1000) -> Sequence[sa.Row[Any]]:
+def listed(
+    connection: sa.Connection, limit: int = 1000, offset: int = 0, *, raw: bool = False
+) -> Sequence[sa.Row[Any]]:
     """What waits for a person, newest first, without the bytes: unplaced, and put aside."""
-    columns = [column for column in _M.c if column.name != "raw"]
-    waits = sa.or_(_WAITS, _M.c.verdict == "quarantined")
-    return list(
-        connection.execute(sa.select(*columns).where(waits).order_by(_M.c.id.desc()).limit(limit))
-    )
+    columns = [column for column in _M.c if raw or column.name != "raw"]
+    waiting = _WAITING.subquery()
+    ids = sa.select(waiting.c.id).order_by(waiting.c.id.desc()).limit(limit).offset(offset)
+    query = sa.select(*columns).where(_M.c.id.in_(ids)).order_by(_M.c.id.desc())
+    return list(connection.execute(query))
 
 
 def count(connection: sa.Connection) -> int:
     """How many mails nobody could place yet."""
     return connection.scalar(sa.select(sa.func.count()).where(_WAITS)) or 0
+
+
+def count_all(connection: sa.Connection) -> int:
+    """How many mails wait for a person: those that nobody could place, and those put aside."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(_WAITING.subquery())) or 0
 
 
 def guesses(row: sa.Row[Any]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from mailproc.settling import Habits
 from mailproc.store import opens
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
+from mailproc.web.readings import Readings
 from mailproc.web.render import Pages
 from mailproc.web.visitors import Bursts, Visitor, judged, visitor
 
@@ -63,6 +64,7 @@ class Site:
     trusted_proxies: frozenset[str] = frozenset()
     schools: Callable[[], tuple[str, ...]] = tuple  # names to choose from
     bursts: Bursts = field(default_factory=Bursts)
+    readings: Readings = field(default_factory=Readings)
 
     @property
     def base(self) -> str:

@@ -45,6 +45,7 @@ from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.web.common import Site
 from mailproc.web.public import public_app
+from mailproc.web.readings import Readings
 from mailproc.web.render import Pages
 from mailproc.web.server import WebThread, listen
 from mailproc.workflow import events as e
@@ -56,6 +57,7 @@ CODE = "482915"
 HOLD = timedelta(seconds=60)
 # No mail asked for these requests: by the limits their letters answer a robot.
 _NO_LIMITS = Manners(per_correspondent=1000, per_day=1000, breaker_mails=1000)
+READINGS = Readings()  # one for all rooms: its child takes its time to start
 Row = sa.Row[Any]
 
 
@@ -252,6 +254,7 @@ class Room:
             committed=lambda: None,
             habits=lambda: offices.make_habits(self.config, self.catalogue),
             schools=lambda: school_names(self.config.warehouse_url),
+            readings=READINGS,
         )
 
     @contextmanager
@@ -359,6 +362,12 @@ def with_mail(config: Config, mail: EmbeddedMail) -> Config:
     host, port = mail.smtp
     smtp = config.smtp.model_copy(update={"host": host, "port": port})
     return config.model_copy(update={"smtp": smtp})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_child_is_left() -> Iterator[None]:
+    yield
+    READINGS.stop()
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from mailproc.web.common import Site
+from mailproc.web.desk.case import CasePage
 from mailproc.web.desk.entry import EntryPage
 from mailproc.web.desk.frame import Frame
 from mailproc.web.desk.login import LoginPage
+from mailproc.web.desk.mails import MailsPage
 from mailproc.web.desk.mine import MinePage
 from mailproc.web.desk.overview import OverviewPage
 from mailproc.web.desk.papers import PapersPage
@@ -22,6 +24,8 @@ def routes(site: Site, frame: Frame) -> list[BaseRoute]:
     families = (
         LoginPage(site, frame),
         OverviewPage(site, frame),
+        CasePage(site, frame),
+        MailsPage(site, frame),
         MinePage(site, frame),
         EntryPage(site, frame),
         PrintPages(site, frame),

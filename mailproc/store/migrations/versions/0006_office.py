@@ -16,6 +16,7 @@ def upgrade() -> None:
     _handovers()
     op.add_column("decisions", sa.Column("entered_by", sa.BigInteger()))
     op.add_column("decisions", sa.Column("paper_id", sa.BigInteger()))
+    _waiting_mails()
     op.create_table(
         "alarms",
         sa.Column("name", sa.Text(), primary_key=True),
@@ -91,3 +92,15 @@ def _handovers() -> None:
         *_purge("handover"),
     )
     op.create_index("ix_handovers_request_id", "handovers", ["request_id"])
+
+
+def _waiting_mails() -> None:
+    """Few of many long rows, which the desk shows again and again."""
+    wheres = (
+        ("ix_messages_request_id", "request_id", "request_id IS NOT NULL"),
+        ("ix_messages_guess", "id", "guess IS NOT NULL"),
+        ("ix_messages_aside", "id", "verdict = 'quarantined'"),
+    )
+    for name, column, where in wheres:
+        only = sa.text(where)
+        op.create_index(name, "messages", [column], sqlite_where=only, postgresql_where=only)
