@@ -47,7 +47,7 @@ def internal_app(health: Callable[[], Health], site: Site | None = None) -> Star
         return Starlette(routes=[Route("/", healthz), *routes])
     frame = Frame(site)
     routes += [Route("/", _home), *desk.routes(site, frame)]
-    routes.append(Route("/people", RegisterPage(site).page, methods=["GET", "POST"]))
+    routes.append(Route("/people", RegisterPage(site, frame).page, methods=["GET", "POST"]))
     static = StaticFiles(directory=_STATIC)
     routes += [Mount(f"{base}/static", static) for base in dict.fromkeys((site.base, ""))]
 

@@ -1,7 +1,8 @@
 """/people on the internal listener: who holds which role, a new deputy, a new code.
 
 Everybody in the office may look; whatever changes something takes the code of the group's director,
-an officer or an admin. A slip is shown once, to be printed and handed over.
+an officer or an admin, or the login of one of them at the desk. A slip is shown once, to be printed
+and handed over.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from mailproc.store.absences import AbsenceRefused
 from mailproc.thai import parse_date, to_arabic
 from mailproc.web import inside
 from mailproc.web.common import Site, read_form
+from mailproc.web.desk.frame import Frame, Visit
 from mailproc.web.proof import STATUS, typed
 from mailproc.workflow import calendar
 
@@ -41,6 +43,12 @@ class _Sent:
 
     form: dict[str, str]
     now: datetime
+    visit: Visit | None = None  # who is logged in at the desk
+
+    @property
+    def logged_in(self) -> Person | None:
+        """Whose login stands for the code."""
+        return self.visit.person if self.visit and self.visit.person.role in _MAY else None
 
     def text(self, name: str) -> str:
         return " ".join(self.form.get(name, "").split())[:200]
@@ -62,17 +70,23 @@ class _Sent:
 class RegisterPage:
     """GET and POST of /people."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, frame: Frame) -> None:
+        self._site, self._frame = site, frame
 
     async def page(self, http: HttpRequest) -> Response:
         """GET lists; POST enrols a deputy or ends a code."""
         if not inside.is_our_name(self._site, http):
             return self._site.message("forbidden", 403)
         if http.method != "POST":
-            return await run_in_threadpool(self._show, _Sent({}, self._site.clock()))
+            return await run_in_threadpool(self._look, http)
         form = await read_form(http)
-        return await run_in_threadpool(self._post, http, _Sent(form, self._site.clock()))
+        return await run_in_threadpool(self._come, http, form)
+
+    def _look(self, http: HttpRequest) -> Response:
+        return self._show(_Sent({}, self._site.clock(), self._frame.known(http)))
+
+    def _come(self, http: HttpRequest, form: dict[str, str]) -> Response:
+        return self._post(http, _Sent(form, self._site.clock(), self._frame.known(http)))
 
     # ------------------------------------------------------------ showing
 
@@ -85,7 +99,11 @@ class RegisterPage:
             "people",
             status,
             _LANGUAGE,
-            csrf=self._site.csrf(_PLACE),
+            visit=sent.visit,
+            may_act=sent.visit is not None and sent.visit.may_act,
+            nav=self._frame.nav(sent.visit),
+            logged_in=sent.logged_in,
+            csrf=self._csrf(sent),
             error=error,
             told=told,
             without=[one for one in everybody if not one.has_code],
@@ -95,6 +113,9 @@ class RegisterPage:
             form={name: sent.form.get(name, "") for name in (*_SHOWN_AGAIN, "by")},
         )
 
+    def _csrf(self, sent: _Sent) -> str:
+        return sent.visit.csrf if sent.visit else self._site.csrf(_PLACE)
+
     def _slip(self, enrolled: Enrolled) -> Response:
         days = people.SLIP_LIFE.days
         return self._site.page("slip", 200, _LANGUAGE, enrolled=enrolled, days=days)
@@ -102,15 +123,17 @@ class RegisterPage:
     # ------------------------------------------------------------ changing
 
     def _post(self, http: HttpRequest, sent: _Sent) -> Response:
-        ours = hmac.compare_digest(
-            sent.form.get("csrf", "").encode(), self._site.csrf(_PLACE).encode()
-        )
-        if not ours or not inside.is_own_origin(http):
+        ours = hmac.compare_digest(sent.form.get("csrf", "").encode(), self._csrf(sent).encode())
+        # A login is sent along by the browser itself, so a page has to say where it is from.
+        origin = inside.is_surely_own if sent.visit else inside.is_own_origin
+        if not ours or not origin(http):
             return self._site.message("forbidden", 403)
         if sent.form.get("action") == "set":
             return self._set(sent)
         if error := _fault(sent):
             return self._show(sent, error, 422)
+        if sent.logged_in is not None:
+            return self._do(sent, sent.logged_in)
         by = self._by(sent)
         if by is None:
             return self._show(sent, "by_missing", 422)
@@ -135,7 +158,7 @@ class RegisterPage:
         proved = prove_person(site.database, person, _PLACE, new.proof, site.pepper, sent.now)
         if proved.error:
             return self._show(sent, proved.error, STATUS.get(proved.error, 403))
-        return self._show(_Sent({}, sent.now), told="code_set")
+        return self._show(_Sent({}, sent.now, sent.visit), told="code_set")
 
     def _by(self, sent: _Sent) -> Person | None:
         """Who answers for it, if that person may."""

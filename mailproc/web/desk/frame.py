@@ -163,7 +163,7 @@ class Frame:
             "visit": visit,
             "may_act": visit is not None and visit.may_act,
             "csrf": visit.csrf if visit else "",
-            "nav": self._nav(visit),
+            "nav": self.nav(visit),
             "told": visit.asked("told", 60) if visit and visit.http.method != "POST" else "",
         }
         text = self.site.pages.render(f"desk/{name}", LANGUAGE, base="", **(known | values))
@@ -180,7 +180,7 @@ class Frame:
         """A page that says what happened and what to do; `key` is one of [messages]."""
         return self.page(visit, "message", status, message=key)
 
-    def _nav(self, visit: Visit | None) -> list[tuple[str, str, bool]]:
+    def nav(self, visit: Visit | None) -> list[tuple[str, str, bool]]:
         """(name, path, whether it is here) of the pages there are."""
         here = visit.http.url.path if visit else ""
         there = [(name, path) for name, path in _NAV if path in self._paths or path == "/people"]

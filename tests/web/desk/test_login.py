@@ -223,3 +223,40 @@ def test_the_login_says_so_where_the_way_is_open(room: Room, stranger: TestClien
         answer = client.get("/desk/login", headers={"host": "192.168.1.5:8026"})
     assert answer.status_code == 403
     assert "ไม่ได้เข้ารหัส" in answer.text
+
+
+def test_the_login_stands_for_the_code_at_the_register_of_people(
+    room: Room, officer: TestClient
+) -> None:
+    page = officer.get("/people")
+    assert 'name="code"' not in page.text
+    new = {"name": "นางรอง ใจดี", "address": "rong@example.org"}
+    done = press(officer, "/people", action="add", **new)
+    assert 'class="slip"' in done.text
+    events = room.rows(schema.people_log, schema.people_log.c.event == "added")
+    assert events[-1].by == room.desk().people["officer"][0].name
+    room.clock.pass_by(hours=3)
+    late = press(officer, "/people", action="add", name="นางสาย", address="late@example.org")
+    assert late.status_code == 422  # the code again
+    assert 'name="code"' in late.text
+
+
+def test_a_deputy_who_is_logged_in_changes_nobody(room: Room, stranger: TestClient) -> None:
+    deputy = room.add(a_person(id=0, name="นางรอง", role="deputy", has_code=False))
+    room.with_code("739158", deputy)
+    log_in(stranger, deputy, "739158")
+    done = press(stranger, "/people", action="add", name="นางใหม่", address="new@example.org")
+    assert done.status_code == 422
+    assert "นางใหม่" not in {person.name for person in room.desk().people["deputy"]}
+
+
+def test_a_foreign_page_cannot_use_the_login_at_the_register(
+    room: Room, officer: TestClient
+) -> None:
+    csrf = csrf_of(officer.get("/people").text)
+    sent = {"csrf": csrf, "action": "add", "name": "นางใหม่", "address": "new@example.org"}
+    for origin in ("http://evil.example", "null"):
+        answer = officer.post("/people", data=sent, headers={"origin": origin})
+        assert answer.status_code == 403
+    del officer.headers["origin"]
+    assert officer.post("/people", data=sent).status_code == 403
