@@ -223,12 +223,10 @@ def belongings(connection: sa.Connection, request_id: int) -> dict[str, Sequence
     return {name: list(connection.execute(query.limit(50))) for name, query in found.items()}
 
 
-def content(
-    connection: sa.Connection, table: sa.Table, request_id: int, row_id: int
-) -> sa.Row[Any] | None:
-    """Name, type and bytes of one of its files or papers, while they are kept."""
-    names = ("filename", "media_type", "content")
-    query = sa.select(*(table.c[name] for name in names)).where(
-        table.c.id == row_id, table.c.request_id == request_id, table.c.content.is_not(None)
+def file(connection: sa.Connection, request_id: int, file_id: int) -> sa.Row[Any] | None:
+    """Name, type and bytes of one of its files, while they are kept."""
+    f = schema.files.c
+    query = sa.select(*(f[name] for name in ("filename", "media_type", "content"))).where(
+        f.id == file_id, f.request_id == request_id, f.content.is_not(None)
     )
     return connection.execute(query).first()

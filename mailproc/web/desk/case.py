@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from mailproc.defang import defang, defang_address, defang_line
 from mailproc.model import Request
-from mailproc.store import decisions, desk_lists, opens, requests, schema, stage_times
+from mailproc.store import decisions, desk_lists, opens, requests, stage_times
 from mailproc.store.desk_lists import STEPS, Step
 from mailproc.web.common import HEADERS, Site
 from mailproc.web.desk.frame import Frame, Visit
@@ -40,7 +40,7 @@ def path_of(request_id: int) -> str:
 
 
 class CasePage:
-    """GET of /desk/requests/{id}, and of the files and papers below it."""
+    """GET of /desk/requests/{id}, and of the files below it."""
 
     def __init__(self, site: Site, frame: Frame, acts: Acts | None = None) -> None:
         self._site, self._frame, self._acts = site, frame, acts
@@ -49,8 +49,7 @@ class CasePage:
         route = self._frame.route
         return [
             route(PATH, lambda visit: self.show(visit, visit.http.path_params["id"])),
-            route(f"{PATH}/files/{{row:int}}", lambda visit: self._send(visit, schema.files)),
-            route(f"{PATH}/papers/{{row:int}}", lambda visit: self._send(visit, schema.papers)),
+            route(f"{PATH}/files/{{file:int}}", self._file),
         ]
 
     def show(
@@ -103,11 +102,11 @@ class CasePage:
             **_belongings(desk_lists.belongings(connection, request.id)),
         }
 
-    def _send(self, visit: Visit, table: sa.Table) -> Response:
+    def _file(self, visit: Visit) -> Response:
         """One of its files, to be kept: nothing of it is shown in the browser."""
         asked = visit.http.path_params
         with self._site.database.read() as connection:
-            row = desk_lists.content(connection, table, asked["id"], asked["row"])
+            row = desk_lists.file(connection, asked["id"], asked["file"])
         if row is None:
             return self._frame.message(visit, "file_gone", 404)
         headers = HEADERS | {"Content-Disposition": _HAND + quote(row.filename, safe="")}

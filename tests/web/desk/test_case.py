@@ -170,7 +170,11 @@ def test_a_file_is_given_to_who_is_logged_in_and_belongs_to_the_request(
 def test_papers_and_hand_overs_are_listed(room: Room, officer: TestClient) -> None:
     (request_id,) = room.opened()
     mine = {"request_id": request_id, "person_id": room.officer}
-    paper = {"kind": "signed_form", "filename": "scan.pdf", "media_type": "application/pdf"}
+    paper: dict[str, Any] = {
+        "kind": "signed_form",
+        "filename": "scan.pdf",
+        "media_type": "application/pdf",
+    }
     paper |= {"content": b"%PDF", "sha256": "0", "added_at": room.clock()}
     handed = {"way": "pickup", "at": room.clock(), "taken_by": "<b>นางสุดา", "note": "รับเอง"}
     with room.database.write() as connection:
