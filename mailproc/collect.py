@@ -31,11 +31,13 @@ def collect(
     database: Database,
     limits: Limits,
     now: datetime,
-    arrived: Callable[[], None] = lambda: None,
+    arrived: Callable[[datetime], None] = lambda newest: None,
+    may_go_on: Callable[[], bool] = lambda: True,
 ) -> int:
     """Stores every mail that is new on the server; gives their number. Raises LinkLost.
 
-    `arrived` is called after each stored batch.
+    `arrived` is called after each stored batch, with the server's date of its newest mail;
+    `may_go_on` is asked before the next one: what is left stays on the server.
     """
     account, folder = mailbox.account, mailbox.folder
     with database.read() as connection:
@@ -52,7 +54,9 @@ def collect(
             messages.store(connection, batch, now)
             reached = messages.Place(mailbox.uid_validity, batch[-1].uid)
             messages.set_place(connection, account, folder, reached, now)
-        arrived()
+        arrived(batch[-1].internal_date)
+        if not may_go_on():
+            break
     return len(fresh)
 
 

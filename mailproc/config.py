@@ -203,6 +203,7 @@ class SendingSection(_Section):
 class StoreSection(_Section):
     state: str = "state"
     database_url: str = ""
+    min_free_mb: Annotated[int, Field(ge=20)] = 200  # with less, no new mail is taken in
 
 
 def _is_private(host: str) -> bool:

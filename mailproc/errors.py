@@ -56,3 +56,11 @@ class LoginEnded(AuthFailed):
 
 class LinkLost(TryAgain):
     """The connection to the mail server ended."""
+
+
+class FolderGone(LinkLost):
+    """The folder of the mailbox was deleted or renamed."""
+
+
+class Untrusted(LinkLost):
+    """The mail server's certificate is not good."""

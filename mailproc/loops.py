@@ -8,9 +8,12 @@ from collections.abc import Callable
 import structlog
 
 from mailproc.errors import AuthFailed, LoginRests
+from mailproc.health.pulse import Beat, Pulse, in_short
+from mailproc.workflow import retry
 
 log = structlog.get_logger()
 _LOOK_AGAIN = 5.0  # seconds: whether a person has mended the login
+_EACH = 30  # failures in a row, of which one is logged
 
 
 class Loop:
@@ -19,9 +22,10 @@ class Loop:
     def __init__(self, name: str, turn: Callable[[], int]) -> None:
         self.name, self._turn = name, turn
         self.then: tuple[Loop, ...] = ()
+        self.pulse = Pulse()
         self._work, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._refused = 0
+        self._refused = self._failed = 0
 
     def start(self) -> None:
         self._thread.start()
@@ -42,10 +46,24 @@ class Loop:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
+    @property
+    def _has_died(self) -> bool:
+        """Begun, not told to stop, and gone all the same."""
+        begun = self._thread.ident is not None
+        return begun and not self._thread.is_alive() and not self._stopping.is_set()
+
+    @property
+    def beat(self) -> Beat:
+        """How it is."""
+        return self.pulse.read(alive=not self._has_died)
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._work.clear()
-            if self._one_turn() == 0:
+            self.pulse.beat()
+            done = self._one_turn()
+            self.pulse.rest()
+            if done == 0:
                 self._work.wait(1.0)
                 continue
             for loop in self.then:
@@ -55,14 +73,33 @@ class Loop:
         """A turn that fails is logged and taken again; the loop lives on."""
         try:
             done = self._turn()
-            self._refused = 0
-            return done
-        except LoginRests:
-            self._stopping.wait(_LOOK_AGAIN)  # no try was made; it is told elsewhere
+        except LoginRests as error:
+            if error.lasting:
+                self.pulse.failed("AuthFailed", refused=True)
+            self._pause(_LOOK_AGAIN)  # no try was made
         except AuthFailed as error:
             self._refused += 1
+            self.pulse.failed("AuthFailed", refused=True)
             log.error("login_refused", loop=self.name, tries=self._refused, remedy=error.remedy)
-            self._stopping.wait(_LOOK_AGAIN)  # the login itself knows when the next try may be
+            self._pause(_LOOK_AGAIN)  # the login itself knows when the next try may be
         except Exception as error:
-            log.error("turn_failed", loop=self.name, error=type(error).__name__, exc_info=True)
+            self._note(error)
+            self._pause(retry.turn_pause(self._failed))
+        else:
+            self._refused = self._failed = 0
+            if self.pulse.well():
+                log.info("turn_works_again", loop=self.name)
+            return done
         return 0
+
+    def _note(self, error: Exception) -> None:
+        """With its traceback where it is new; else one line now and then, whatever the pace."""
+        self._failed += 1
+        new = self.pulse.failed(in_short(error))
+        if new or self._failed % _EACH == 0:
+            kind = type(error).__name__
+            log.error("turn_failed", loop=self.name, error=kind, times=self._failed, exc_info=new)
+
+    def _pause(self, seconds: float) -> None:
+        self.pulse.rest()
+        self._stopping.wait(seconds)

@@ -18,7 +18,7 @@ from mailproc.model import Catalogue, Known, Office, Person, Roster, Rules
 from mailproc.publicdays import office_holidays
 from mailproc.sandbox import Importer
 from mailproc.settling import Habits
-from mailproc.store import absences, people
+from mailproc.store import absences, integrity, people
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk, by_audience
 from mailproc.texts import load_texts
@@ -26,9 +26,11 @@ from mailproc.workflow.manners import Manners
 from mailproc.workflow.roundup import Roundup
 
 
-def open_database(config: Config) -> Database:
-    """The migrated database."""
+def open_database(config: Config, *, whole: bool = False) -> Database:
+    """The migrated database. `whole`: raises MailprocError where its file is damaged."""
     database = Database(config.database_url)
+    if whole:
+        integrity.require(database)
     database.migrate()
     return database
 

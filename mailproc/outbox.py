@@ -22,6 +22,9 @@ import structlog
 from mailproc import deciding, tell
 from mailproc.composing import Draft
 from mailproc.errors import AuthFailed, MailprocError, Stale
+from mailproc.health.fault import Fault
+from mailproc.health.pulse import Pulse
+from mailproc.health.pulses import unreachable
 from mailproc.mail.delivery import Delivery, Outcome, Result
 from mailproc.model import Built, Linked, Rules
 from mailproc.outgoing import Gate, Slack, Sorted
@@ -102,6 +105,7 @@ class Outbox:
         self._rules, self._public_url, self._owner = rules, public_url, owner
         self._clock, self._manners, self._largest = clock, manners, largest
         self._failures, self._not_before = 0, 0.0
+        self._server = Pulse()
         self._slack = Slack()
 
     async def turn(self, desk: Desk) -> int:
@@ -175,11 +179,21 @@ class Outbox:
         closed = await self._deliveries[0].open()
         if closed is None:
             self._failures = 0
+            self._server.well()
             return True
+        self._server.failed(closed.text)
         self._failures += 1
         self._not_before = time.monotonic() + retry.reconnect_pause(self._failures)
         log.warning("smtp_unreachable", code=closed.code, failures=self._failures)
         return False
+
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong with the server that mail is sent by."""
+        beat = self._server.read()
+        if "certificate verify failed" in beat.error.casefold():
+            yield Fault("certificate_bad", {"part": "SMTP"})
+        else:
+            yield from unreachable(beat, "smtp_unreachable")
 
     def _note_lost(self, desk: Desk, now: datetime) -> None:
         """Letters whose sender died in the middle are listed and wait for a person."""

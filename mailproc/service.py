@@ -7,12 +7,13 @@ finds its work in the database; being woken only makes it quicker.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import secrets
 import socket
 import sys
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import IO
 
@@ -22,6 +23,7 @@ import structlog
 from mailproc import office as offices
 from mailproc import people_letters
 from mailproc.accounts import Accounts
+from mailproc.alarms.webhook import Webhook
 from mailproc.clock import utc_now
 from mailproc.composing import Composing
 from mailproc.config import Config
@@ -32,6 +34,14 @@ from mailproc.datasets.standing import outdated
 from mailproc.deadlines import Deadlines
 from mailproc.errors import MailprocError
 from mailproc.fulfil import Fulfil, Prepare
+from mailproc.health.bell import Bell
+from mailproc.health.fault import Fault
+from mailproc.health.machine import Disk, network_disk
+from mailproc.health.metrics import Metrics
+from mailproc.health.pulse import Beat
+from mailproc.health.pulses import is_stuck
+from mailproc.health.timekeeping import Timekeeper
+from mailproc.health.warden import BELL, Warden
 from mailproc.intake import Intake
 from mailproc.loops import Loop
 from mailproc.mail.delivery import Delivery
@@ -40,7 +50,9 @@ from mailproc.model import Catalogue, Conditions, Item, Person, Prepared, Questi
 from mailproc.outbox import Outbox
 from mailproc.roundups import Roundups
 from mailproc.sandbox import AGAIN_SECONDS, FIRST_SECONDS, Builder, Reader
-from mailproc.store import claims, correspondence, facts, people, schema
+from mailproc.store import claims, correspondence, facts, people, schema, vitals
+from mailproc.store.vitals import Daemon
+from mailproc.thai import date_time
 from mailproc.watch import Watcher
 from mailproc.web.common import Site
 from mailproc.web.internal import Health, internal_app
@@ -50,6 +62,7 @@ from mailproc.web.render import Pages
 from mailproc.web.server import WebThread, listen
 
 log = structlog.get_logger()
+_ALIVE = timedelta(minutes=3)  # a sign of another machine that is no older
 _CONNECTIONS = 3  # for sending at once; Microsoft 365 takes no more from one mailbox
 
 
@@ -59,21 +72,23 @@ class Service:
     def __init__(
         self,
         config: Config,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] | None = None,
         listeners: tuple[socket.socket, socket.socket] | None = None,
     ) -> None:
-        self._config, self._clock = config, clock
+        self._time = Timekeeper(utc_now) if clock is None else None
+        self._config, self._clock = config, clock or self._time or utc_now
         self._owner = secrets.token_hex(8)
         self._lock = _only_one(config)
-        self.database = offices.open_database(config)
+        self.database = offices.open_database(config, whole=True)
+        self._check_in()
         with self.database.write() as connection:
-            first_start = facts.first_start(connection, clock())
-            officers = _staff(connection, clock())
-        self.catalogue = offices.read_catalogue(config, clock())
+            first_start = facts.first_start(connection, self._clock())
+            officers = _staff(connection, self._clock())
+        self.catalogue = offices.read_catalogue(config, self._clock())
         self._changes = Changes(config.warehouse_url, config.catalogue_folder)
         self.office = offices.make_office(config, officers)
         self._rules = offices.make_rules(config, self.catalogue)
-        self._desk = offices.DeskSource(config, self.database, clock)
+        self._desk = offices.DeskSource(config, self.database, self._clock)
         self._build_loops()
         self._watcher = Watcher(
             self._connect,
@@ -81,7 +96,9 @@ class Service:
             offices.make_limits(config, first_start),
             config.mailbox.poll_seconds,
             self._loops["intake"].wake,
-            clock,
+            self._clock,
+            self._warden.holds_intake,
+            self._dated,
         )
         self._web = self._build_web(listeners)
 
@@ -122,11 +139,41 @@ class Service:
         self._drops = offices.make_drops(config)
         if self._drops is not None:
             turns["drops"] = self._drops_turn
-        self._loops = {name: Loop(name, turn) for name, turn in turns.items()}
+        self._build_health()
+        self._loops = {name: Loop(name, self._unless_second(turn)) for name, turn in turns.items()}
+        self._loops |= {
+            "warden": Loop("warden", self._warden.turn),
+            BELL: Loop(BELL, self._alarms_turn),
+        }
         for name in ("intake", "intake-again", "jobs", "deadlines"):
             self._loops[name].then = tuple(
                 self._loops[other] for other in ("jobs", "deadlines", "outbox") if other != name
             )
+
+    def _build_health(self) -> None:
+        config, url = self._config, self._config.alarms.webhook
+        webhook = Webhook(url, config.office.name_en or config.office.name_th) if url else None
+        disk = Disk(config.state, config.store.min_free_mb)
+        now = self._clock()
+        self._bell = Bell(
+            self.database,
+            Daemon(self._owner, socket.gethostname(), now, now),
+            lambda: self._warden.alarms,
+            webhook,
+        )
+        self._warden = Warden(
+            self._beats,
+            (disk.faults, self._clock_faults, self._mail_faults, self._bell.second),
+            self._clock,
+            webhook,
+        )
+        self._metrics = Metrics(
+            self.database, self._beats, lambda: self._warden.alarms, self._clock
+        )
+
+    def _unless_second(self, turn: Callable[[], int]) -> Callable[[], int]:
+        """No turn while another daemon works on the same file."""
+        return lambda: 0 if self._warden.holds_all() else turn()
 
     def _build_fulfil(self) -> Fulfil:
         config = self._config
@@ -181,12 +228,30 @@ class Service:
             schools=lambda: school_names(config.warehouse_url),
             trusted_proxies=frozenset(config.web.trusted_proxies),
         )
-        return WebThread([(public, public_app(site)), (internal, internal_app(self.health, site))])
+        return WebThread(
+            [(public, public_app(site)), (internal, internal_app(self.health, site, self.metrics))]
+        )
 
     def _connect(self) -> Mailbox:
         config = self._config
         folder = config.mailbox.folder
         return Mailbox(config.mailbox.server(), config.mailbox_login(), folder)
+
+    def _check_in(self) -> None:
+        """Raises where another machine works on the same file, or it lies where none may."""
+        if not self.database.is_sqlite:
+            return
+        if kind := network_disk(self._config.state):
+            raise MailprocError(key="network_disk", state=self._config.state, kind=kind)
+        with self.database.read() as connection:
+            last = vitals.last_daemon(connection)
+        if last is None:
+            return
+        if self._time is not None:
+            self._time.begin_after(last.at)
+        elsewhere = last.host not in ("", socket.gethostname())
+        if elsewhere and abs(self._clock() - last.at) < _ALIVE:
+            raise MailprocError(key="running_elsewhere", host=last.host)
 
     # ------------------------------------------------------------ running
 
@@ -221,6 +286,8 @@ class Service:
             part.stop()
         for part in self._parts:
             part.join(20)
+        with contextlib.suppress(sa.exc.SQLAlchemyError), self.database.write() as connection:
+            vitals.sign_off(connection, self._owner)
         for delivery in self._deliveries:
             self._runner.run(delivery.close())
         self._runner.close()
@@ -236,17 +303,54 @@ class Service:
             self._lock.close()
 
     def health(self) -> Health:
-        """How the loops are."""
-        alive = self._watcher.alive and all(loop.alive for loop in self._loops.values())
-        with self.database.read() as connection:
-            stopped = correspondence.stopped_at(connection)
-        return Health(self._watcher.polled_at, alive, stopped)
+        """How the loops are; from memory alone, but for what the database says of sending."""
+        alive = not any(is_stuck(name, beat) for name, beat in self._beats().items())
+        alarms = tuple(alarm.name for alarm in self._warden.alarms)
+        polled, now = self._watcher.polled_at, self._clock()
+        late = timedelta(seconds=max(3 * self._config.mailbox.poll_seconds, 900))
+        ready = alive and not self._warden.holds_intake() and polled is not None
+        ready = ready and polled is not None and now - polled < late
+        try:
+            with self.database.read() as connection:
+                stopped = correspondence.stopped_at(connection)
+        except sa.exc.SQLAlchemyError:
+            return Health(polled, alive, None, alarms, ready=False)
+        return Health(polled, alive, stopped, alarms, ready=ready)
+
+    def metrics(self) -> bytes:
+        """The figures of `/metrics`."""
+        return self._metrics.text(self._watcher.polled_at)
+
+    def _beats(self) -> dict[str, Beat]:
+        return {name: loop.beat for name, loop in self._loops.items()} | {
+            "mailbox": self._watcher.beat
+        }
+
+    def _mail_faults(self) -> Iterator[Fault]:
+        yield from self._watcher.faults()
+        yield from self._outbox.faults()
+
+    def _clock_faults(self) -> Iterator[Fault]:
+        if self._time is not None and self._time.off:
+            zone = self._config.office.timezone
+            here, there = (date_time(at, zone, "th") for at in (self._time.wall, self._time()))
+            yield Fault("clock_wrong", {"here": here, "there": there})
+
+    def _dated(self, internal_date: datetime, just_now: bool) -> None:
+        if self._time is not None:
+            self._time.arrived(internal_date, just_now=just_now)
 
     def warm(self) -> None:
         """Starts the builder's child ahead of the first file."""
         self._builder.warm()
 
     # ------------------------------------------------------------ turns
+
+    def _alarms_turn(self) -> int:
+        told = self._bell.turn(self._desk(), self._clock())
+        if told:
+            self._loops["outbox"].wake()
+        return told
 
     def _intake_turn(self, lane: int) -> int:
         handled = self._intakes[lane].turn(self._desk(), self._clock())

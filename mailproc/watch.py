@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import structlog
 
 from mailproc.collect import Limits, collect, mark
-from mailproc.errors import AuthFailed, LinkLost, LoginRests
+from mailproc.errors import AuthFailed, FolderGone, LinkLost, LoginRests, Untrusted
+from mailproc.health.fault import Fault
+from mailproc.health.pulse import Beat, Pulse, in_short
+from mailproc.health.pulses import unreachable
 from mailproc.mail.mailbox import Mailbox
 from mailproc.store.database import Database
 from mailproc.workflow import retry
 
 log = structlog.get_logger()
 _LOOK_AGAIN = 5.0  # seconds: whether a person has mended the login
+_SOON, _FAR = timedelta(days=14), timedelta.max
 _IDLE_RENEW = 540.0  # seconds: RFC 2177 says 29 minutes at most, middle boxes forget after ten
 
 
@@ -31,7 +35,12 @@ class Watcher:
         poll_seconds: float,
         arrived: Callable[[], None],
         clock: Callable[[], datetime],
+        held: Callable[[], str] = lambda: "",
+        dated: Callable[[datetime, bool], None] = lambda internal_date, just_now: None,
     ) -> None:
+        """`held`: why no mail may be taken in now, else empty. `dated`: is told the mail server's
+        date of new mail, and whether that came since the last look."""
+        self._held, self._dated = held, dated
         self._connect, self._database, self._limits = connect, database, limits
         self._poll = min(poll_seconds, _IDLE_RENEW)
         self._arrived, self._clock = arrived, clock
@@ -40,6 +49,10 @@ class Watcher:
         self._thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
         self._lost, self._refused = 0, 0
         self.polled_at: datetime | None = None
+        self._pulse = Pulse()
+        self._faults: tuple[Fault, ...] = ()
+        self._certificate_ends: datetime | None = None  # the server's certificate
+        self._looked = False  # in this connection: what comes from now on has just arrived
 
     def start(self) -> None:
         self._thread.start()
@@ -54,35 +67,68 @@ class Watcher:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
+    @property
+    def _has_died(self) -> bool:
+        """Begun, not told to stop, and gone all the same."""
+        begun = self._thread.ident is not None
+        return begun and not self._thread.is_alive() and not self._stopping.is_set()
+
+    @property
+    def beat(self) -> Beat:
+        """How the thread is."""
+        return self._pulse.read(alive=not self._has_died)
+
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong with the mailbox, as far as a connection tells."""
+        yield from self._faults or unreachable(self.beat, "mailbox_unreachable")
+        ends = self._certificate_ends
+        left = ends - self._clock() if ends is not None else _FAR
+        if left < _SOON:
+            yield Fault("certificate_ends", {"part": "IMAP", "days": max(left.days, 0)})
+
     def marks_owed(self) -> None:
         """There are flags to set on the server."""
         self._marks.set()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._stopping.wait(self._session())
+            self._pulse.beat()
+            pause = self._session()
+            self._pulse.rest()
+            self._stopping.wait(pause)
 
     def _session(self) -> float:
         """One connection for as long as it lasts; gives the seconds to wait before the next."""
         mailbox: Mailbox | None = None
         try:
             mailbox = self._connect()
-            self._refused = 0
+            self._refused, self._faults, self._looked = 0, (), False
+            self._certificate_ends = mailbox.certificate_ends
             while not self._stopping.is_set() and not self._ends(mailbox):
                 self._turn(mailbox)
             return 0.0
-        except LoginRests:
-            return _LOOK_AGAIN  # no try was made; it is told elsewhere
+        except LoginRests as error:
+            if error.lasting:
+                self._pulse.failed("AuthFailed", refused=True)
+            return _LOOK_AGAIN  # no try was made
         except AuthFailed as error:
             self._refused += 1
+            self._pulse.failed("AuthFailed", refused=True)
             log.error("mailbox_login_refused", tries=self._refused, remedy=error.remedy)
             # The login itself knows when the next try may be, also after a restart.
             return _LOOK_AGAIN
+        except FolderGone as error:
+            self._faults = (Fault("mailbox_folder", {"folder": error.values["folder"]}),)
+            return self._lost_link(error.problem)
+        except Untrusted as error:
+            self._faults = (Fault("certificate_bad", {"part": "IMAP"}),)
+            return self._lost_link(error.problem)
         except LinkLost as error:
             return self._lost_link(error.problem)
         except Exception as error:
-            log.error("mailbox_failed", error=type(error).__name__, exc_info=True)
-            return self._lost_link(type(error).__name__)
+            news = self._pulse.failed(in_short(error))
+            log.error("mailbox_failed", error=type(error).__name__, exc_info=news)
+            return self._lost_link(in_short(error))
         finally:
             if mailbox is not None:
                 mailbox.close()
@@ -93,29 +139,44 @@ class Watcher:
 
     def _lost_link(self, problem: str) -> float:
         self._lost += 1
+        self._pulse.failed(problem)
         log.warning("mailbox_lost", times=self._lost, problem=problem)
         return retry.reconnect_pause(self._lost)
 
     def _turn(self, mailbox: Mailbox) -> None:
         """All that is new, then the flags that are owed, then a wait."""
+        self._pulse.beat()
         now = self._clock()
-        if collect(mailbox, self._database, self._limits, now, self._arrived):
+        if not self._held() and collect(
+            mailbox, self._database, self._limits, now, self._stored, self._may_go_on
+        ):
             return  # more may have come meanwhile
-        self.polled_at, self._lost = now, 0
+        self.polled_at, self._lost, self._looked = now, 0, True
+        self._pulse.well()
         if self._marks.is_set():
             self._marks.clear()
             mark(mailbox, self._database)
         self._wait(mailbox)
 
+    def _stored(self, internal_date: datetime) -> None:
+        self._pulse.beat()
+        self._dated(internal_date, self._looked)
+        self._arrived()
+
+    def _may_go_on(self) -> bool:
+        return not self._stopping.is_set() and not self._held()
+
     def _wait(self, mailbox: Mailbox) -> None:
         until = time.monotonic() + self._seconds_to_wait(mailbox)
         if not mailbox.can_idle:
             while not self._interrupted() and time.monotonic() < until:
+                self._pulse.beat()
                 self._stopping.wait(min(1.0, self._poll))
             mailbox.check_alive()
             return
         mailbox.start_idle()
         while not self._interrupted() and time.monotonic() < until:
+            self._pulse.beat()
             if mailbox.heard(1.0):
                 break
         mailbox.stop_idle()

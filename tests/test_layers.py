@@ -19,6 +19,7 @@ LAYERS = (
     ("service",),
     ("office", "loops", "watch", "config"),
     ("collect", "intake", "outbox", "fulfil", "deadlines", "roundups", "drops", "web", "accounts"),
+    ("health",),
     ("alarms",),
     ("officer",),
     (

@@ -27,6 +27,7 @@ class Script:
 
     account, folder, uid_validity, can_idle = "data@127.0.0.1", "INBOX", 7, True
     good_until: datetime | None = None
+    certificate_ends = None
 
     def __init__(self, faults: list[Exception], polled: threading.Semaphore) -> None:
         self.faults, self._polled = faults, polled

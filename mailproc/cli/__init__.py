@@ -16,6 +16,7 @@ _COMMANDS = {
     "init": "mailproc.cli.setup:init",
     "login": "mailproc.cli.login:login",
     "check": "mailproc.cli.check:check",
+    "status": "mailproc.cli.status:status",
     "serve": "mailproc.cli.serve:serve",
     "parse": "mailproc.cli.parse:parse",
     "form": "mailproc.cli.form:form",

@@ -16,7 +16,7 @@ from typing import Literal
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc.cli import check_approval, check_reach, check_reply, login
+from mailproc.cli import check_alarms, check_approval, check_reach, check_reply, login
 from mailproc.cli.finding import Finding
 from mailproc.cli.finding import found as _found
 from mailproc.cli.output import common, local, show
@@ -25,13 +25,14 @@ from mailproc.clock import utc_now
 from mailproc.config import Config, load
 from mailproc.datasets.rhythm import is_overdue
 from mailproc.errors import AuthFailed, ConfigError, LinkLost, MailprocError
+from mailproc.health.machine import network_disk
 from mailproc.mail.compose import Composer
 from mailproc.mail.delivery import Delivery
 from mailproc.mail.mailbox import Mailbox
 from mailproc.mail.sender import stamp_of
 from mailproc.model import Person
 from mailproc.office import make_office, open_database, read_catalogue
-from mailproc.store import correspondence, messages, onetime, outbox, people, requests
+from mailproc.store import correspondence, integrity, messages, onetime, outbox, people, requests
 from mailproc.web.render import Pages
 
 _MARKS = {"ok": "✓", "note": "!", "fault": "✗"}
@@ -112,11 +113,16 @@ def _state(config: Config) -> Iterator[Finding]:
     except OSError as error:
         yield _found("state", "fault", "state_unwritable", folder=folder, problem=error.strerror)
         return
-    free = shutil.disk_usage(folder).free // 1_000_000
-    full = free < _FREE_MB
-    level: Literal["ok", "fault"] = "fault" if full else "ok"
-    key = "state_full" if full else "state_fine"
-    yield _found("state", level, key, folder=folder, free=free, need=_FREE_MB)
+    free, need = shutil.disk_usage(folder).free // 1_000_000, config.store.min_free_mb
+    if free < max(_FREE_MB, need):
+        level: Literal["note", "fault"] = "fault" if free < need else "note"
+        need = max(_FREE_MB, need)
+        yield _found("state", level, "state_full", folder=folder, free=free, need=need)
+    else:
+        yield _found("state", "ok", "state_fine", folder=folder, free=free)
+    on_file = config.database_url.startswith("sqlite")
+    if on_file and (kind := network_disk(folder)):
+        yield _found("state", "fault", "network_disk", state=folder, kind=kind)
 
 
 def _database(config: Config) -> Iterator[Finding]:
@@ -125,6 +131,10 @@ def _database(config: Config) -> Iterator[Finding]:
     except SQLAlchemyError as error:
         problem = str(getattr(error, "orig", error)).splitlines()[0]
         yield _found("database", "fault", "database_fails", problem=problem)
+        return
+    if faults := integrity.faults(database, thorough=True):
+        file = database.file
+        yield _found("database", "fault", "database_broken", file=file, problem=faults[0])
         return
     yield _found("database", "ok", "database_fine", revision=database.revision())
     with database.read() as connection:
@@ -306,6 +316,7 @@ _CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
     "database": _database,
     "senders": _senders,
     "sending": _sending,
+    "alarms": check_alarms.findings,
     "datasets": _datasets,
     "approval": check_approval.findings,
     "templates": _templates,

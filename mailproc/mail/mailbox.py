@@ -19,7 +19,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 from imapclient.imapclient import SENT
 
-from mailproc.errors import AuthFailed, LinkLost
+from mailproc.errors import AuthFailed, FolderGone, LinkLost, Untrusted
 from mailproc.mail.login import Credentials, Login, Server
 
 _TIMEOUT = SocketTimeout(connect=15, read=60)
@@ -56,7 +56,7 @@ class Mailbox:
             given = login.credentials()
             self._client = _connect(server, timeout)
             self.good_until = self._log_in(login, given)
-            self._select(readonly=True)
+            self._open()
         self.can_idle = self._client.has_capability("IDLE")
 
     def _log_in(self, login: Login, given: Credentials) -> datetime | None:
@@ -68,6 +68,24 @@ class Mailbox:
             raise
         login.accepted()
         return given.good_until
+
+    def _open(self) -> None:
+        """Raises FolderGone where the server knows the login and not the folder."""
+        try:
+            self._select(readonly=True)
+        except _LOST:
+            raise
+        except IMAPClientError as error:
+            self.close()
+            raise FolderGone(f"The folder can't be opened: {error}", folder=self.folder) from error
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the certificate of the server ends; None without TLS."""
+        connection = self._client.socket()
+        told = connection.getpeercert() if isinstance(connection, ssl.SSLSocket) else None
+        ends = str(told.get("notAfter", "")) if told else ""
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if ends else None
 
     def _select(self, *, readonly: bool) -> None:
         info = self._client.select_folder(self.folder, readonly=readonly)
@@ -253,6 +271,8 @@ class _as_our_errors:  # noqa: N801 - reads as a statement
             raise AuthFailed(
                 "The mail server refused the login.", "Check the username and password."
             ) from error
+        if isinstance(error, ssl.SSLCertVerificationError):
+            raise Untrusted(f"The certificate is not good: {error.verify_message}") from error
         if isinstance(error, _LOST):
             raise LinkLost(f"The connection to the mail server failed: {error}") from error
         if isinstance(error, IMAPClientError):

@@ -69,6 +69,11 @@ class Database:
             _FairLock() if self.is_sqlite else contextlib.nullcontext()
         )
 
+    @property
+    def file(self) -> str:
+        """The file of an SQLite database; empty on PostgreSQL."""
+        return self.engine.url.database or "" if self.is_sqlite else ""
+
     @contextlib.contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction that may change rows; all or nothing."""
@@ -80,6 +85,13 @@ class Database:
         """A consistent view that waits for no writer."""
         with self._reading.begin() as connection:
             yield connection
+
+    def touch(self) -> None:
+        """Raises DatabaseError where an SQLite file can't be written; changes nothing in it."""
+        if self.is_sqlite:
+            with self.write() as connection:
+                version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+                connection.exec_driver_sql(f"PRAGMA user_version = {version}")
 
     def revision(self) -> str | None:
         """The schema's revision, None for an empty database."""
@@ -129,10 +141,11 @@ def alembic_config(url: str) -> Any:
 def _engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True)
+        # Errors reach the log, and parameters are what people wrote.
+        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": 30})
+    engine = sa.create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -30,19 +31,35 @@ class Health:
     polled_at: datetime | None  # the last time that the mailbox answered
     alive: bool
     stopped_at: datetime | None = None  # since when nothing is sent to requesters
+    alarms: tuple[str, ...] = ()  # what is wrong now
+    ready: bool = True  # new mail is taken in
 
 
-def internal_app(health: Callable[[], Health], site: Site | None = None) -> Starlette:
-    """`/healthz`: 200 while all loops run; `/people`: roles and codes; `/desk`: the work."""
+def internal_app(
+    health: Callable[[], Health],
+    site: Site | None = None,
+    metrics: Callable[[], bytes] | None = None,
+) -> Starlette:
+    """`/healthz`: 200 while all loops run; `/readyz`: 200 while new mail is taken in as well;
+    `/metrics`: figures for Prometheus; `/people`: roles and codes; `/desk`: the work."""
 
     async def healthz(http: HttpRequest) -> Response:
-        now = health()
-        polled = now.polled_at.isoformat() if now.polled_at else None
-        stopped = now.stopped_at.isoformat() if now.stopped_at else None
-        told = {"alive": now.alive, "polled_at": polled, "sending_stopped_at": stopped}
-        return JSONResponse(told, 200 if now.alive else 503)
+        now = await run_in_threadpool(health)
+        return JSONResponse(_told(now), 200 if now.alive else 503)
 
-    routes: list[BaseRoute] = [Route("/healthz", healthz)]
+    async def readyz(http: HttpRequest) -> Response:
+        now = await run_in_threadpool(health)
+        return JSONResponse(_told(now), 200 if now.ready else 503)
+
+    async def figures(http: HttpRequest) -> Response:
+        text = await run_in_threadpool(metrics) if metrics is not None else b""
+        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    routes: list[BaseRoute] = [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", figures),
+    ]
     if site is None:
         return Starlette(routes=[Route("/", healthz), *routes])
     frame = Frame(site)
@@ -63,3 +80,13 @@ def internal_app(health: Callable[[], Health], site: Site | None = None) -> Star
 
 async def _home(http: HttpRequest) -> Response:
     return RedirectResponse("/desk", 303, HEADERS)
+
+
+def _told(now: Health) -> dict[str, object]:
+    return {
+        "alive": now.alive,
+        "ready": now.ready,
+        "alarms": list(now.alarms),
+        "polled_at": now.polled_at.isoformat() if now.polled_at else None,
+        "sending_stopped_at": now.stopped_at.isoformat() if now.stopped_at else None,
+    }

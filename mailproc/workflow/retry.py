@@ -27,6 +27,11 @@ def login_pause(refusals: int) -> float:
     return 5.0 if refusals < 3 else 900.0
 
 
+def turn_pause(failures: int) -> float:
+    """Seconds after a turn that failed: none the first time, then 1, 2, 4 … 20."""
+    return 0.0 if failures < 2 else float(min(2 ** min(failures - 2, 10), 20))
+
+
 def wrong_code_pause(tries: int) -> timedelta:
     """How long a person waits after the n-th wrong code on one link: none, then growing."""
     return timedelta(0) if tries < 3 else timedelta(seconds=min(15 * 2 ** (tries - 3), 3600))

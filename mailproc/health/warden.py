@@ -1,0 +1,106 @@
+"""Looks every few seconds at all that can be seen without the database; what it finds counts at
+once: it holds back what must not go on, and where the database itself has failed it calls the
+webhook by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from mailproc.alarms.webhook import Webhook
+from mailproc.health import pulses
+from mailproc.health.fault import Fault
+from mailproc.health.pulse import Beat
+from mailproc.store.alarms import Alarm
+
+log = structlog.get_logger()
+Looks = Callable[[], Iterable[Fault]]
+_PERIOD = 5.0  # seconds between two looks
+_SILENT = 60.0  # so long the bell may fail before the webhook is called without it
+_AGAIN = 1800.0  # before it is called again where it did not answer
+# While one of these lasts no new mail is taken in: it is safe on the server.
+NO_INTAKE = frozenset({"disk_low", "disk_full", "database_readonly", "second_daemon"})
+BELL = "alarms"  # the loop that writes alarms down
+
+
+class Warden:
+    """Holds what is wrong now; read by other threads, written by its own."""
+
+    def __init__(
+        self,
+        beats: Callable[[], Mapping[str, Beat]],
+        looks: Iterable[Looks],
+        clock: Callable[[], datetime],
+        webhook: Webhook | None = None,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._beats, self._looks, self._clock = beats, tuple(looks), clock
+        self._webhook, self._seconds = webhook, seconds
+        self._next = 0.0
+        self._alarms: Mapping[str, Alarm] = {}
+        self._called: dict[str, tuple[Alarm, float, bool]] = {}  # without the bell: when, taken
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """What is wrong now, each since it was first seen."""
+        return tuple(self._alarms.values())
+
+    def holds_intake(self) -> str:
+        """Why no new mail is taken in, as the name of an alarm; empty where it is."""
+        return next((name for name in self._alarms if name in NO_INTAKE), "")
+
+    def holds_all(self) -> bool:
+        """Whether everything stands still: another daemon works on the same file."""
+        return "second_daemon" in self._alarms
+
+    def turn(self) -> int:
+        """A look, when it is time for one."""
+        if self._seconds() < self._next:
+            return 0
+        self._next = self._seconds() + _PERIOD
+        self.look()
+        return 0
+
+    def look(self) -> None:
+        """Sees all there is to see, now."""
+        beats, now = dict(self._beats()), self._clock()
+        found = {fault.name: fault for fault in self._find(beats)}
+        before = self._alarms
+        for name in found.keys() - before.keys():
+            log.error("alarm", name=name, **found[name].facts)
+        for name in before.keys() - found.keys():
+            log.info("alarm_mended", name=name)
+        self._alarms = {
+            name: Alarm(name, before[name].raised_at if name in before else now, fault.facts)
+            for name, fault in found.items()
+        }
+        if self._webhook is not None:
+            self._call(self._webhook, beats.get(BELL, Beat()), now)
+
+    def _find(self, beats: Mapping[str, Beat]) -> Iterable[Fault]:
+        yield from pulses.of_loops(beats)
+        for look in self._looks:
+            try:
+                yield from look()
+            except OSError as error:  # a disk that is gone, say
+                yield Fault("look_failed", {"error": error.strerror or type(error).__name__})
+
+    def _call(self, webhook: Webhook, bell: Beat, now: datetime) -> None:
+        """In place of the bell, while that can't write."""
+        if pulses.is_stuck(BELL, bell) or bell.failing > _SILENT:
+            for alarm in self.alarms:
+                _, at, taken = self._called.get(alarm.name, (alarm, -_AGAIN, False))
+                if not taken and self._seconds() - at >= _AGAIN:
+                    self._called[alarm.name] = (
+                        alarm,
+                        self._seconds(),
+                        webhook.send(alarm, "raised"),
+                    )
+        for name in self._called.keys() - self._alarms.keys():
+            alarm, _, taken = self._called.pop(name)
+            if taken:
+                webhook.send(replace(alarm, mended_at=now), "mended")
