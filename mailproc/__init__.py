@@ -28,6 +28,8 @@ down this page, and tests/test_layers.py holds that.
     roundups.py   one turn: what waits for a person, as one mail in place of many
     alarms/       what is wrong, in words; told by mail, and by a second way out
     officer/      what an officer does with requests, whether at the desk or by command
+    retention.py  once a night: what was kept long enough is erased
+    health/       how the daemon is, and what is held back until it is right again
     web/          public pages (decision, status) and internal ones, on two listeners
     deciding/     the one way in for a decision: who may, the proof, and the taking
     composing.py  letters as bytes, many at a time in a child

@@ -274,6 +274,24 @@ class AlarmsSection(_Section):
         return url
 
 
+class RetentionSection(_Section):
+    """After how many days what is erased; see docs/retention.md. Counts and the chain stay."""
+
+    raw_mail: Days = 365  # mails as they came, from their verdict
+    files: Days = 180  # what was generated
+    letters: Days = 365  # what we wrote
+    requests: Days = 3650  # who asked, in what words, from the end of the request
+    papers: Days = 3650  # signed forms and decisions on paper
+    handovers: Days = 3650  # who took it
+    opens: Days = 365  # from where a link was opened
+    sessions: Days = 90  # at the desk, from their end
+    people_log: Days = 3650  # what happened to roles, codes and devices
+
+    def days(self) -> dict[str, int]:
+        """Days by class."""
+        return dict(self)
+
+
 class WorkflowSection(_Section):
     hold_seconds: Annotated[int, Field(ge=0)] = 60
     ask_limit: Annotated[int, Field(ge=1)] = 3
@@ -432,6 +450,7 @@ class Config(BaseSettings):
     store: StoreSection = StoreSection()
     web: WebSection = WebSection()
     alarms: AlarmsSection = AlarmsSection()
+    retention: RetentionSection = RetentionSection()
     workflow: WorkflowSection = WorkflowSection()
     approval: ApprovalSection = ApprovalSection()
     datasets: DatasetsSection = DatasetsSection()

@@ -48,6 +48,7 @@ from mailproc.mail.delivery import Delivery
 from mailproc.mail.mailbox import Mailbox
 from mailproc.model import Catalogue, Conditions, Item, Person, Prepared, Question
 from mailproc.outbox import Outbox
+from mailproc.retention import Retention
 from mailproc.roundups import Roundups
 from mailproc.sandbox import AGAIN_SECONDS, FIRST_SECONDS, Builder, Reader
 from mailproc.store import claims, correspondence, facts, people, schema, vitals
@@ -124,6 +125,8 @@ class Service:
             outdated_by(self.catalogue, config.warehouse_url),
         )
         self._accounts = Accounts(self.database)
+        days = config.retention.days()
+        self._retention = Retention(self.database, days, config.office.timezone)
         self._roundups = Roundups(self.database, offices.make_roundup(config))
         self._deliveries = tuple(self._build_delivery() for _ in range(_CONNECTIONS))
         self._composing = Composing(self.office, config.template_folders, self.catalogue)
@@ -135,6 +138,7 @@ class Service:
             "jobs": self._jobs_turn,
             "deadlines": self._deadlines_turn,
             "outbox": self._outbox_turn,
+            "retention": self._retention_turn,
         }
         self._drops = offices.make_drops(config)
         if self._drops is not None:
@@ -394,6 +398,12 @@ class Service:
         if not sent:
             self._composing.rest()
         return sent
+
+    def _retention_turn(self) -> int:
+        """Never by a clock that is doubted."""
+        if self._time is not None and self._time.off:
+            return 0
+        return self._retention.turn(self._clock())
 
     def _drops_turn(self) -> int:
         return self._drops.turn(self._clock()) if self._drops is not None else 0

@@ -26,6 +26,7 @@ _COMMANDS = {
     "quarantine": "mailproc.cli.quarantine:quarantine",
     "links": "mailproc.cli.links:links",
     "people": "mailproc.cli.people:people",
+    "person": "mailproc.cli.person:person",
     "audit": "mailproc.cli.audit:audit",
     "report": "mailproc.cli.report:report",
     "service": "mailproc.cli.service:service",

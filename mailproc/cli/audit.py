@@ -28,6 +28,8 @@ def verify(config_file: Path, as_json: bool) -> None:
     line += "all there and unchanged" if not found.faults else f"{len(found.faults)} faults"
     if found.erased:
         line += f"; {found.erased} rows without their erased personal part"
+    for day, rows in found.erased_on:
+        line += f"\n  erased on {day}: {rows} rows"
     show(asdict(found), line, as_json=as_json)
     for fault in found.faults:
         click.echo(fault, err=True)

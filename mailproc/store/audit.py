@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ class Audit:
     erased: int
     seals: int
     faults: tuple[str, ...]
+    erased_on: tuple[tuple[str, int], ...] = ()  # day (UTC) and rows
 
 
 def verify(connection: sa.Connection) -> Audit:
@@ -39,8 +41,10 @@ def verify(connection: sa.Connection) -> Audit:
     for request_id, chain in chains.items():
         faults += _chain_faults(request_id, sorted(chain, key=lambda row: row["version"]))
     seals, seal_faults = _check_seals(connection, rows)
-    erased = sum(row["erased_at"] is not None for row in rows)
-    return Audit(len(chains), len(rows), erased, seals, tuple(faults + seal_faults))
+    days = Counter(row["erased_at"].date().isoformat() for row in rows if row["erased_at"])
+    found = tuple(faults + seal_faults)
+    erased = tuple(sorted(days.items()))
+    return Audit(len(chains), len(rows), days.total(), seals, found, erased)
 
 
 def _chain_faults(request_id: int, chain: list[Any]) -> Iterator[str]:

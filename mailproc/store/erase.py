@@ -42,7 +42,17 @@ def erase(connection: sa.Connection, request_id: int, now: datetime) -> bool:
     addresses.forget(connection, request.requester_addr)
     _blank_opens(connection, request_id)
     _blank_rows(connection, schema.files, request_id, content=None)
-    _blank_rows(connection, schema.decisions, request_id, reason=None, private_note=None)
+    _blank_rows(
+        connection,
+        schema.decisions,
+        request_id,
+        reason=None,
+        private_note=None,
+        conditions=None,
+    )
+    _blank_rows(connection, schema.papers, request_id, content=None, filename="")
+    _blank_rows(connection, schema.handovers, request_id, taken_by=None, note=None)
+    _blank_rows(connection, schema.jobs, request_id, problem=None)
     return True
 
 
@@ -50,7 +60,8 @@ def _blank_opens(connection: sa.Connection, request_id: int) -> None:
     """When a link was opened stays; from where goes."""
     links, opens = schema.links, schema.link_opens
     mine = sa.select(links.c.id).where(links.c.request_id == request_id)
-    connection.execute(opens.update().where(opens.c.link_id.in_(mine)).values(client=None))
+    mine_opened = opens.update().where(opens.c.link_id.in_(mine))
+    connection.execute(mine_opened.values(client=None, agent=None))
 
 
 def _blank(request: Request) -> Request:

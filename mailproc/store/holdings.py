@@ -1,0 +1,162 @@
+"""Everything that is held about one person outside the office, and forgetting all of it.
+
+Someone is known by an e-mail address, or, who came to the counter or called, by the name or the
+telephone number on the form. Personal Data Protection Act B.E. 2562, sections 30 (to be shown) and
+33 (to be erased).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailproc.model import Request
+from mailproc.store import addresses, schema
+from mailproc.store.codec import load_request
+from mailproc.store.erase import erase as erase_request
+from mailproc.store.retention import ENDED
+
+_R, _M, _O, _H = schema.requests, schema.messages, schema.outbox, schema.history
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What is held, by kind; rows as the database has them, without bytes."""
+
+    requests: tuple[Request, ...]  # the person's own
+    named_in: tuple[Request, ...]  # of others, which name the person
+    rows: dict[str, tuple[Row, ...]]
+
+    @property
+    def open(self) -> tuple[Request, ...]:
+        """Own requests that have not ended."""
+        return tuple(request for request in self.requests if request.state not in ENDED)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.requests or self.named_in or any(self.rows.values()))
+
+
+def find(connection: sa.Connection, who: str) -> Holdings:
+    """All that is held about `who`: an address, a name or a telephone number."""
+    who = who.strip().casefold()
+    named = _R.c.body.icontains(who, autoescape=True) if who else sa.false()
+    mine = sa.or_(sa.func.lower(_R.c.requester_addr) == who, named)
+    query = sa.select(_R.c.body).where(_R.c.erased_at.is_(None), mine).order_by(_R.c.id)
+    found = [load_request(body) for body in connection.scalars(query)]
+    own = tuple(request for request in found if _is_own(request, who))
+    ids = [request.id for request in own]
+    return Holdings(
+        requests=own,
+        named_in=tuple(request for request in found if request not in own),
+        rows={kind: tuple(rows) for kind, rows in _rows(connection, who, ids)},
+    )
+
+
+def _is_own(request: Request, who: str) -> bool:
+    form = request.form
+    told = (request.requester_addr, form.email, form.requester_name, form.phone)
+    return who in {(text or "").strip().casefold() for text in told}
+
+
+def _rows(
+    connection: sa.Connection, who: str, ids: Sequence[int]
+) -> Iterator[tuple[str, Iterable[Row]]]:
+    of_request = {"request_id": ids}
+    yield (
+        "mails",
+        _some(
+            connection,
+            (_M.c.id, _M.c.internal_date, _M.c.size, _M.c.verdict, _M.c.request_id),
+            sa.or_(sa.func.lower(_M.c.from_addr) == who, _M.c.request_id.in_(ids)),
+        ),
+    )
+    yield (
+        "letters",
+        _some(
+            connection,
+            (_O.c.id, _O.c.kind, _O.c.to_addr, _O.c.state, _O.c.recorded_at, _O.c.request_id),
+            sa.func.lower(_O.c.to_addr) == who,
+        ),
+    )
+    yield "history", _some(connection, (_H.c.request_id, _H.c.at, _H.c.event), _in(_H, of_request))
+    files, papers, handed = schema.files, schema.papers, schema.handovers
+    yield (
+        "files",
+        _some(connection, (files.c.id, files.c.filename, files.c.built_at), _in(files, of_request)),
+    )
+    yield (
+        "papers",
+        _some(
+            connection,
+            (papers.c.id, papers.c.kind, papers.c.filename, papers.c.added_at),
+            _in(papers, of_request),
+        ),
+    )
+    yield (
+        "handovers",
+        _some(
+            connection,
+            (handed.c.id, handed.c.way, handed.c.at, handed.c.taken_by, handed.c.note),
+            _in(handed, of_request),
+        ),
+    )
+    links, opens = schema.links, schema.link_opens
+    theirs = sa.select(links.c.id).where(links.c.request_id.in_(ids))
+    yield (
+        "link_opens",
+        _some(connection, (opens.c.at, opens.c.client, opens.c.agent), opens.c.link_id.in_(theirs)),
+    )
+    known = schema.addresses
+    yield (
+        "addresses",
+        _some(
+            connection,
+            (known.c.address, known.c.asked_at, known.c.confirmed_at),
+            known.c.address == who,
+        ),
+    )
+    people = schema.people
+    yield (
+        "people",
+        _some(
+            connection,
+            (people.c.id, people.c.name, people.c.address, people.c.position, people.c.phone),
+            sa.or_(sa.func.lower(people.c.address) == who, sa.func.lower(people.c.name) == who),
+        ),
+    )
+
+
+def _in(table: sa.Table, of_request: dict[str, Sequence[int]]) -> sa.ColumnElement[bool]:
+    return table.c.request_id.in_(of_request["request_id"])
+
+
+def _some(
+    connection: sa.Connection, columns: Sequence[sa.Column[Any]], where: sa.ColumnElement[bool]
+) -> Iterator[Row]:
+    query = sa.select(*columns).where(where).order_by(columns[0])
+    yield from (dict(row._mapping) for row in connection.execute(query))
+
+
+def forget(connection: sa.Connection, who: str, now: datetime) -> dict[str, int]:
+    """Erases the person's own requests with all that belongs to them, mails and letters without a
+    request, and the address; gives the counts. Requests of others stay as they are, and so do the
+    people of the office. Requests must have ended: see `Holdings.open`."""
+    held, address = find(connection, who), who.strip().casefold()
+    requests = sum(erase_request(connection, request.id, now) for request in held.requests)
+    gone = {"raw": None, "from_addr": None, "message_id": None, "guess": None}
+    mails = _M.update().where(sa.func.lower(_M.c.from_addr) == address, _M.c.verdict.is_not(None))
+    letters = _O.update().where(sa.func.lower(_O.c.to_addr) == address)
+    blank = {"letter": None, "to_addr": None, "correspondent": None, "problem": None}
+    done = {
+        "requests": requests,
+        "mails": connection.execute(mails.values(**gone)).rowcount,
+        "letters": connection.execute(letters.values(**blank, due_at=None)).rowcount,
+    }
+    addresses.forget(connection, address)
+    return done
