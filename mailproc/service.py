@@ -266,6 +266,7 @@ class Service:
         sys.setswitchinterval(0.0005)
         if self.database.is_sqlite:
             self._take_over()
+        self._warden.look()  # before any mail is taken in
         for part in self._parts:
             part.start()
 

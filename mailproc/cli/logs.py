@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
-_TOKEN = re.compile(r"/([ds])/[A-Za-z0-9_-]{20,}")
+_TOKEN = re.compile(r"/([a-z]{1,2}(?:/open)?)/[A-Za-z0-9_-]{20,}")
 
 
 def set_up_logs(level: str = "info") -> None:
@@ -28,13 +28,27 @@ def set_up_logs(level: str = "info") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Masked("%(name)s: %(message)s"))
+    logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
+
+
+class _Masked(logging.Formatter):
+    """For what libraries log: their tracebacks as well."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
+def masked(text: str) -> str:
+    """Without addresses and tokens."""
+    return _TOKEN.sub(r"/\1/…", _ADDRESS.sub("…@…", text))
 
 
 def mask(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Takes addresses and tokens out of every text, also out of tracebacks."""
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = _TOKEN.sub(r"/\1/…", _ADDRESS.sub("…@…", value))
+            event[name] = masked(value)
     return event
