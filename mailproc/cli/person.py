@@ -20,10 +20,10 @@ from mailproc.cli.store import Opened, opened
 from mailproc.cli.words import words
 from mailproc.errors import MailprocError
 from mailproc.model import Request
+from mailproc.officer import Who, passing
 from mailproc.store import holdings, people_log
 from mailproc.store.holdings import Holdings
 from mailproc.store.people_log import Entry
-from mailproc.workflow.events import Cancelled
 
 _ERASED = "requester_erased"
 
@@ -113,7 +113,7 @@ def erase_person(who: str, reason: str, by: str, force: bool, yes: bool, config_
         if not yes:
             click.confirm(_both("person_sure", count=len(held.requests)), abort=True)
         for request in held.open:
-            store.happen(request.number, Cancelled(by=by))
+            _cancel(store, request, by)
         done = _forget(store, who, by, reason)
     click.echo(_both("person_erased", **done))
     if held.rows["people"]:
@@ -121,6 +121,13 @@ def erase_person(who: str, reason: str, by: str, force: bool, yes: bool, config_
     if held.named_in:
         numbers = ", ".join(request.number for request in held.named_in)
         click.echo(_both("person_named_in", numbers=numbers))
+
+
+def _cancel(store: Opened, request: Request, by: str) -> None:
+    store.act(
+        lambda connection, here: passing.cancel(connection, request.id, Who(by), here),
+        number=request.number,
+    )
 
 
 def _held(store: Opened, who: str) -> Holdings:

@@ -23,7 +23,7 @@ EVENTS = frozenset(
     "device_remembered device_revoked passkey_added passkey_revoked "
     "app_enrolled app_ended list_printed list_ended "
     "away_set away_ended ahead_set ahead_ended "
-    # Of nobody (id 0), but of the whole office: what was erased by its days or for somebody who asked.
+    # Of the whole office (id 0): what was erased by its days, or for somebody who asked.
     "restored expired_erased requester_shown requester_erased".split()
 )
 # Of these the person gets a letter: whoever did not do it must learn of it. Of absences both are
