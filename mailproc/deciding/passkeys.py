@@ -87,6 +87,10 @@ class Keys:
         """For a new key; `place` is the secret of the page that only the code opens."""
         return self._challenge("enrol", person_id, place)
 
+    def to_log_in(self, until: int, nonce: str) -> bytes:
+        """For a login of whoever holds one of the keys; the nonce makes each page's its own."""
+        return self._challenge("login", nonce, until)
+
     def user(self, person_id: int) -> str:
         """What authenticators know a person by; it tells nothing of the person."""
         return websafe_encode(self._challenge("user", person_id)[:16])
@@ -145,6 +149,33 @@ def prove_by_key(
         if signed is None or not passkeys.used(connection, *signed, now):
             return Proved("key_wrong")
     return Proved(device="passkey")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLogin:
+    """Who logs in by a signature; `once` names the challenge, which is good for one login."""
+
+    person_id: int
+    once: str
+
+
+def log_in_by_key(
+    database: Database, keys: Keys, people: Sequence[int], sent: str, now: datetime
+) -> KeyLogin | str:
+    """Whose key signed the challenge of a login page, or an error as `Proved` has it."""
+    page, _, answer = sent.partition(" ")
+    until, _, nonce = page.partition(".")
+    if not (until.isascii() and until.isdigit() and len(until) < 12) or len(answer) > MOST:
+        return "key_wrong"
+    if not now.timestamp() <= int(until) <= (now + LIFE).timestamp():
+        return "form_old"
+    challenge = keys.to_log_in(int(until), nonce)
+    with database.write() as connection:
+        known = [key for person in people for key in passkeys.listed(connection, person)]
+        signed = keys.signed(answer, challenge, known)
+        if signed is None or not passkeys.used(connection, *signed, now):
+            return "key_wrong"
+    return KeyLogin(signed[0].person_id, challenge.hex()[:32])
 
 
 def _state(challenge: bytes) -> dict[str, Any]:

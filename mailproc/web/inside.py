@@ -45,6 +45,16 @@ def is_encrypted(site: Site, http: HttpRequest) -> bool:
     return http.url.scheme == "https" or (peer in site.trusted_proxies and told == "https")
 
 
+def address(site: Site, http: HttpRequest) -> str:
+    """Where the browser sees us, without a path, while keys of `public_url` are good there: it
+    must have the same name. Empty where they are not."""
+    public = urlsplit(site.office.public_url).hostname
+    if public and public != host(http):
+        return ""
+    scheme = "https" if is_encrypted(site, http) else "http"
+    return f"{scheme}://{http.headers.get('host', '')}"
+
+
 def is_private(site: Site, http: HttpRequest) -> bool:
     """Whether nobody on the way can read a code: this machine alone, TLS, or an office that has
     chosen `plain_http`, which alone lets `public_url` be neither."""

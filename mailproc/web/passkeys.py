@@ -7,29 +7,40 @@ answer. Without the script the page is as if there were none.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from mailproc.deciding import Mandate
-from mailproc.deciding.passkeys import ALGORITHMS, LIFE, Keys, encoded, party, prove_by_key
+from mailproc.deciding.passkeys import (
+    ALGORITHMS,
+    LIFE,
+    KeyLogin,
+    Keys,
+    encoded,
+    log_in_by_key,
+    party,
+    prove_by_key,
+)
 from mailproc.deciding.proving import Proved
 from mailproc.model import Person
 from mailproc.store import passkeys, people_log
 from mailproc.store.passkeys import Passkey
 from mailproc.web.common import Site, origin_of
 
+LOGIN = "login"  # the choice of a login page
 FIELD = "passkey"  # of the form that the script fills
 _LABEL = 40  # letters
 
 
 class PasskeyRoom:
-    """Passkeys of one site."""
+    """Passkeys of one site, on its public pages or on those at another address of that name."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, at: str = "") -> None:
         self._site = site
-        url, name = site.office.public_url, site.office.name_th
+        url, name = at or site.office.public_url, site.office.name_th
         own = party(url, origin_of(url) if url else "", name)
         self._keys = Keys(own, site.desk().link_key) if own else None
 
@@ -52,6 +63,27 @@ class PasskeyRoom:
         if self._keys is None:
             return Proved("key_wrong")
         return prove_by_key(self._site.database, self._keys, found, choice, sent, now)
+
+    # ------------------------------------------------------------ logging in
+
+    def to_log_in(self, people: Iterable[Person], now: datetime) -> str:
+        """The offer to log in as whoever of these has a key; empty where nobody has."""
+        if self._keys is None:
+            return ""
+        with self._site.database.read() as connection:
+            known = [key for person in people for key in passkeys.listed(connection, person.id)]
+        if not known:
+            return ""
+        until, nonce = int((now + LIFE).timestamp()), secrets.token_hex(16)
+        challenge = encoded(self._keys.to_log_in(until, nonce))
+        return self._offer(known, until=f"{until}.{nonce}", challenges={LOGIN: challenge})
+
+    def log_in(self, people: Iterable[Person], sent: str, now: datetime) -> KeyLogin | str:
+        """Whose signature the script has put into the form, or an error."""
+        if self._keys is None:
+            return "key_wrong"
+        ids = [person.id for person in people]
+        return log_in_by_key(self._site.database, self._keys, ids, sent, now)
 
     # ------------------------------------------------------------ enrolling
 

@@ -21,6 +21,7 @@ from mailproc.store import people, sessions
 from mailproc.web import inside
 from mailproc.web.common import HEADERS, Site, read_form
 from mailproc.web.desk.frame import COOKIE, LOGIN, ROLES, Frame, Visit, at_desk
+from mailproc.web.passkeys import FIELD, PasskeyRoom
 from mailproc.web.proof import STATUS, Typed, typed
 
 PLACE = "internal/desk"  # wrong codes are counted for it
@@ -52,20 +53,25 @@ class LoginPage:
     ) -> Response:
         if not inside.is_private(self._site, http):
             return self._site.message("desk_not_private", 403)
-        chosen = form.get("person", "")
+        chosen, everybody = form.get("person", ""), self._everybody()
         wanted = form.get("next", http.query_params.get("next", ""))
         return self._frame.page(
             None,
             "login",
             status,
             csrf=self._site.csrf(PLACE),
-            everybody=self._everybody(),
+            everybody=everybody,
+            passkey=self._key_offer(http, everybody),
             chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0,
             next=wanted if is_inside(wanted) else "",
             slip=form.get("slip", ""),
             error=error or None,
             told="logged_out" if "out" in http.query_params and not error else "",
         )
+
+    def _key_offer(self, http: HttpRequest, everybody: list[Person]) -> str:
+        room = key_room(self._site, http)
+        return room.to_log_in(everybody, self._site.clock()) if room else ""
 
     def _everybody(self) -> list[Person]:
         """Those who may log in, each once."""
@@ -81,6 +87,8 @@ class LoginPage:
             return self._site.message("forbidden", 403)
         if not inside.is_private(self._site, http):
             return self._site.message("desk_not_private", 403)
+        if form.get(FIELD):
+            return self._by_key(http, form)
         person = next((p for p in self._everybody() if str(p.id) == form.get("person")), None)
         if person is None:
             return self._show(http, form, "desk_person_missing", 422)
@@ -92,6 +100,16 @@ class LoginPage:
         if proved.error:
             return self._show(http, form, proved.error, STATUS.get(proved.error, 403))
         return self.begin(http, person, proved.device, form.get("next", ""), now)
+
+    def _by_key(self, http: HttpRequest, form: dict[str, str]) -> Response:
+        """A passkey tells by itself whose it is."""
+        now, everybody = self._site.clock(), self._everybody()
+        room = key_room(self._site, http)
+        found = room.log_in(everybody, form[FIELD], now) if room else "key_wrong"
+        if isinstance(found, str):
+            return self._show(http, form, found, STATUS.get(found, 403))
+        person = next(one for one in everybody if one.id == found.person_id)
+        return self.begin(http, person, "passkey", form.get("next", ""), now, found.once)
 
     def _prove(self, person: Person, sent: Typed, now: datetime) -> Proved:
         site = self._site
@@ -136,6 +154,12 @@ class LoginPage:
         answer = RedirectResponse(f"{LOGIN}?out", 303, HEADERS)
         self._set_cookie(visit.http, answer, "", 0)
         return answer
+
+
+def key_room(site: Site, http: HttpRequest) -> PasskeyRoom | None:
+    """Passkeys at the address that the browser has; None where there can be none."""
+    at = inside.address(site, http)
+    return PasskeyRoom(site, at) if at else None
 
 
 def is_inside(path: str) -> bool:
