@@ -53,6 +53,14 @@ TEXTS = {
         "{folder} cannot be written ({reason}): check its permissions, "
         "or use the account that owns it",
     ),
+    "upgrading": (
+        "กำลังปรับรุ่นโปรแกรมอยู่ กรุณารอจนเสร็จ",
+        "The program is being upgraded: wait until that is done",
+    ),
+    "taking_back": (
+        "การปรับรุ่นครั้งก่อนไม่เสร็จ กำลังกลับไปใช้โปรแกรมเดิม",
+        "The last upgrade was not finished: putting the old program back",
+    ),
     "interrupted": (
         "หยุดตามคำสั่งแล้ว การสั่งครั้งต่อไปจะเริ่มเตรียมใหม่ให้เอง",
         "Stopped as you asked: the next start prepares everything anew by itself",
@@ -402,6 +410,90 @@ def failure(environment: Environment) -> Refusal:
     )
 
 
+# ------------------------------------------------------------------ an unfinished upgrade
+
+
+def exchange(root: str, name: str) -> None:
+    """Put the new file or folder of this name in the place of the old one, which is kept."""
+    here, new, old = places(root, name)
+    os.makedirs(os.path.dirname(old), exist_ok=True)
+    if os.path.isfile(here):  # this very file is never missing
+        os.link(here, old)
+    elif os.path.exists(here):
+        os.rename(here, old)
+    os.replace(new, here)
+
+
+def take_back(root: str) -> None:
+    """Undo what the journal of an upgrade says, however far it, or its undoing, came."""
+    import json
+
+    folder = os.path.join(root, ".upgrade")
+    with open(os.path.join(folder, "journal.json"), encoding="utf-8") as file:
+        journal = json.load(file)
+    for name in journal["entries"]:
+        here, new, old = places(root, name)
+        if not os.path.exists(new):  # it is here
+            if os.path.isfile(here) and os.path.exists(old):
+                os.link(here, new)
+            else:
+                os.rename(here, new)
+        if os.path.isfile(old):
+            os.replace(old, here)
+        elif os.path.exists(old) and not os.path.exists(here):
+            os.rename(old, here)
+    put_back_database(journal)
+    os.remove(os.path.join(folder, "journal.json"))
+
+
+def put_back_database(journal: "dict[str, str]") -> None:
+    """The database as it was before; PostgreSQL takes a migration back by itself."""
+    import shutil
+
+    database = journal["database"]
+    if not database or not os.path.exists(journal["before"]):
+        return
+    draft = database + ".part"
+    shutil.copyfile(journal["before"], draft)
+    shutil.copystat(database, draft)
+    if os.geteuid() == 0:
+        owner = os.stat(database)
+        os.chown(draft, owner.st_uid, owner.st_gid)
+    for rest in ("-wal", "-shm"):
+        if os.path.exists(database + rest):
+            os.remove(database + rest)
+    os.replace(draft, database)
+
+
+def places(root: str, name: str) -> "tuple[str, str, str]":
+    """Where an entry is, where the new one waits, and where the old one goes."""
+    folder = os.path.join(root, ".upgrade")
+    return (
+        os.path.join(root, name),
+        os.path.join(folder, "new", name),
+        os.path.join(folder, "old", name),
+    )
+
+
+def recover(root: str) -> None:
+    """Before anything else: the program may be half new."""
+    folder = os.path.join(root, ".upgrade")
+    if not os.path.exists(os.path.join(folder, "journal.json")):
+        return
+    import fcntl
+    import shutil
+
+    held = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Refusal("upgrading") from None
+    say("taking_back")
+    take_back(root)
+    os.close(held)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 # ------------------------------------------------------------------ handing over
 
 
@@ -418,7 +510,9 @@ def command_for(environment: Environment, arguments: "list[str]") -> "list[str]"
 def main(arguments: "list[str]") -> int:
     try:
         check_python(tuple(sys.version_info[:3]), os.name)
-        environment = Environment(os.path.dirname(os.path.abspath(__file__)))
+        root = os.path.dirname(os.path.abspath(__file__))
+        recover(root)
+        environment = Environment(root)
         testing = arguments[:1] == ["test"]
         layers = [RUN, TEST] if testing else [RUN]
         if environment.lacks(layers):

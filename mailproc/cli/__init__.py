@@ -32,6 +32,7 @@ _COMMANDS = {
     "service": "mailproc.cli.service:service",
     "backup": "mailproc.cli.backup:backup",
     "restore": "mailproc.cli.restore:restore",
+    "upgrade": "mailproc.cli.upgrade:command",
 }
 
 
