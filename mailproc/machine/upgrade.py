@@ -223,7 +223,7 @@ def _extract(archive: Path, folder: Path) -> None:
         shutil.copytree(archive, folder, ignore=shutil.ignore_patterns(".git", ".venv", "state"))
     elif zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as packed:
-            packed.extractall(folder)
+            packed.extractall(folder)  # noqa: S202 - it drops what leads outside
     else:
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")

@@ -8,7 +8,6 @@ import os
 import shutil
 import sqlite3
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,12 +33,12 @@ def upgrade() -> None:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
+def root(tmp_path: Path) -> Path:
     """A program as an office has it, with the packages of this one."""
     folder = tmp_path / "opt"
     _copy(folder)
     (folder / ".venv").symlink_to(Path(os.path.realpath(ROOT / ".venv")))
-    yield folder
+    return folder
 
 
 def _copy(folder: Path) -> Path:
