@@ -7,6 +7,7 @@ over rows that are due; web pages show a request and take the director's decisio
 down this page, and tests/test_layers.py holds that.
 
     cli/          the commands of run.py
+    machine/      backup, restore, the systemd units, upgrade
     demo/         an embedded mail server, and actors who play requester and director
     service.py    the composition root: builds all, runs the loops, stops cleanly
     config.py     settings from mailproc.toml, environment and secret files; all faults at once

@@ -16,7 +16,7 @@ from typing import Literal
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc.cli import check_alarms, check_approval, check_reach, check_reply, login
+from mailproc.cli import check_alarms, check_approval, check_backup, check_reach, check_reply, login
 from mailproc.cli.finding import Finding
 from mailproc.cli.finding import found as _found
 from mailproc.cli.output import common, local, show
@@ -314,6 +314,7 @@ def _unreachable(part: str, host: str, port: int, problem: str) -> Finding:
 _CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
     "state": _state,
     "database": _database,
+    "backup": check_backup.findings,
     "senders": _senders,
     "sending": _sending,
     "alarms": check_alarms.findings,

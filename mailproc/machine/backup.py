@@ -54,6 +54,7 @@ def begin(config: Config, public: str) -> None:
         raise MailprocError(key="backup_has_key", file=file) from None
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(public + "\n")
+    contents.give(file, file.parent)
 
 
 def recipient(config: Config) -> str:
@@ -92,6 +93,7 @@ def _write(
     try:
         check = _sealed(draft, manifest, files, public)
         _read_back(draft, check, manifest)
+        contents.give(draft, folder)
         os.replace(draft, final)
         _sync_folder(folder)
     finally:
@@ -164,7 +166,9 @@ def _database_bytes(config: Config) -> int:
 def _make_folder(folder: Path) -> None:
     """With what an ended process left there gone."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not folder.exists():
+            folder.mkdir(parents=True, mode=0o700)
+            contents.give(folder, folder.parent)
         for left in folder.glob(".mailproc-*.age.part"):
             left.unlink()
     except OSError as error:
@@ -176,6 +180,7 @@ def _alone(config: Config) -> Iterator[None]:
     """One backup at a time."""
     config.state.mkdir(parents=True, exist_ok=True)
     with (config.state / "backup.lock").open("w") as lock:
+        contents.give(Path(lock.name), config.state)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -208,6 +213,7 @@ def _note(config: Config, made: Made) -> None:
     facts = {"made_at": made.made_at.isoformat(), "file": str(made.file), "size": made.size}
     draft = config.state / ".backup.json.part"
     draft.write_text(json.dumps(facts), encoding="utf-8")
+    contents.give(draft, config.state)
     os.replace(draft, config.state / "backup.json")
 
 

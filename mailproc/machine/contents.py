@@ -63,6 +63,13 @@ def from_environment() -> Sequence[str]:
     return sorted(name for name in os.environ if name.startswith("MAILPROC_"))
 
 
+def give(path: Path, like: Path) -> None:
+    """What root made belongs to whoever the folder belongs to, else the daemon could not use it."""
+    if os.geteuid() == 0:
+        owner = like.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
 def program_version() -> str:
     """The version of this program."""
     with (ROOT / "pyproject.toml").open("rb") as file:

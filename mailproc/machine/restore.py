@@ -67,7 +67,7 @@ def restore(
         manifest = _unpack(file, secret, work)
         kept = _settings(work, config_file)
         config = load(config_file)
-        _refuse_living(config)
+        _refuse_living(config, work)
         kept += _place_files(config, work, manifest)
         os.replace(work / contents.STORE, work / "mailproc.sqlite")  # as in a `state/`
         say("restore_checking")
@@ -114,11 +114,15 @@ def _settings(work: Path, config_file: Path) -> list[str]:
     return [str(config_file)]
 
 
-def _refuse_living(config: Config) -> None:
-    for url in (config.database_url, config.warehouse_url):
-        if not snapshot.is_empty(url):
-            place = snapshot.sqlite_file(url) or sa.make_url(url).render_as_string()
-            raise MailprocError(key="restore_not_empty", place=place)
+def _refuse_living(config: Config, work: Path) -> None:
+    """Figures may be here, as after a restore that was cut off, where the backup has them too."""
+    ours = snapshot.rounds(f"sqlite:///{work / contents.WAREHOUSE}")
+    living = [] if snapshot.is_empty(config.database_url) else [config.database_url]
+    if not snapshot.rounds(config.warehouse_url) <= ours:
+        living.append(config.warehouse_url)
+    for url in living:
+        place = snapshot.sqlite_file(url) or sa.make_url(url).render_as_string()
+        raise MailprocError(key="restore_not_empty", place=place)
 
 
 def _place_files(config: Config, work: Path, manifest: sealed.Manifest) -> list[str]:
@@ -262,7 +266,8 @@ def _fates(
 
 def _place_databases(config: Config, staged: Config) -> None:
     """The figures first: with the store the office is there."""
-    _place_database(staged.warehouse_url, config.warehouse_url, snapshot.fill_warehouse)
+    if snapshot.sqlite_file(config.warehouse_url) or not snapshot.rounds(config.warehouse_url):
+        _place_database(staged.warehouse_url, config.warehouse_url, snapshot.fill_warehouse)
     _place_database(staged.database_url, config.database_url, snapshot.fill_store)
 
 

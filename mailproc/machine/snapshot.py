@@ -82,17 +82,25 @@ def fill_warehouse(file: Path, url: str) -> None:
 
 
 def is_empty(url: str) -> bool:
-    """True where no request, person or round is in the database."""
-    if (file := sqlite_file(url)) is not None:
-        return not file.exists()
+    """True where nothing of an office is in the database; its tables may be there."""
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        return True
     engine = sa.create_engine(url)
     try:
         with engine.connect() as connection:
             tables = set(sa.inspect(connection).get_table_names())
-            looked_at = tables & {"people", "requests", "messages", "rounds"}
+            looked_at = tables & {"people", "requests", "messages", "facts"}
             return not any(_has_rows(connection, name) for name in looked_at)
     finally:
         engine.dispose()
+
+
+def rounds(url: str) -> frozenset[str]:
+    """Digests of the rounds that are in a warehouse, the shipped example aside."""
+    if (file := sqlite_file(url)) is not None and not file.exists():
+        return frozenset()
+    return frozenset(one.round.digest for one in warehouse.stored_rounds(url) if not one.example)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -104,7 +112,8 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def _has_rows(connection: sa.Connection, table: str) -> bool:
-    return connection.execute(sa.select(sa.table(table)).limit(1)).first() is not None
+    one = sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1)
+    return connection.scalar(one) is not None
 
 
 def _copy_file(file: Path, target: Path) -> None:

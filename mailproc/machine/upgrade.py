@@ -210,6 +210,7 @@ def _stopped(config: Config) -> Iterator[None]:
     """Holds the daemon's own lock. Raises where it runs."""
     config.state.mkdir(parents=True, exist_ok=True)
     with (config.state / "serve.lock").open("w") as lock:
+        contents.give(Path(lock.name), config.state)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from mailproc.config import load
+from mailproc.datasets import warehouse
 from mailproc.errors import MailprocError
 from mailproc.machine import restore as restoring
-from mailproc.machine import sealed, snapshot, traces
+from mailproc.machine import sealed, traces
 from mailproc.model import State
 from mailproc.store import alarms, audit, doubts, outbox, people_log, schema
 from mailproc.store.database import Database
@@ -49,7 +50,7 @@ def test_all_of_the_office_comes_back(office: Office, tmp_path: Path) -> None:
         assert (entry.event, entry.facts["letters"]) == ("restored", 2)
         assert [one.name for one in alarms.open_alarms(connection)] == ["restored"]
     database.close()
-    assert not snapshot.is_empty(load(new / "mailproc.toml").warehouse_url)
+    assert warehouse.stored_rounds(load(new / "mailproc.toml").warehouse_url)
 
 
 def test_a_living_office_is_never_overwritten(office: Office) -> None:
@@ -76,6 +77,19 @@ def test_another_secret_on_the_machine_is_refused_and_its_settings_stay(
     assert report.kept == (str(new / "mailproc.toml"),)
     assert (new / "mailproc.toml").read_text().endswith("# here\n")
     assert (new / "mailproc.toml.from-backup").read_text() == office.file.read_text()
+
+
+def test_a_restore_that_was_cut_off_before_its_last_file_begins_again(
+    office: Office, tmp_path: Path
+) -> None:
+    state = tmp_path / "new" / "state"
+    _restore(office, tmp_path)
+    (state / "mailproc.sqlite").unlink()
+    Database(f"sqlite:///{state / 'mailproc.sqlite'}").migrate()  # as `check` does
+    assert _restore(office, tmp_path).requests == 1
+    with pytest.raises(MailprocError) as refused:
+        _restore(office, tmp_path)
+    assert refused.value.key == "restore_not_empty"
 
 
 def test_a_wrong_key_or_a_newer_database_leaves_no_office(office: Office, tmp_path: Path) -> None:
