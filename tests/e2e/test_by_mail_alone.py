@@ -116,7 +116,8 @@ def test_request_approval_refusal_and_return_by_mail_alone(office: Office) -> No
 
     office.ask()
     approval = office.wait("director", "/00002)")
-    office.press("director", approval, 1, เหตุผล="เผยแพร่บนเว็บไซต์แล้ว", รหัส=codes[1])
+    why = {"เหตุข้อที่": "14", "เหตุผล": "เผยแพร่บนเว็บไซต์แล้ว"}
+    office.press("director", approval, 1, **why, รหัส=codes[1])
     assert "เผยแพร่บนเว็บไซต์แล้ว" in _text(office.wait("requester", "เผยแพร่บนเว็บไซต์แล้ว"))
 
     office.ask()
