@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
@@ -16,6 +16,8 @@ from mailproc.store import vitals
 from mailproc.store.alarms import Alarm
 from mailproc.store.database import Database
 from mailproc.store.vitals import Vitals
+
+_RECOUNT = timedelta(minutes=5)
 
 
 class Metrics:
@@ -30,6 +32,7 @@ class Metrics:
     ) -> None:
         self._database, self._beats = database, beats
         self._alarms, self._clock = alarms, clock
+        self._counted: tuple[datetime, Mapping[str, int]] | None = None
 
     def text(self, polled_at: datetime | None) -> bytes:
         """All figures, as Prometheus reads them. Without a database: those that need none."""
@@ -37,13 +40,20 @@ class Metrics:
         found = [*self._of_daemon(polled_at)]
         try:
             with self._database.read() as connection:
-                found += _of_work(vitals.read(connection, now), now)
+                found += _of_work(vitals.read(connection, now), self._waiting(connection), now)
             found.append(_gauge("mailproc_database_up", "Whether it can be read.", 1))
         except sa.exc.SQLAlchemyError:
             found.append(_gauge("mailproc_database_up", "Whether it can be read.", 0))
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Once(found))
         return generate_latest(registry)
+
+    def _waiting(self, connection: sa.Connection) -> Mapping[str, int]:
+        """Counted anew each five minutes, as it takes the whole table."""
+        now = self._clock()
+        if self._counted is None or now - self._counted[0] >= _RECOUNT:
+            self._counted = (now, vitals.for_person(connection))
+        return self._counted[1]
 
     def _of_daemon(self, polled_at: datetime | None) -> Iterator[Metric]:
         if polled_at is not None:
@@ -81,7 +91,7 @@ class _Once(Collector):
         return self._found
 
 
-def _of_work(seen: Vitals, now: datetime) -> Iterator[Metric]:
+def _of_work(seen: Vitals, mails: Mapping[str, int], now: datetime) -> Iterator[Metric]:
     queues = {"unread_mails": seen.unread, "files_to_make": seen.jobs, "letters_due": seen.unsent}
     yield _labelled(
         "mailproc_queue",
@@ -98,9 +108,7 @@ def _of_work(seen: Vitals, now: datetime) -> Iterator[Metric]:
     waiting = {
         "letters_unknown": seen.unknown,
         "letters_held": seen.held,
-        "mails_quarantined": seen.quarantined,
-        "mails_unplaced": seen.unplaced,
-    }
+    } | {f"mails_{name}": count for name, count in mails.items()}
     yield _labelled("mailproc_waiting_for_person", "What a person settles.", "what", waiting)
     states = {state.value: seen.requests.get(state.value, 0) for state in State}
     yield _labelled("mailproc_requests", "Requests.", "state", states)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from mailproc.store import correspondence, facts, schema
 
 _M, _J, _O, _R = schema.messages, schema.jobs, schema.outbox, schema.requests
 _DAEMON = "daemon"
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)  # a range takes the index, which «IS NOT NULL» does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,6 @@ class Vitals:
     unsent: Queue  # letters that are due; while sending is stopped, those to the office alone
     unknown: int  # letters of which nobody knows whether they arrived
     held: int
-    quarantined: int
-    unplaced: int
     requests: Mapping[str, int]  # by state
     stopped_at: datetime | None  # since when nothing is sent to requesters
 
@@ -49,20 +48,24 @@ def read(connection: sa.Connection, now: datetime) -> Vitals:
     due = [_O.c.state == "recorded", _O.c.due_at <= now]
     if stopped is not None:
         due.append(_O.c.audience != "requester")
-    waiting = sa.and_(_M.c.verdict.is_(None), _M.c.due_at.is_not(None))
+    waiting = sa.and_(_M.c.verdict.is_(None), _M.c.due_at > _EVER)
     states = _counts(connection, _O.c.state, _O.c.state.in_(["unknown", "held"]))
-    verdicts = _counts(connection, _M.c.verdict, _M.c.verdict.in_(["unplaced", "quarantined"]))
     return Vitals(
         unread=_queue(connection, _M.c.stored_at, waiting),
-        jobs=_queue(connection, _J.c.recorded_at, _J.c.due_at.is_not(None)),
+        jobs=_queue(connection, _J.c.recorded_at, _J.c.due_at > _EVER),
         unsent=_queue(connection, _O.c.due_at, *due),
         unknown=states.get("unknown", 0),
         held=states.get("held", 0),
-        quarantined=verdicts.get("quarantined", 0),
-        unplaced=verdicts.get("unplaced", 0),
         requests=_counts(connection, _R.c.state),
         stopped_at=stopped,
     )
+
+
+def for_person(connection: sa.Connection) -> dict[str, int]:
+    """Mails that wait for a person: put aside, and not placed. Reads the whole table of mails."""
+    unplaced = sa.and_(_M.c.verdict == "unplaced", _M.c.guess.is_not(None))
+    found = _counts(connection, _M.c.verdict, sa.or_(_M.c.verdict == "quarantined", unplaced))
+    return {name: found.get(name, 0) for name in ("quarantined", "unplaced")}
 
 
 def _queue(
