@@ -24,6 +24,7 @@ from mailproc.store import people, sessions
 from mailproc.store.sessions import Session
 from mailproc.web import inside
 from mailproc.web.common import HEADERS, SCRIPTED, Site
+from mailproc.web.desk.alarms import open_now
 from mailproc.web.desk.fields import Upload, read_all
 
 COOKIE = "desk"
@@ -164,6 +165,8 @@ class Frame:
             "may_act": visit is not None and visit.may_act,
             "csrf": visit.csrf if visit else "",
             "nav": self.nav(visit),
+            "nav": self._nav(visit),
+            "alarms": open_now(self.site.database) if visit is not None else (),
             "told": visit.asked("told", 60) if visit and visit.http.method != "POST" else "",
         }
         text = self.site.pages.render(f"desk/{name}", LANGUAGE, base="", **(known | values))
