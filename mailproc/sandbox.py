@@ -163,6 +163,7 @@ class Reader:
         self._seconds, self._together = seconds, together
         self._children = Children(workers, _start_reader, known)
         self.rest, self.stop = self._children.rest, self._children.stop
+        self.is_warm = self._children.is_warm
 
     def read(self, mails: Sequence[bytes]) -> Iterator[Reading | Failed]:
         """What each mail says, in order, as the readings come."""

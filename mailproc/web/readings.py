@@ -41,6 +41,10 @@ class Readings:
         self.rest = self._reader.rest  # to be called now and then
         self.stop = self._reader.stop
 
+    def warm(self) -> None:
+        """Has the child started beside: whoever sees a list opens a mail next."""
+        self._reader.is_warm()
+
     def of(self, rows: Sequence[sa.Row[Any]]) -> dict[int, Said]:
         """By id what the mails say that still have their bytes; one that was put aside is left
         alone, as it has cost its readers their lives."""

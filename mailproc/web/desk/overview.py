@@ -34,6 +34,7 @@ class OverviewPage:
         return [self._frame.route(PATH, self._show)]
 
     def _show(self, visit: Visit) -> Response:
+        self._site.readings.warm()
         datasets = self._site.rules().catalogue.datasets
         wanted = _wanted(visit, {one.id for one in datasets})
         page = min(max(visit.number("page"), 1), _DEEPEST)
