@@ -89,7 +89,9 @@ class Deadlines:
         return [*opened, *changed]
 
     def _why(self, request: Request) -> str:
-        return self._outdated(request.prepared) if request.prepared is not None else ""
+        if request.prepared is None or request.attached is not None:
+            return ""  # an officer's own file is of no round
+        return self._outdated(request.prepared)
 
     def _meet(self, request: Request, desk: Desk, now: datetime) -> bool:
         event = DEADLINES.get(request.state)

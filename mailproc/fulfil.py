@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -16,8 +17,10 @@ from mailproc.datasets.plan import Plan
 from mailproc.deciding import ahead
 from mailproc.errors import NeedsPerson, Stale
 from mailproc.model import (
+    Attached,
     Built,
     Conditions,
+    FileFacts,
     Item,
     Prepared,
     Provenance,
@@ -27,11 +30,11 @@ from mailproc.model import (
     State,
 )
 from mailproc.sandbox import Failed, Held
-from mailproc.store import jobs, lookups, requests
+from mailproc.store import jobs, lookups, papers, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
+from mailproc.workflow import attachment, policy
 from mailproc.workflow import events as e
-from mailproc.workflow import policy
 from mailproc.workflow.decide import decide
 
 log = structlog.get_logger()
@@ -45,6 +48,12 @@ class Builds(Books, Protocol):
     """What is needed of `sandbox.Builder`."""
 
     def build(self, prepared: Prepared, provenance: Provenance) -> Built | Held | Failed: ...
+
+    def admit(self, attached: Attached, content: bytes) -> FileFacts | Held | Failed: ...
+
+    def whole(
+        self, prepared: Prepared, provenance: Provenance, content: bytes
+    ) -> Built | Held | Failed: ...
 
 
 class Fulfil:
@@ -110,6 +119,8 @@ class Fulfil:
             return None
 
     def _prepared(self, request: Request) -> e.Event:
+        if request.attached is not None:
+            return self._admitted(request, request.attached)
         try:
             result = self._prepare(request.item, request.conditions)
         except NeedsPerson:
@@ -122,17 +133,40 @@ class Fulfil:
         digest = policy.content_hash(replace(request, conditions=done), result)
         return e.DataPrepared(prepared=result, content_hash=digest, conditions=done)
 
+    def _admitted(self, request: Request, attached: Attached) -> e.Event:
+        """What an officer attached, once it passed the gate."""
+        content = self._content(attached)
+        if content is None:
+            return e.GateBlocked(problem="attached_gone")
+        found = self._builder.admit(attached, content)
+        if isinstance(found, Failed):
+            return e.StepFailed(problem=f"prepare: {found.problem}")
+        if isinstance(found, Held):
+            return e.GateBlocked(problem="; ".join(found.findings))
+        prepared = attachment.prepared(request, attached, found)
+        return e.DataPrepared(
+            prepared=prepared, content_hash=policy.content_hash(request, prepared)
+        )
+
+    def _content(self, attached: Attached) -> bytes | None:
+        """The bytes of that very file; None where they were erased or are others."""
+        with self._database.read() as connection:
+            found = papers.get(connection, attached.paper_id)
+        if found is None or sha256(found[1]).hexdigest() != attached.sha256:
+            return None
+        return found[1]
+
     def _built(self, request: Request, desk: Desk, now: datetime) -> tuple[e.Event, Built | None]:
         prepared = request.prepared
         if prepared is None or not self._still_approved(request, prepared):
             return e.ContentChanged(), None
-        if why := self._outdated(prepared):
+        if request.attached is None and (why := self._outdated(prepared)):
             return e.ContentChanged(why=why), None
         if not self._still_stands(request, desk, now):
             return e.ContentChanged(why="standing"), None
-        built = self._builder.build(
-            prepared, provenance_of(request, self._office, self._timezone, now)
-        )
+        built = self._made(request, prepared, now)
+        if built is None:
+            return e.GateBlocked(problem="attached_gone"), None
         if isinstance(built, Failed):
             return e.StepFailed(problem=f"build: {built.problem}"), None
         if isinstance(built, Held):
@@ -140,6 +174,16 @@ class Fulfil:
         if built.result_digest != prepared.result_digest:
             return e.ContentChanged(), None
         return e.DataBuilt(), built
+
+    def _made(
+        self, request: Request, prepared: Prepared, now: datetime
+    ) -> Built | Held | Failed | None:
+        """The file past the gate; None where an officer's own is gone."""
+        provenance = provenance_of(request, self._office, self._timezone, now)
+        if request.attached is None:
+            return self._builder.build(prepared, provenance)
+        content = self._content(request.attached)
+        return self._builder.whole(prepared, provenance, content) if content is not None else None
 
     def _still_stands(self, request: Request, desk: Desk, now: datetime) -> bool:
         if not request.standing_id:

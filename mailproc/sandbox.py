@@ -23,7 +23,17 @@ from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from mailproc.model import Built, Chapter, Known, LeftOut, Prepared, Provenance, Reading
+from mailproc.model import (
+    Attached,
+    Built,
+    Chapter,
+    FileFacts,
+    Known,
+    LeftOut,
+    Prepared,
+    Provenance,
+    Reading,
+)
 
 if TYPE_CHECKING:
     from mailproc.datasets.importing.contract import Contract
@@ -210,6 +220,20 @@ class Builder:
         built: Built | Held | Failed = next(self._children.run(_build, [task], _BUILD_SECONDS))
         return built
 
+    def admit(self, attached: Attached, content: bytes) -> FileFacts | Held | Failed:
+        """What an officer's file holds, once it passed the gate, or why it may not leave."""
+        task = (attached, content)
+        found: FileFacts | Held | Failed = next(self._children.run(_admit, [task], _BUILD_SECONDS))
+        return found
+
+    def whole(
+        self, prepared: Prepared, provenance: Provenance, content: bytes
+    ) -> Built | Held | Failed:
+        """An officer's file as it leaves, once more past the gate."""
+        task = (prepared, provenance, content)
+        built: Built | Held | Failed = next(self._children.run(_whole, [task], _BUILD_SECONDS))
+        return built
+
     def book(
         self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]
     ) -> Built | Held | Failed:
@@ -346,6 +370,25 @@ def _build(prepared: Prepared, provenance: Provenance, warehouse_url: str) -> Bu
     from mailproc.datasets.workbook import build
 
     return gated(build(prepared, provenance, warehouse_url), prepared)
+
+
+def _admit(attached: Attached, content: bytes) -> FileFacts | Held:
+    return admitted(attached, content)
+
+
+def admitted(attached: Attached, content: bytes) -> FileFacts | Held:
+    """What the file holds where the gate lets it pass. Takes long: for a child."""
+    from mailproc.datasets import gate, readymade
+
+    if findings := gate.inspect_attached(attached, content):
+        return Held(findings)
+    return readymade.facts(attached.filename, content, attached.sha256, attached.kind)
+
+
+def _whole(prepared: Prepared, provenance: Provenance, content: bytes) -> Built | Held:
+    from mailproc.datasets.workbook import whole
+
+    return gated(whole(prepared, provenance, content), prepared)
 
 
 def gated(built: Built, prepared: Prepared) -> Built | Held:

@@ -15,15 +15,17 @@ import pytest
 from mailproc.datasets.catalogue import load_catalogue
 from mailproc.datasets.importer import load_sample
 from mailproc.datasets.query import prepare
-from mailproc.datasets.workbook import booklet, build
+from mailproc.datasets.workbook import booklet, build, whole
 from mailproc.deadlines import Deadlines
 from mailproc.deciding import ahead
 from mailproc.fulfil import Fulfil
 from mailproc.model import (
     BY_RULE,
+    Attached,
     Built,
     Chapter,
     Conditions,
+    FileFacts,
     LeftOut,
     Past,
     Prepared,
@@ -33,7 +35,7 @@ from mailproc.model import (
     Rules,
     State,
 )
-from mailproc.sandbox import Failed, Held, gated, gated_book
+from mailproc.sandbox import Failed, Held, admitted, gated, gated_book
 from mailproc.store import jobs, people, schema, standing
 from mailproc.store.codec import dump_request, load_letter
 from mailproc.store.database import Database
@@ -75,6 +77,15 @@ class Works:
     def build(self, prepared: Prepared, provenance: Provenance) -> Built | Held | Failed:
         self.built += 1
         built = self.change(build(prepared, provenance, self.url))
+        return built if isinstance(built, Failed) else gated(built, prepared)
+
+    def admit(self, attached: Attached, content: bytes) -> FileFacts | Held:
+        return admitted(attached, content)
+
+    def whole(
+        self, prepared: Prepared, provenance: Provenance, content: bytes
+    ) -> Built | Held | Failed:
+        built = self.change(whole(prepared, provenance, content))
         return built if isinstance(built, Failed) else gated(built, prepared)
 
     def book(

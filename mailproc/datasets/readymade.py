@@ -78,7 +78,7 @@ def prepare(item: Item, dataset: Dataset, entry: Entry, chosen: Round) -> Prepar
         round_digest=chosen.digest,
         dataset_digest=dataset.digest,
         result_digest=chosen.digest,
-        file=_facts(path.name, content, chosen.digest, kind),
+        file=facts(path.name, content, chosen.digest, kind),
     )
 
 
@@ -102,7 +102,8 @@ def _read(path: Path, digest: str) -> bytes:
     return content
 
 
-def _facts(name: str, content: bytes, digest: str, kind: str) -> FileFacts:
+def facts(name: str, content: bytes, digest: str, kind: str) -> FileFacts:
+    """Size and length of a file, as whoever decides is shown it."""
     return FileFacts(name, len(content), *_counted(content, digest, kind))
 
 
@@ -114,7 +115,7 @@ def _counted(content: bytes, digest: str, kind: str) -> tuple[str, int]:
     if digest not in _counts:
         if len(_counts) >= _KEPT:
             _counts.clear()
-        counted = {"pdf": _pages, "xlsx": _sheets, "csv": _rows}[kind]
+        counted = {"pdf": _pages, "xlsx": _sheets, "csv": _rows, "docx": _unknown}[kind]
         _counts[digest] = counted(content)
     return _counts[digest]
 
@@ -141,6 +142,11 @@ def _sheets(content: bytes) -> tuple[str, int]:
 
 def _rows(content: bytes) -> tuple[str, int]:
     return "rows", max(0, len(content.splitlines()) - 1)
+
+
+def _unknown(content: bytes) -> tuple[str, int]:
+    """Word counts its pages as it prints them."""
+    return "pages", 0
 
 
 def faults(entry: Entry, folder: Path) -> Iterator[tuple[str, str]]:

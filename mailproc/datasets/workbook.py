@@ -17,6 +17,7 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
     "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
 
@@ -37,6 +38,12 @@ def build(prepared: Prepared, provenance: Provenance, warehouse_url: str) -> Bui
 def _as_it_is(prepared: Prepared, provenance: Provenance) -> Built:
     """A ready-made file, byte for byte."""
     content = readymade.content_of(prepared)
+    name = filename(prepared, provenance.request_number)
+    return _built(name, prepared.format, content, sha256(content).hexdigest())
+
+
+def whole(prepared: Prepared, provenance: Provenance, content: bytes) -> Built:
+    """A file that an officer attached, byte for byte."""
     name = filename(prepared, provenance.request_number)
     return _built(name, prepared.format, content, sha256(content).hexdigest())
 
@@ -69,8 +76,9 @@ def _run(prepared: Prepared, warehouse_url: str) -> Table:
 
 def filename(prepared: Prepared, request_number: str) -> str:
     """An ASCII name that every mail program keeps: «2569-00012_student_count_2568-1.xlsx»."""
-    collected = f"{prepared.academic_year}-{prepared.round}"
-    return f"{_number(request_number)}_{prepared.dataset_id}_{collected}.{prepared.format}"
+    collected = "-".join(str(part) for part in (prepared.academic_year, prepared.round) if part)
+    of = prepared.dataset_id or "data"  # an officer's file may be of no dataset
+    return f"{_number(request_number)}_{of}_{collected}.{prepared.format}"
 
 
 def _written(table: Table, prepared: Prepared, provenance: Provenance) -> bytes:

@@ -26,9 +26,11 @@ from mailproc.demo.server import EmbeddedMail
 from mailproc.fulfil import Fulfil
 from mailproc.mail.delivery import Delivery
 from mailproc.model import (
+    Attached,
     Built,
     Catalogue,
     Chapter,
+    FileFacts,
     LeftOut,
     Office,
     Person,
@@ -39,6 +41,7 @@ from mailproc.model import (
     State,
 )
 from mailproc.outbox import Outbox
+from mailproc.sandbox import Held, admitted, gated
 from mailproc.service import prepare_by
 from mailproc.store import absences, people, person_links, requests, schema
 from mailproc.store.database import Database
@@ -82,6 +85,12 @@ class _Here:
 
     def build(self, prepared: Prepared, provenance: Provenance) -> Built:
         return workbook.build(prepared, provenance, self.url)
+
+    def admit(self, attached: Attached, content: bytes) -> FileFacts | Held:
+        return admitted(attached, content)
+
+    def whole(self, prepared: Prepared, provenance: Provenance, content: bytes) -> Built | Held:
+        return gated(workbook.whole(prepared, provenance, content), prepared)
 
     def book(self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]) -> Built:
         return workbook.booklet(chapters, left_out, self.url)

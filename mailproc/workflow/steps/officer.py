@@ -25,7 +25,7 @@ def corrected(
     if is_on_its_way(request):
         return None
     known = with_form(request, event.form)
-    corrected = _beside(known.corrected, event.corrected)
+    corrected = _beside(request.corrected, event.corrected)
     known = replace(known, doubts=Doubts(), asks=0, corrected=corrected)
     if request.state in _ASKED and (still := open_questions(known, rules)):
         return replace(known, state=State.INCOMPLETE, questions=still), ()  # was asked already
@@ -39,8 +39,8 @@ def corrected(
 def _beside(before: tuple[Corrected, ...], more: tuple[Corrected, ...]) -> tuple[Corrected, ...]:
     """Put right twice, the requester's words are still the first ones."""
     said = {one.field: one.said for one in before}
-    fields = {one.field for one in more}
-    kept = tuple(one for one in before if one.field not in fields)
+    anew = {one.field for one in more}
+    kept = tuple(one for one in before if one.field not in anew)
     return (*kept, *(replace(one, said=said.get(one.field, one.said)) for one in more))
 
 
