@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -166,8 +166,3 @@ def _years(typed: str) -> dict[str, Any]:
     if not found or any(year not in _YEARS for year in found):
         raise _Wrong("year_wrong", "academic_years")
     return {"academic_years": found, "latest": False}
-
-
-def labels() -> frozenset[str]:
-    """The fields of a form and of its item, to be shown with what was written."""
-    return frozenset(one.name for noun in (Form, Item) for one in fields(noun))

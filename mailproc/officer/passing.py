@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from mailproc.model import Request, Rules, State
+from mailproc.model import State
 from mailproc.officer.nouns import Done, Here, Who
 from mailproc.officer.turns import happen
 from mailproc.store import requests
 from mailproc.workflow import events as e
-from mailproc.workflow.states import allowed
 
 MOST = 2000  # letters of a question, remark or reason
 
@@ -69,13 +68,3 @@ def cancel(
 ) -> Done:
     """Ends it for the requester, who is told."""
     return happen(connection, request_id, e.Cancelled(by=who.name), here, seen=seen)
-
-
-def settling(request: Request, rules: Rules, here: Here) -> tuple[State, ...]:
-    """Where a request that needs a person can be sent from here."""
-    from mailproc.workflow.decide import decide
-
-    event = e.PersonSettled()
-    targets = allowed(request.state, event)
-    tried = (e.PersonSettled(to=to, note="-") for to in targets)
-    return tuple(one.to for one in tried if not decide(request, one, rules, here.now).ignored)
