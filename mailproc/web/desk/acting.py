@@ -81,7 +81,8 @@ class ActingPage:
 
     def _of_request(self, name: str, act: Callable[[Visit, int, Who, int], Act]) -> BaseRoute:
         def show(visit: Visit) -> Response:
-            return RedirectResponse(case.path_of(visit.http.path_params["id"]), 303, HEADERS)
+            page = case.path_of(visit.http.path_params["id"])
+            return RedirectResponse(f"{page}?do={name}#acts", 303, HEADERS)
 
         def take(visit: Visit) -> Response:
             request_id, who = visit.http.path_params["id"], _who(visit)

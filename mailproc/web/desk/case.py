@@ -24,7 +24,7 @@ from mailproc.workflow.urgency import hurry
 PATH = "/desk/requests/{id:int}"
 # The page stays small: so many letters of all mails together, of one, and at least of each.
 _ALL_TEXT, _ONE_TEXT, _LEAST_TEXT = 3500, 1200, 120
-_ALL_TOLD, _ONE_TOLD = 2000, 400  # letters of words in the history
+_ALL_TOLD, _ONE_TOLD = 1200, 400  # letters of words in the history
 _SAMPLE_ROWS, _SAMPLE_CELLS = 8, 240
 _OLDEST = 10_000  # steps of a history
 _DECIDED = ("reason", "private_note")

@@ -45,6 +45,7 @@ class Offered:
             "version": request.version,
             "may": may | ({"paper"} if others else set()),
             "first": _first(request, may),
+            "asked": visit.asked("do", 20),
             "settle": _settling(request, rules, visit),
             "fields": list(_fields(request, rules.catalogue)),
             "signers": [(m.link.id, m.person, m.for_person) for m in others],
