@@ -12,6 +12,7 @@ from mailproc.web.desk.acting import ActingPage
 from mailproc.web.desk.case import CasePage
 from mailproc.web.desk.entry import EntryPage
 from mailproc.web.desk.frame import Frame
+from mailproc.web.desk.handovers import HandoversPage
 from mailproc.web.desk.login import LoginPage
 from mailproc.web.desk.mails import MailsPage
 from mailproc.web.desk.mine import MinePage
@@ -34,6 +35,7 @@ def routes(site: Site, frame: Frame) -> list[BaseRoute]:
         ActingPage(site, frame, cases, mails),
         MinePage(site, frame),
         EntryPage(site, frame),
+        HandoversPage(site, frame),
         PrintPages(site, frame),
         PapersPage(site, frame),
     )
