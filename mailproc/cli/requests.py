@@ -69,7 +69,7 @@ def _line(request: Request) -> str:
         f"{request.state.value:18}",
         local(request.received_at),
         request.item.dataset_id or request.item.dataset or "-",
-        request.requester_addr,
+        request.requester_addr or request.form.requester_name or "",
         request.reason,
     )
     return "  ".join(word for word in words if word)

@@ -54,7 +54,9 @@ def letters(
         person = Person(0, name, effect.to_addr or _address(request, effect), "requester")
         row = _row(request, effect, person, (request.thread,), desk, now)
         believed = is_believed(request)
-        row["standing"] = manners.standing(effect.kind, event, believed=believed)
+        row["standing"] = manners.standing(
+            effect.kind, event, believed=believed, entered=bool(request.entered_by_id)
+        )
         row["bundle"] = _bundle(request, effect, person.address, desk)
         return [Written(row)]
     found = tuple(asked.staff(request, effect, desk, now))

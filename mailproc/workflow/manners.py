@@ -22,6 +22,8 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 STRANGERS_WAIT = timedelta(hours=3)  # then the letter is held
 _DECIDED = frozenset({"dataset", "handover", "refused"})  # at most one for a request, and no answer
 _ORDERING = frozenset({"OfficerAsked", "PersonSettled", "Refused", "Resend", "Returned"})
+# What a requester gets because an officer entered the request: no mail of a robot asked for it.
+_OF_ENTRY = frozenset({"receipt", "ask"})
 CALENDAR = frozenset({"expired", "overdue"})  # no mail caused them, so they tell nothing of a loop
 # What a person's own words asked for: no sign of a robot.
 _COMMANDED = frozenset({"form", "linked", "nudged", "status", "which"})
@@ -65,11 +67,13 @@ class Correspondence:
     suspected: bool = False  # a letter was held that only a robot's answers could cause
 
 
-def standing(kind: str, event: str, *, believed: bool) -> str | None:
-    """Who stands behind a letter that the event caused."""
+def standing(kind: str, event: str, *, believed: bool, entered: bool = False) -> str | None:
+    """Who stands behind a letter that the event caused; `entered`: by an officer, for a caller."""
     if kind == "confirm_recipient":
         return STRANGER
     if kind in _DECIDED or event in _ORDERING:
+        return DECISION
+    if entered and kind in _OF_ENTRY and event != "Answered":
         return DECISION
     return None if believed else STRANGER
 

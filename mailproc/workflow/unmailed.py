@@ -6,7 +6,9 @@ requester, ever: what has to be said is said by the officer, who learns of it by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mailproc.model import Request
 from mailproc.workflow.effects import Effect, Send
@@ -17,6 +19,17 @@ KNOWN = frozenset(
     "receipt needs_person handover scan confirm confirm_recipient dataset cancelled nudged noted "
     "too_late".split()
 )
+
+
+_PLAIN = re.compile(r"[^\s@,;<>()\"]{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z0-9-]{2,63}")
+
+
+def reached(request: Request) -> Request:
+    """The request with the address that its requester told the officer later on."""
+    stated = (request.form.email or "").strip()
+    if request.requester_addr or not request.entered_by or not _PLAIN.fullmatch(stated):
+        return request
+    return replace(request, requester_addr=stated)
 
 
 def by_voice(request: Request, effects: Sequence[Effect]) -> tuple[Effect, ...]:

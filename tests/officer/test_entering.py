@@ -188,3 +188,30 @@ def test_a_visitor_of_the_area_gets_what_is_kept_for_it_by_hand_alone(counter: C
 def test_the_questions_are_those_of_the_rules(counter: Counter) -> None:
     (fault,) = counter.enter(purpose="").faults
     assert fault == Question("purpose", "missing")
+
+
+def test_an_address_told_later_is_where_the_rest_goes(counter: Counter) -> None:
+    request = counter.enter().request
+    assert request is not None
+    form = replace(request.form, email="somchai@example.com", delivery="email")
+    after = counter.happen(request.id, e.OfficerCorrected(by="x", form=form)).after
+    assert after.requester_addr == "somchai@example.com"
+    counter.happen(after.id, data_prepared(after))
+    assert counter.kinds("requester") == ["receipt"]
+    wrong = replace(form, email="a@example.com, b@example.com")
+    other = counter.enter(requester_name="นายอื่น คนละคน").request
+    assert other is not None
+    assert not counter.happen(other.id, e.OfficerCorrected(by="x", form=wrong)).after.requester_addr
+
+
+def test_who_calls_four_times_a_day_gets_four_receipts(counter: Counter) -> None:
+    """The limits are for robots; a call has no mail that they could count as a person's."""
+    for purpose in "กขคง":
+        request = counter.enter(
+            email="somchai@example.com", delivery="email", purpose=f"งาน{purpose}", anyway=True
+        ).request
+        assert request is not None
+        counter.happen(request.id, data_prepared(request))
+    table = schema.outbox
+    standings = [row.standing for row in counter.rows(table, table.c.kind == "receipt")]
+    assert standings == ["decision"] * 4

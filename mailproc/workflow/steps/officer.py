@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.model import Corrected, Doubts, Question, Request, Rules, State
-from mailproc.workflow import conditions, policy
+from mailproc.workflow import conditions, policy, unmailed
 from mailproc.workflow import events as e
 from mailproc.workflow.assess import OWN_WORDS
 from mailproc.workflow.belonging import open_questions
@@ -24,8 +24,8 @@ def corrected(
     """The officer has seen pictures and unclear words, so nothing of them is in doubt."""
     if is_on_its_way(request):
         return None
-    known = with_form(request, event.form)
-    corrected = _beside(request.corrected, event.corrected)
+    known = unmailed.reached(with_form(request, event.form))
+    corrected = _beside(known.corrected, event.corrected)
     known = replace(known, doubts=Doubts(), asks=0, corrected=corrected)
     if request.state in _ASKED and (still := open_questions(known, rules)):
         return replace(known, state=State.INCOMPLETE, questions=still), ()  # was asked already
