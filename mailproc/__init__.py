@@ -26,6 +26,7 @@ down this page, and tests/test_layers.py holds that.
     accounts.py   once a month: what was approved ahead let through
     months/       the figures of a month, as a workbook
     deadlines.py  one turn: requests whose date has come → workflow; the daily seal
+    morning.py    one turn: to each officer, all that waits, once a working day
     roundups.py   one turn: what waits for a person, as one mail in place of many
     alarms/       what is wrong, in words; told by mail, and by a second way out
     officer/      what an officer does with requests, whether at the desk or by command

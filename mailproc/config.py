@@ -12,7 +12,7 @@ import secrets
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -41,6 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FILE = Path("mailproc.toml")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+")
 _MEMBER = re.compile(r"(?:[^\s@]+@)?\.?[^\s@.]+(?:\.[^\s@.]+)+")
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 Port = Annotated[int, Field(ge=0, le=65535)]
 _ROLES = (*APPROVERS, "officer", "admin")
 _SPAN = TypeAdapter(timedelta)
@@ -89,6 +90,20 @@ class OfficeSection(_Section):
     workdays: tuple[date, ...] = ()  # public holidays on which this office works
     privacy_th: str = ""
     privacy_en: str = ""
+    morning: str = "08:00"  # when officers get the list of what waits; empty: never
+
+    @property
+    def morning_at(self) -> time | None:
+        return time.fromisoformat(self.morning) if self.morning else None
+
+    @field_validator("morning")
+    @classmethod
+    def _an_hour(cls, text: str) -> str:
+        if text and not _CLOCK.fullmatch(text):
+            raise ValueError(
+                f'{text!r} is no time of day; write for example "08:00", or "" for none'
+            )
+        return text
 
     @field_validator("timezone")
     @classmethod
@@ -215,6 +230,12 @@ def _is_private(host: str) -> bool:
     return address.is_private and not address.is_unspecified
 
 
+def _is_address(url: str) -> bool:
+    parts = urlsplit(url)
+    whole = parts.scheme in ("https", "http") and bool(parts.hostname)
+    return whole and not (parts.query or parts.fragment or "@" in parts.netloc)
+
+
 class WebSection(_Section):
     public_url: str = ""
     public_listen: str = "127.0.0.1:8025"
@@ -223,14 +244,20 @@ class WebSection(_Section):
     ca_file: str = ""  # an authority of the office's own, by which `check` trusts public_url
     plain_http: bool = False  # public_url may be http on a private address; see docs/reach.md
     download_days: Annotated[int, Field(ge=1)] = 14  # how long a link to a file is good
+    desk_url: str = ""  # where officers open the internal pages; for links in mails to them
 
     @field_validator("public_url")
     @classmethod
     def _an_address(cls, url: str) -> str:
-        parts = urlsplit(url)
-        whole = parts.scheme in ("https", "http") and bool(parts.hostname)
-        if url and (not whole or parts.query or parts.fragment or "@" in parts.netloc):
+        if url and not _is_address(url):
             raise ValueError("must be https://…, http only on loopback, or empty")
+        return url.rstrip("/")
+
+    @field_validator("desk_url")
+    @classmethod
+    def _a_desk(cls, url: str) -> str:
+        if url and not _is_address(url):
+            raise ValueError("must be http://… or https://…, as officers open it, or empty")
         return url.rstrip("/")
 
     @model_validator(mode="after")

@@ -624,6 +624,7 @@ class Office:
     privacy_th: str = ""
     privacy_en: str = ""
     plus_addressing: bool = False  # the mail server delivers name+detail@ to name@ (RFC 5233)
+    desk_url: str = ""  # where officers open the desk, without trailing slash; empty: nowhere else
 
 
 @dataclass(frozen=True, slots=True)
@@ -637,6 +638,31 @@ class Waiting:
     text: str  # its first lines
     number: str = ""  # of the request that it is likely about; empty: of its own, or no guess
     new: bool = False  # it is likely a new request
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of an officer's morning list: a request, a mail, a letter or a round."""
+
+    section: str  # see promise.agenda.SECTIONS
+    id: int
+    since: datetime | None = None
+    request: Request | None = None
+    mail: Waiting | None = None  # that nobody could place, or read
+    to_addr: str = ""  # of a letter that did not arrive
+    problem: str = ""  # why, as a code or in the words of a server
+    dataset: str = ""  # of a round: the id, and the titles
+    titles: tuple[str, str] = ("", "")  # Thai, English
+    round: Round | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of that list; it may hold more than what is shown."""
+
+    name: str
+    count: int
+    tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -689,3 +715,4 @@ class Letter:
     listed: tuple[str, ...] = ()  # links of the requests that it numbers, in their order
     outcomes: tuple[tuple[int, str], ...] = ()  # of those numbers, as keys of [list_outcomes]
     conditions: Conditions = Conditions()  # of an approver's reply, as far as understood
+    sections: tuple[Section, ...] = ()  # of a morning list, as it is when it is sent

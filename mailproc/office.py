@@ -81,6 +81,7 @@ def make_office(config: Config, officers: tuple[Person, ...]) -> Office:
         privacy_th=chosen.privacy_th,
         privacy_en=chosen.privacy_en,
         plus_addressing=config.mailbox.plus_addressing,
+        desk_url=config.web.desk_url,
     )
 
 
@@ -120,7 +121,12 @@ def _own(config: Config) -> frozenset[str]:
 
 def make_manners(config: Config) -> Manners:
     """The office's choices for its outgoing mail."""
-    return Manners(own=_own(config), roundup=make_roundup(config), **config.sending.model_dump())
+    return Manners(
+        own=_own(config),
+        roundup=make_roundup(config),
+        morning=bool(config.office.morning),
+        **config.sending.model_dump(),
+    )
 
 
 def make_roundup(config: Config) -> Roundup:

@@ -29,6 +29,7 @@ from mailproc.mail.delivery import Delivery, Outcome, Result
 from mailproc.model import Built, Linked, Rules
 from mailproc.outgoing import Gate, Slack, Sorted
 from mailproc.parcels import LARGEST, TOO_BIG, Limits
+from mailproc.promise import agenda
 from mailproc.sandbox import Failed
 from mailproc.store import (
     correspondence,
@@ -42,6 +43,7 @@ from mailproc.store import (
     person_links,
     requests,
     roundups,
+    tasks,
 )
 from mailproc.store.codec import dump_letter, load_letter
 from mailproc.store.database import Database
@@ -107,6 +109,10 @@ class Outbox:
         self._failures, self._not_before = 0, 0.0
         self._server = Pulse()
         self._slack = Slack()
+
+    def renew(self, rules: Rules) -> None:
+        """From now on these rules."""
+        self._rules = rules
 
     async def turn(self, desk: Desk) -> int:
         """Sends up to 32 letters and what goes with them; gives how many were dealt with.
@@ -238,7 +244,7 @@ class Outbox:
                 bad.append((_Mail((row,), problem=error.problem), None))
         if not good:
             return bad
-        letters = [row.letter for row, _ in good]
+        letters = [self._filled(row) for row, _ in good]
         files = tuple(dict.fromkeys(file for _, files in good for file in files))
         links = self._links(good[0][0], desk)
         for row, _ in good[1:]:
@@ -248,6 +254,14 @@ class Outbox:
         mail = _Mail(tuple(row for row, _ in good))
         others = (*letters[1:], *self._listed(good[0][0]))
         return [*bad, (mail, Draft(letters[0], links, files, others, linked))]
+
+    def _filled(self, row: Row) -> str:
+        """The letter; a morning's list with what waits now."""
+        if row.kind != agenda.KIND:
+            return str(row.letter)
+        with self._database.read() as connection:
+            sections = tasks.sections(connection, self._rules, self._clock())
+        return dump_letter(replace(load_letter(row.letter), sections=sections))
 
     def _linked(self, row: Row, desk: Desk) -> Linked:
         """The link in place of the file. Its token is made again here; it is stored nowhere."""

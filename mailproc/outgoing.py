@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from mailproc import booklets, deciding, parcels
 from mailproc.mail.delivery import is_one_address
 from mailproc.parcels import Limits
-from mailproc.store import correspondence, doubts, jobs, roundups
+from mailproc.promise import agenda
+from mailproc.store import correspondence, doubts, jobs, roundups, tasks
 from mailproc.store.codec import load_letter
 from mailproc.store.desk import Desk
 from mailproc.workflow import manners, roundup
@@ -168,6 +169,9 @@ class Gate:
         if row.audience == "director" and self._folds(connection, row):
             found.folded.append(row)
             return False
+        if self._manners.morning and row.audience == "officer" and _waits(connection, row):
+            found.folded.append(row)
+            return False
         if row.audience != "requester":
             return True
         if reason := self._reason(row):
@@ -227,6 +231,12 @@ class Gate:
         self._known[_name(row)] = replace(
             known, sent=(*known.sent, self._now), bundles=known.bundles | {bundle}
         )
+
+
+def _waits(connection: sa.Connection, row: Row) -> bool:
+    """Whether the officer reads of it in the morning."""
+    letter = load_letter(row.letter)
+    return row.standing != manners.HAND and agenda.may_wait(letter, tasks.event_of(connection, row))
 
 
 def _name(row: Row) -> str:

@@ -47,6 +47,7 @@ from mailproc.loops import Loop
 from mailproc.mail.delivery import Delivery
 from mailproc.mail.mailbox import Mailbox
 from mailproc.model import Catalogue, Conditions, Item, Person, Prepared, Question
+from mailproc.morning import Morning
 from mailproc.outbox import Outbox
 from mailproc.retention import Retention
 from mailproc.roundups import Roundups
@@ -127,6 +128,7 @@ class Service:
         self._accounts = Accounts(self.database)
         days = config.retention.days()
         self._retention = Retention(self.database, days, config.office.timezone)
+        self._morning = Morning(self.database, config.office.morning_at)
         self._roundups = Roundups(self.database, offices.make_roundup(config))
         self._deliveries = tuple(self._build_delivery() for _ in range(_CONNECTIONS))
         self._composing = Composing(self.office, config.template_folders, self.catalogue)
@@ -372,6 +374,7 @@ class Service:
         done = self._accounts.turn(desk, self._rules, now) + self._deadlines.turn(desk, now)
         # After the reminders: what they would tell one by one stands in the list.
         done += self._roundups.turn(desk, now)
+        done += self._morning.turn(desk, self._rules, now)
         return done + people_letters.tell(self.database, desk, now)
 
     def _look_for_rounds(self) -> None:
@@ -390,6 +393,7 @@ class Service:
         url = self._config.warehouse_url
         self._fulfil.renew(self._rules, prepare_by(catalogue, url), outdated_by(catalogue, url))
         self._deadlines.renew(self._rules, outdated_by(catalogue, url))
+        self._outbox.renew(self._rules)
         self._pages.renew(catalogue)
         log.info("catalogue_renewed")
 

@@ -29,6 +29,7 @@ LAYERS = (
         "drops",
         "web",
         "accounts",
+        "morning",
     ),
     ("health",),
     ("alarms",),

@@ -268,6 +268,7 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
         "deputies": [defang_line(name) for name in letter.deputies],
         "outcomes": letter.outcomes,
         "waiting": [shown(mail) for mail in letter.waiting],
+        "sections": [shown(section) for section in letter.sections],
         "files_sent": [(file.filename, len(file.content)) for file in files],
         "links": _NO_LINKS | dict(links),
     } | (_several(letter, links) if letter.others else {})

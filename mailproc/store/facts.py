@@ -29,6 +29,16 @@ def put_new(connection: sa.Connection, name: str, value: str) -> bool:
     return connection.scalar(new.returning(_F.c.name)) is not None
 
 
+def advance(connection: sa.Connection, name: str, value: str) -> bool:
+    """Keeps a fact that is greater than what was known. True where it was: of several processes
+    that try the same one alone hears it."""
+    new = insert(connection, _F).values(name=name, value=value)
+    known = new.on_conflict_do_update(
+        index_elements=["name"], set_={"value": value}, where=_F.c.value < value
+    )
+    return connection.scalar(known.returning(_F.c.name)) is not None
+
+
 def forget(connection: sa.Connection, name: str) -> None:
     connection.execute(_F.delete().where(_F.c.name == name))
 

@@ -55,6 +55,7 @@ class Manners:
     breaker_mails: int = 50  # below, a ratio says nothing
     strangers_per_hour: int = 30  # mails to addresses that nobody has proved
     roundup: Roundup = _ROUNDUP
+    morning: bool = False  # officers get a list each morning, which what can wait is left to
 
 
 @dataclass(frozen=True, slots=True)

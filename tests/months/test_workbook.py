@@ -20,7 +20,7 @@ from mailproc.promise.monthly import Flow, Report
 from mailproc.store import decisions, erase, people
 from mailproc.store.database import Database
 from mailproc.store.decisions import Row
-from mailproc.texts import load_texts
+from mailproc.texts import Texts, load_texts
 from mailproc.workflow import events as e
 from tests.factories import NOW, STUDENTS, a_catalogue, a_form, a_person, an_office
 from tests.walk import RULES, Walk
@@ -157,7 +157,7 @@ def test_times_in_json_are_whole_seconds(walk: Walk) -> None:
     assert plain["decided"][0] == {"role": "deputy", "via": "reply", "verdicts": {"approved": 1}}
 
 
-def test_every_channel_that_a_request_may_have_has_words() -> None:
-    for texts in (_TH, _EN):
-        channels = texts.sections["channels"]
-        assert set(channels) == {"email", "phone", "counter", "paper", "line", "smart_office"}
+@pytest.mark.parametrize("texts", [_TH, _EN])
+def test_every_channel_that_a_request_may_have_has_words(texts: Texts) -> None:
+    named = {"email", "phone", "counter", "paper", "line", "smart_office"}
+    assert named <= set(texts.sections["channels"])
