@@ -654,6 +654,7 @@ class Task:
     dataset: str = ""  # of a round: the id, and the titles
     titles: tuple[str, str] = ("", "")  # Thai, English
     round: Round | None = None
+    until: datetime | None = None  # the end of its legal days, where that is near
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,7 @@ class Service:
             habits=lambda: offices.make_habits(config, self._rules.catalogue),
             schools=lambda: school_names(config.warehouse_url),
             trusted_proxies=frozenset(config.web.trusted_proxies),
+            promise=timedelta(minutes=config.office.promise_minutes),
         )
         return WebThread(
             [(public, public_app(site)), (internal, internal_app(self.health, site, self.metrics))]

@@ -23,6 +23,7 @@ _PLAIN = frozenset(
         "requester_addr",
         "deliver_to",
         "from_addr",
+        "to_addr",
         "number",
         "title_th",
         "title_en",

@@ -127,7 +127,7 @@ def test_the_list_reads_as_a_person_would_write_it(room: Room, mail: EmbeddedMai
     assert _turn(room, "11-24 08:00") == 1
     room.send(mail)
     (found,) = [one for one in Boxes(mail).mails("officer") if "งานเช้านี้" in one.subject]
-    assert found.subject == "งานเช้านี้: 2 เรื่อง"
+    assert found.subject == "งานเช้านี้: รอท่าน 1 เรื่อง"
     assert "รอท่านส่งมอบ (1)" in found.text
     assert "รอผู้อำนวยการกลุ่มพิจารณา (1)" in found.text
     assert "python3 -m run requests settle 2569/00002 --to delivered" in found.text

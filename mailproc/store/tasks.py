@@ -12,7 +12,7 @@ from mailproc.model import Request, Round, Rules, Section, State, Task, Waiting
 from mailproc.promise import agenda
 from mailproc.store import requests, roundups, schema, waiting
 from mailproc.store.codec import load_letter
-from mailproc.workflow import calendar
+from mailproc.workflow import calendar, dates
 from mailproc.workflow.states import ENDS
 
 _O, _H = schema.outbox, schema.history
@@ -31,7 +31,8 @@ def sections(connection: sa.Connection, rules: Rules, now: datetime) -> tuple[Se
 def _requests(connection: sa.Connection, rules: Rules, now: datetime) -> Iterator[Task]:
     for request in requests.listed(connection, _OPEN, limit=5000):
         if (name := agenda.section_of(request, rules, now)) is not None:
-            yield Task(name, request.id, agenda.since(request), request)
+            until = dates.legal_end(request, rules) if name == "promise" else None
+            yield Task(name, request.id, agenda.since(request), request, until=until)
 
 
 def _undelivered(connection: sa.Connection, now: datetime) -> Iterator[Task]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.exceptions import HTTPException
@@ -63,6 +63,7 @@ class Site:
     habits: Callable[[], Habits]  # what a request is entered by
     trusted_proxies: frozenset[str] = frozenset()
     schools: Callable[[], tuple[str, ...]] = tuple  # names to choose from
+    promise: timedelta = timedelta(minutes=10)  # of office hours, until a requester has the answer
     bursts: Bursts = field(default_factory=Bursts)
     readings: Readings = field(default_factory=Readings)
 

@@ -78,11 +78,15 @@ class Pages:
         """What papers to print are made of."""
         return self._office, self._catalogue, self._folders
 
-    def keys(self, section: str, language: str) -> tuple[str, ...]:
-        """The keys of a section of the texts, in their order."""
+    def texts(self, language: str) -> Texts:
+        """The words of a language."""
         env = self._envs.get(language) or self._envs[LANGUAGES[0]]
         sections: Any = env.globals["texts"]
-        return tuple(sections.get(section, {}))
+        return Texts(language, sections)
+
+    def keys(self, section: str, language: str) -> tuple[str, ...]:
+        """The keys of a section of the texts, in their order."""
+        return tuple(self.texts(language).sections.get(section, {}))
 
     def render(self, name: str, language: str, **context: Any) -> str:
         """The page «name.html». Every word of the request comes out harmless."""

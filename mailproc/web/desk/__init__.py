@@ -16,6 +16,7 @@ from mailproc.web.desk.handovers import HandoversPage
 from mailproc.web.desk.login import LoginPage
 from mailproc.web.desk.mails import MailsPage
 from mailproc.web.desk.mine import MinePage
+from mailproc.web.desk.months import MonthsPage
 from mailproc.web.desk.offered import Offered
 from mailproc.web.desk.overview import OverviewPage
 from mailproc.web.desk.papers import PapersPage
@@ -38,5 +39,6 @@ def routes(site: Site, frame: Frame) -> list[BaseRoute]:
         HandoversPage(site, frame),
         PrintPages(site, frame),
         PapersPage(site, frame),
+        MonthsPage(site, frame),
     )
     return [route for family in families for route in family.routes()]
