@@ -27,14 +27,17 @@ class Morning:
         if hour is None or self._done == hour.date():
             return 0
         officers = {one.address.casefold(): one for one in desk.people.get("officer", ())}
-        written = self._write(list(officers.values()), hour.date(), desk, rules, now)
+        written = self._write(list(officers.values()), hour, desk, rules, now)
         self._done = hour.date()
         return written
 
     def _write(
-        self, officers: list[Person], day: date, desk: Desk, rules: Rules, now: datetime
+        self, officers: list[Person], hour: datetime, desk: Desk, rules: Rules, now: datetime
     ) -> int:
+        day = hour.date()
         with self._database.write() as connection:
+            if facts.first_start(connection, now) > hour:
+                return 0  # it was set up today: nothing is left over from before
             # Claimed also where nothing is owed: what comes at nine is told at once, or tomorrow.
             mine = [
                 one

@@ -14,7 +14,7 @@ from mailproc.demo.server import EmbeddedMail
 from mailproc.model import Calendar, Catalogue, Round, Rules, Section, State, Waiting
 from mailproc.morning import Morning
 from mailproc.promise import agenda
-from mailproc.store import schema, tasks
+from mailproc.store import facts, schema, tasks
 from mailproc.workflow import events as e
 from tests.factories import a_dataset, a_letter, a_request
 from tests.test_roundups import MAILBOXES
@@ -38,6 +38,8 @@ def room(blank_room: Room) -> Room:
     room = blank_room.with_code()
     room.clock.now = _at("11-23 07:50")
     room.manners = replace(room.manners, morning=True)
+    with room.database.write() as connection:
+        facts.first_start(connection, room.clock())
     return room
 
 
@@ -76,6 +78,12 @@ def test_none_comes_where_nothing_waits_nor_later_that_day(room: Room) -> None:
     room.opened(1)
     assert _turn(room, "11-24 10:00") == 0, "what came since is told at once or tomorrow"
     assert _turn(room, "11-25 08:00") == 1
+
+
+def test_on_the_day_on_which_it_is_set_up_nothing_is_left_over(blank_room: Room) -> None:
+    blank_room.opened(1)
+    assert _turn(blank_room, "11-24 08:10") == 0
+    assert _turn(blank_room, "11-25 08:00") == 1
 
 
 def test_no_hour_no_list(room: Room) -> None:

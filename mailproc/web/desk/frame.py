@@ -165,7 +165,6 @@ class Frame:
             "may_act": visit is not None and visit.may_act,
             "csrf": visit.csrf if visit else "",
             "nav": self.nav(visit),
-            "nav": self._nav(visit),
             "alarms": open_now(self.site.database) if visit is not None else (),
             "told": visit.asked("told", 60) if visit and visit.http.method != "POST" else "",
         }
