@@ -213,6 +213,8 @@ class SendingSection(_Section):
     breaker_ratio: Annotated[int, Field(ge=2)] = 5  # our mails per human mail in an hour …
     breaker_mails: Annotated[int, Field(ge=1)] = 50  # … and more than so many
     strangers_per_hour: Annotated[int, Field(ge=0)] = 30  # to addresses that nobody has proved
+    per_minute: Annotated[int, Field(ge=0)] | None = None  # 0: no limit; None: the provider's
+    in_24_hours: Annotated[int, Field(ge=0)] | None = None  # the same; to all together
 
 
 class StoreSection(_Section):

@@ -14,6 +14,7 @@ from mailproc.datasets.importer import load_sample
 from mailproc.datasets.importing import contracts
 from mailproc.drops import DropFolder
 from mailproc.drops import Habits as DropHabits
+from mailproc.logins import providers
 from mailproc.model import Catalogue, Known, Office, Person, Roster, Rules
 from mailproc.publicdays import office_holidays
 from mailproc.sandbox import Importer
@@ -23,6 +24,7 @@ from mailproc.store.database import Database
 from mailproc.store.desk import Desk, by_audience
 from mailproc.texts import load_texts
 from mailproc.workflow.manners import Manners
+from mailproc.workflow.pace import Pace
 from mailproc.workflow.roundup import Roundup
 
 
@@ -121,11 +123,22 @@ def _own(config: Config) -> frozenset[str]:
 
 def make_manners(config: Config) -> Manners:
     """The office's choices for its outgoing mail."""
+    chosen = config.sending.model_dump(exclude={"per_minute", "in_24_hours"})
     return Manners(
         own=_own(config),
         roundup=make_roundup(config),
         morning=bool(config.office.morning),
-        **config.sending.model_dump(),
+        **chosen,
+    )
+
+
+def make_pace(config: Config) -> Pace:
+    """How fast mail goes out: as the office chose, or its provider takes it."""
+    known = providers.pace(config.smtp.host, config.account("smtp").username)
+    minute, day = config.sending.per_minute, config.sending.in_24_hours
+    return Pace(
+        known.per_minute if minute is None else minute,
+        known.in_24_hours if day is None else day,
     )
 
 

@@ -45,6 +45,7 @@ from mailproc.store import (
     roundups,
     tasks,
 )
+from mailproc.store import pace as pacing
 from mailproc.store.codec import dump_letter, load_letter
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
@@ -52,6 +53,7 @@ from mailproc.workflow import events as e
 from mailproc.workflow import retry, roundup
 from mailproc.workflow.decide import decide
 from mailproc.workflow.manners import Manners
+from mailproc.workflow.pace import Pace
 
 log = structlog.get_logger()
 _BATCH = 32
@@ -102,10 +104,12 @@ class Outbox:
         clock: Callable[[], datetime],
         manners: Manners = Manners(),  # noqa: B008 - frozen
         largest: int = LARGEST,
+        pace: Pace = Pace(),  # noqa: B008 - frozen
     ) -> None:
         self._database, self._composing, self._deliveries = database, composing, deliveries
         self._rules, self._public_url, self._owner = rules, public_url, owner
         self._clock, self._manners, self._largest = clock, manners, largest
+        self._pace = pace
         self._failures, self._not_before = 0, 0.0
         self._server = Pulse()
         self._slack = Slack()
@@ -124,18 +128,20 @@ class Outbox:
             stopped = correspondence.stopped_at(connection) is not None
             if not outbox.is_due(connection, now, stopped=stopped):
                 return 0
+            room = pacing.room(connection, self._pace, now)
         self._note_lost(desk, now)
-        if not await self._reachable():
+        if not room or not await self._reachable():
             return 0  # nothing is claimed, all stays due
-        found = self._claim(desk, now, stopped=stopped)
+        found = self._claim(desk, now, min(room, _BATCH), stopped=stopped)
         lanes = len(self._deliveries) if len(found.going) >= _MANY else 1
         await self._send_all(self._mails(found, desk), lanes, desk)
         return len(found.going) + len(found.held) + len(found.doubtful)
 
-    def _claim(self, desk: Desk, now: datetime, *, stopped: bool) -> Sorted:
+    def _claim(self, desk: Desk, now: datetime, most: int, *, stopped: bool) -> Sorted:
         """Due letters past the gate. What has to wait is put back at once."""
+        ranked = bool(self._pace.windows)
         with self._database.write() as connection:
-            rows = outbox.claim(connection, now, self._owner, _BATCH, stopped=stopped)
+            rows = outbox.claim(connection, now, self._owner, most, stopped=stopped, ranked=ranked)
             gate = Gate(self._manners, desk, now, self._slack)
             found = gate.sort(connection, rows, self._limits)
             found.going = [self._with_links(connection, mail, found, desk) for mail in found.going]
@@ -382,15 +388,23 @@ class Outbox:
         self, done: list[_Done], following: list[_Mail], desk: Desk, now: datetime
     ) -> list[_Mail]:
         with self._database.write() as connection:
+            pacing.hold(connection, self._pace)
             for mail, result in done:
                 for row in mail.rows:
                     self._settle(connection, row, result, desk, now)
-            return [mail for mail in following if _mark(connection, mail.rows, now)]
+            going = following[: pacing.room(connection, self._pace, now)] if following else []
+            for mail in following[len(going) :]:  # another daemon was faster
+                for row in mail.rows:
+                    outbox.wait(connection, row, now)
+            return [mail for mail in going if _mark(connection, mail.rows, now)]
 
     def _settle(
         self, connection: sa.Connection, row: Row, result: Result, desk: Desk, now: datetime
     ) -> None:
-        told = {"code": result.code, "problem": None if result.outcome == "sent" else result.text}
+        problem = None if result.outcome == "sent" else result.text
+        told: dict[str, Any] = {"code": result.code, "problem": problem}
+        if result.outcome != "held":
+            told["tried_at"] = now
         if result.outcome == "later":
             again = retry.next_try(now, row.recorded_at, row.tries)
             if again is not None:

@@ -205,6 +205,7 @@ class Service:
             self._clock,
             offices.make_manners(self._config),
             self._config.smtp.max_bytes,
+            offices.make_pace(self._config),
         )
 
     def _build_delivery(self) -> Delivery:

@@ -228,7 +228,7 @@ async def test_a_crash_before_the_sending_keeps_the_one_link(office: Office) -> 
     """Claimed and linked, then killed: the same letter goes out later with the same link."""
     office.built(_BIG)
     assert await office.delivery.open() is None
-    office.outbox._claim(DESK, office.walk.now, stopped=False)
+    office.outbox._claim(DESK, office.walk.now, 32, stopped=False)
     (before,) = office.links()
     await office.delivery.close()
     office.restart()

@@ -30,12 +30,13 @@ def claim(
     now: datetime,
     owner: str,
     limit: int,
+    first: Sequence[sa.ColumnElement[Any]] = (),
 ) -> Sequence[sa.Row[Any]]:
-    """Up to `limit` due rows, oldest first, now leased to `owner`."""
+    """Up to `limit` due rows, oldest first unless `first` orders them, now leased to `owner`."""
     due = (
         sa.select(table.c.id)
         .where(table.c.due_at <= now, *where)
-        .order_by(table.c.due_at, table.c.id)
+        .order_by(*first, table.c.due_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("due")

@@ -19,7 +19,7 @@ from mailproc.model import Letter, Outlook, Person, Question, Request, State
 from mailproc.store import asked, claims, schema
 from mailproc.store.codec import dump_letter, load_letter
 from mailproc.store.desk import Asked, Desk, Link
-from mailproc.workflow import manners
+from mailproc.workflow import manners, pace
 from mailproc.workflow.effects import Send
 from mailproc.workflow.numbering import numbered
 from mailproc.workflow.policy import is_believed, recipient
@@ -237,11 +237,21 @@ def is_due(connection: sa.Connection, now: datetime, *, stopped: bool = False) -
 
 
 def claim(
-    connection: sa.Connection, now: datetime, owner: str, limit: int, *, stopped: bool = False
+    connection: sa.Connection,
+    now: datetime,
+    owner: str,
+    limit: int,
+    *,
+    stopped: bool = False,
+    ranked: bool = False,
 ) -> Sequence[sa.Row[Any]]:
-    """Recorded letters, leased, each with all of its bundle; nothing was sent for them yet."""
+    """Recorded letters, leased, each with all of its bundle; nothing was sent for them yet.
+
+    `ranked`: what is urgent first, for a server that does not take all at once.
+    """
     due = (_O.c.state == "recorded", *_staff(stopped))
-    rows = claims.claim(connection, _O, *due, now=now, owner=owner, limit=limit)
+    first = (_rank(now),) if ranked else ()
+    rows = claims.claim(connection, _O, *due, now=now, owner=owner, limit=limit, first=first)
     bundles = {row.bundle for row in rows if row.bundle is not None}
     if not bundles:
         return rows
@@ -254,6 +264,12 @@ def claim(
         .returning(*_O.c)
     )
     return sorted((*rows, *connection.execute(rest)), key=lambda row: row.id)
+
+
+def _rank(now: datetime) -> sa.ColumnElement[int]:
+    """Urgent kinds, and what has waited too long behind them."""
+    patient = sa.case(pace.ranks(), value=_O.c.kind, else_=pace.LAST)
+    return sa.case((_O.c.recorded_at <= now - pace.PATIENCE, 0), else_=patient)
 
 
 def _staff(stopped: bool) -> tuple[sa.ColumnElement[bool], ...]:
@@ -334,7 +350,7 @@ def lost(connection: sa.Connection, now: datetime) -> Sequence[sa.Row[Any]]:
     gone = (
         _O.update()
         .where(_O.c.state == "transmitting", _O.c.due_at <= now)
-        .values(state="unknown", due_at=None, owner=None)
+        .values(state="unknown", due_at=None, owner=None, tried_at=now)
         .returning(*_O.c)
     )
     return list(connection.execute(gone))

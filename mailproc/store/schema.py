@@ -199,6 +199,7 @@ outbox = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("sent_at", Instant),
+    sa.Column("tried_at", Instant),  # when the last try ended, however
     sa.Column("code", sa.Integer),  # the server's last answer
     sa.Column("problem", sa.Text),
     sa.Column("purge_class", sa.Text, nullable=False, server_default="letter"),
@@ -209,6 +210,7 @@ outbox = sa.Table(
     sa.Index("ix_outbox_state", "state"),
     sa.Index("ix_outbox_correspondent", "correspondent", "recorded_at"),
     sa.Index("ix_outbox_recorded_at", "recorded_at"),
+    sa.Index("ix_outbox_tried_at", "tried_at"),
     # Of the few that have one: an index of all would be taken for «IS NULL», and read whole.
     _filled_index("ix_outbox_bundle", "bundle"),
     _filled_index("ix_outbox_bundled_into", "bundled_into"),

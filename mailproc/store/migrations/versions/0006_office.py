@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("decisions", sa.Column("entered_by", sa.BigInteger()))
     op.add_column("decisions", sa.Column("paper_id", sa.BigInteger()))
     _waiting_mails()
+    _pace()
     op.create_table(
         "alarms",
         sa.Column("name", sa.Text(), primary_key=True),
@@ -104,3 +105,9 @@ def _waiting_mails() -> None:
     for name, column, where in wheres:
         only = sa.text(where)
         op.create_index(name, "messages", [column], sqlite_where=only, postgresql_where=only)
+
+
+def _pace() -> None:
+    """When the last try of a letter ended, by which sending keeps to a rate."""
+    op.add_column("outbox", sa.Column("tried_at", Instant()))
+    op.create_index("ix_outbox_tried_at", "outbox", ["tried_at"])
