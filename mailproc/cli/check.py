@@ -16,7 +16,15 @@ from typing import Literal
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc.cli import check_alarms, check_approval, check_backup, check_reach, check_reply, login
+from mailproc.cli import (
+    check_alarms,
+    check_approval,
+    check_arrival,
+    check_backup,
+    check_reach,
+    check_reply,
+    login,
+)
 from mailproc.cli.finding import Finding
 from mailproc.cli.finding import found as _found
 from mailproc.cli.output import common, local, show
@@ -324,5 +332,6 @@ _CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
     "imap": _imap,
     "smtp": _smtp,
     "reply": check_reply.findings,
+    "arrival": check_arrival.findings,
     "public": check_reach.findings,
 }

@@ -26,7 +26,7 @@ def trust(authentication_results: Sequence[str], authserv_id: str, from_addr: st
     if not authserv_id:
         return Trust.UNSTAMPED
     for position, value in enumerate(authentication_results):
-        plain = _bare(value.replace("\r", " ").replace("\n", " "))
+        plain = bare(value.replace("\r", " ").replace("\n", " "))
         if stamped_by(plain) == authserv_id.casefold():
             found = _dmarc(plain, from_addr.rpartition("@")[2])
             return Trust.UNSTAMPED if position and found is Trust.VERIFIED else found
@@ -42,7 +42,7 @@ def is_doubted(
     """
     if trust(authentication_results, authserv_id, from_addr) is Trust.VERIFIED:
         return False
-    plain = [_bare(value.replace("\r", " ").replace("\n", " ")) for value in authentication_results]
+    plain = [bare(value.replace("\r", " ").replace("\n", " ")) for value in authentication_results]
     ours = [value for value in plain if authserv_id and stamped_by(value) == authserv_id.casefold()]
     return any(_dmarc(value, "") is not Trust.UNSTAMPED for value in ours)
 
@@ -58,10 +58,10 @@ def stamped_by(value: str) -> str:
 def stamp_of(raw: bytes) -> str:
     """The name in the topmost stamp of a mail, casefolded; empty where there is none."""
     found = BytesHeaderParser(policy=compat32).parsebytes(raw[:_HEAD]).get("Authentication-Results")
-    return stamped_by(_bare(" ".join(str(found).split()))) if found else ""
+    return stamped_by(bare(" ".join(str(found).split()))) if found else ""
 
 
-def _bare(value: str) -> str:
+def bare(value: str) -> str:
     """Without comments, however nested, and quoted strings: both may repeat the sender's words."""
     kept, depth, quoted = [], 0, False
     for piece in _PIECE.findall(value):
