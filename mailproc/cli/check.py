@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -104,11 +104,20 @@ def _settings(config: Config) -> Iterator[Finding]:
     unfilled = [
         f"{name}.{key}"
         for name, section in sections.items()
-        for key, value in section.model_dump().items()
+        for key, value in _flat(section.model_dump())
         if isinstance(value, str) and "«" in value
     ]
     if unfilled:
         yield _found("settings", "fault", "unfilled", keys=", ".join(unfilled))
+
+
+def _flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Settings by their names, those of inner sections too."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
 
 
 def _state(config: Config) -> Iterator[Finding]:
