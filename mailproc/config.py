@@ -575,8 +575,8 @@ class Config(BaseSettings):
 
     def _password_file(self, name: str) -> Path:
         """One password feeds both servers, unless sending has a file of its own."""
-        own = self.state / "secret" / f"{name}-password"
-        return own if own.is_file() else self.password_file
+        own = self.state / "secret" / "smtp-password"
+        return own if name == "smtp" and own.is_file() else self.password_file
 
     def roster_members(self) -> tuple[str, ...]:
         """All members, those of the file too. Raises MailprocError where that can't be read."""

@@ -50,7 +50,7 @@ def _get_in(chosen: Chosen, *, paste: bool) -> None:
     """What only a person can give is kept afterwards. Raises MailprocError."""
     if chosen.auth in ("password", "app_password"):
         typed = _asked("login_password", username=chosen.username)
-        keep.write(chosen.password_file, typed)
+        keep.write(chosen.own_password_file, typed)
         return
     if chosen.auth == "microsoft" and chosen.flow == "client_credentials":
         keep.write(chosen.client_secret_file, _asked("login_client_secret"))

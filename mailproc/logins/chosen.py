@@ -43,6 +43,11 @@ class Chosen:
         return self.secrets / f"{self.name}-token.json"
 
     @property
+    def own_password_file(self) -> Path:
+        """Where a password for this account alone is kept."""
+        return self.secrets / ("password" if self.name == "mailbox" else f"{self.name}-password")
+
+    @property
     def client_secret_file(self) -> Path:
         return self.secrets / f"{self.name}-client-secret"
 
