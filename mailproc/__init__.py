@@ -37,6 +37,7 @@ down this page, and tests/test_layers.py holds that.
     composing.py  letters as bytes, many at a time in a child
     sandbox.py    parsers and builders in child processes with limits
     placing/      which verdict a mail gets and what it means for a request (pure)
+    logins/       passwords and tokens of mail accounts, what was refused, mail services
     mail/         mailbox (IMAP), delivery (SMTP), compose, headers, login, sender
     store/        the tables, and the only writers of them; chain, seals, claims, migrations
     datasets/     catalogue, import, query, workbook, privacy and the egress gate
