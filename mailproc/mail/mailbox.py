@@ -55,17 +55,17 @@ class Mailbox:
             # Before the connection: a login that has to rest makes none.
             given = login.credentials()
             self._client = _connect(server, timeout)
-            self.good_until = self._log_in(login, given)
-            self._open()
+            try:
+                self.good_until = self._log_in(login, given)
+                self._open()
+            except BaseException:
+                self.close()
+                raise
         self.can_idle = self._client.has_capability("IDLE")
 
     def _log_in(self, login: Login, given: Credentials) -> datetime | None:
         """Gives until when the session may last, where there is an end."""
-        try:
-            given = _authenticate(self._client, login, given)
-        except BaseException:
-            self._client.shutdown()
-            raise
+        given = _authenticate(self._client, login, given)
         login.accepted()
         return given.good_until
 
@@ -76,7 +76,6 @@ class Mailbox:
         except _LOST:
             raise
         except IMAPClientError as error:
-            self.close()
             raise FolderGone(f"The folder can't be opened: {error}", folder=self.folder) from error
 
     @property

@@ -95,6 +95,8 @@ def test_a_wrong_password_is_tried_three_times_and_then_seldom(make: Make) -> No
     office.until(lambda: time.monotonic() - began > 7, "seven seconds more")
     assert office.log.read_text().count("mailbox_login_refused") == 3
     assert not office.is_dead
+    query = "SELECT name FROM alarms WHERE mended_at IS NULL"
+    office.until(lambda: ("login_refused",) in map(tuple, office.rows(query)), "the alarm", 60)
 
 
 def test_a_line_that_goes_dead_during_idle_is_noticed_and_replaced(make: Make) -> None:

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailproc.logins import Chosen
-from tests.logins.identity import CLIENT, TENANT, Identity
-
-OFFICE = "data@example.org"
+from tests.logins.identity import CLIENT, OFFICE, TENANT, Identity
 
 
 class Clock:

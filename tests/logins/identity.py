@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import trustme
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
 
+OFFICE = "data@example.org"
 TENANT, CLIENT, SECRET = "directory", "application", "client-secret-of-the-office"
 GOOGLE_SCOPE = "https://mail.google.com/"
 _AS_USER = {
@@ -70,6 +71,12 @@ class Identity:
     def withdraw(self) -> None:
         """Every access token given so far is good no longer."""
         self._tokens.clear()
+
+    def _introspected(self, access: str) -> dict[str, Any]:
+        """As a mail server asks for it (RFC 7662)."""
+        until = self.good_until(access)
+        active = until is not None and until > self._clock()
+        return {"active": active, "username": OFFICE} if active else {"active": False}
 
     def _given(self, refresh: bool) -> Answer:
         with self._lock:
@@ -138,7 +145,7 @@ class Identity:
             return _no("invalid_grant")
         if claims["aud"] != f"{self.url}/google/token" or claims["scope"] != GOOGLE_SCOPE:
             return _no("invalid_scope")
-        known = claims["sub"] == "data@example.org"
+        known = claims["sub"] == OFFICE
         return self._given(refresh=False) if known else _no("unauthorized_client")
 
     def _from_browser(self, values: dict[str, str]) -> Answer:
@@ -207,7 +214,11 @@ class Identity:
             wbufsize = -1  # one packet for an answer; two wait for each other 40 ms
 
             def do_GET(self) -> None:
-                self._say(200, owner._about())
+                asked = urlsplit(self.path)
+                if asked.path == "/introspect":
+                    self._say(200, owner._introspected(parse_qs(asked.query)["token"][0]))
+                else:
+                    self._say(200, owner._about())
 
             def do_POST(self) -> None:
                 size = int(self.headers["Content-Length"])

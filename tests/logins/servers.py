@@ -12,7 +12,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from tests.logins.conftest import OFFICE
+from tests.logins.identity import OFFICE
 
 Judge = Callable[[str], datetime | None]  # access token → until when it is good
 _BYE = b"* BYE Session invalidated - AccessTokenExpired\r\n"

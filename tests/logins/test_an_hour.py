@@ -19,8 +19,8 @@ from mailproc.mail.login import Server
 from mailproc.mail.mailbox import Mailbox
 from mailproc.store.database import Database
 from mailproc.watch import Watcher
-from tests.logins.conftest import OFFICE, Clock
-from tests.logins.identity import Identity
+from tests.logins.conftest import Clock
+from tests.logins.identity import OFFICE, Identity
 from tests.logins.servers import OAuthImap, OAuthSmtp
 
 _STEP = 20  # seconds from one look at the mailbox to the next

@@ -12,7 +12,8 @@ import pytest
 from mailproc.errors import LoginEnded
 from mailproc.logins import keep
 from mailproc.logins.token import Granted, Token
-from tests.logins.conftest import OFFICE, Clock
+from tests.logins.conftest import Clock
+from tests.logins.identity import OFFICE
 
 
 @dataclass
