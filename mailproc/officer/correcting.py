@@ -32,7 +32,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "format": ("xlsx", "csv", "pdf", "paper"),
 }
 EDITABLE = (*WORDS, *DATES, *CHOICES, "dataset", "academic_years", "filters")
-LATEST = "latest"  # in place of a year
+LATEST = "ล่าสุด"  # in place of a year
 _MOST = 1000  # letters of a value
 _YEARS = range(2500, 2700)  # B.E.
 
@@ -159,9 +159,9 @@ def _dataset(typed: str, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _years(typed: str) -> dict[str, Any]:
-    """«2568», or `latest`; the form of one request names one year."""
-    if typed in ("", LATEST):
-        return {"academic_years": (), "latest": typed == LATEST}
+    """«2568», or `LATEST`; the form of one request names one year."""
+    if typed in ("", LATEST, "latest"):
+        return {"academic_years": (), "latest": bool(typed)}
     found = tuple(dict.fromkeys(int(year) for year in re.findall(r"\d{4}", to_arabic(typed))))
     if not found or any(year not in _YEARS for year in found):
         raise _Wrong("year_wrong", "academic_years")

@@ -25,7 +25,7 @@ def corrected(
     if is_on_its_way(request):
         return None
     known = unmailed.reached(with_form(request, event.form))
-    corrected = _beside(known.corrected, event.corrected)
+    corrected = _beside(request.corrected, event.corrected)
     known = replace(known, doubts=Doubts(), asks=0, corrected=corrected)
     if request.state in _ASKED and (still := open_questions(known, rules)):
         return replace(known, state=State.INCOMPLETE, questions=still), ()  # was asked already
