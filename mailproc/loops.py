@@ -12,7 +12,7 @@ from mailproc.health.pulse import Beat, Pulse, in_short
 from mailproc.workflow import retry
 
 log = structlog.get_logger()
-_LOOK_AGAIN = 5.0  # seconds: whether a person has mended the login
+_LOOK_AGAIN = 6.0  # seconds: whether a person has mended it; a little more than a first pause
 _EACH = 30  # failures in a row, of which one is logged
 
 

@@ -19,7 +19,7 @@ from mailproc.store.database import Database
 from mailproc.workflow import retry
 
 log = structlog.get_logger()
-_LOOK_AGAIN = 5.0  # seconds: whether a person has mended the login
+_LOOK_AGAIN = 6.0  # seconds: whether a person has mended it; a little more than a first pause
 _SOON, _FAR = timedelta(days=14), timedelta.max
 _IDLE_RENEW = 540.0  # seconds: RFC 2177 says 29 minutes at most, middle boxes forget after ten
 
