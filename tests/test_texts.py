@@ -58,3 +58,20 @@ def test_the_reader_knows_every_label_that_a_requester_is_asked_to_fill_in(texts
 def test_a_key_without_words_is_shown_as_it_is() -> None:
     assert THAI.get("reasons", "the disk is full") == "the disk is full"
     assert THAI.get("levels", None) == ""
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "kind other",
+        "kind reply",
+        "a request through a mailing list",
+        "asks for personal data of pupils",
+        "more than 20 requests in an hour",
+        "the sender is not one plain address",
+        "sender not authenticated (cancel)",
+        "status of no request (status)",
+    ],
+)
+def test_why_a_mail_waits_is_told_in_the_language_of_its_reader(problem: str) -> None:
+    assert not any("a" <= letter <= "z" for letter in THAI.reason(problem))
