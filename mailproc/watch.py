@@ -21,6 +21,7 @@ from mailproc.workflow import retry
 log = structlog.get_logger()
 _LOOK_AGAIN = 6.0  # seconds: whether a person has mended it; a little more than a first pause
 _SOON, _FAR = timedelta(days=14), timedelta.max
+_AGAIN = 3  # looks in a row, where a server tells of mails with every search
 _IDLE_RENEW = 540.0  # seconds: RFC 2177 says 29 minutes at most, middle boxes forget after ten
 
 
@@ -47,7 +48,7 @@ class Watcher:
         self._stopping, self._marks = threading.Event(), threading.Event()
         self._marks.set()  # flags that an earlier run still owed
         self._thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
-        self._lost, self._refused = 0, 0
+        self._lost, self._refused, self._again = 0, 0, 0
         self.polled_at: datetime | None = None
         self._pulse = Pulse()
         self._faults: tuple[Fault, ...] = ()
@@ -144,18 +145,24 @@ class Watcher:
         return retry.reconnect_pause(self._lost)
 
     def _turn(self, mailbox: Mailbox) -> None:
-        """All that is new, then the flags that are owed, then a wait."""
+        """All that is new, then the flags that are owed; a wait where there was neither."""
         self._pulse.beat()
         now = self._clock()
         if not self._held() and collect(
             mailbox, self._database, self._limits, now, self._stored, self._may_go_on
         ):
             return  # more may have come meanwhile
+        if mailbox.is_behind and self._again < _AGAIN:
+            self._again += 1
+            return
+        self._again = 0
         self.polled_at, self._lost, self._looked = now, 0, True
         self._pulse.well()
         if self._marks.is_set():
             self._marks.clear()
             mark(mailbox, self._database)
+            # What came meanwhile was told in answer to a mark, and IDLE will not tell it again.
+            return
         self._wait(mailbox)
 
     def _stored(self, internal_date: datetime) -> None:

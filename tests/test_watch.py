@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ class Script:
     account, folder, uid_validity, can_idle = "data@127.0.0.1", "INBOX", 7, True
     good_until: datetime | None = None
     certificate_ends = None
+    is_behind = False
 
     def __init__(self, faults: list[Exception], polled: threading.Semaphore) -> None:
         self.faults, self._polled = faults, polled
@@ -121,3 +123,24 @@ def test_new_mail_is_stored_before_anybody_is_told(database: Database) -> None:
     with watching(lambda: mailbox, database, arrived):
         assert told.wait(10)
     assert stored == [2]
+
+
+def test_a_mail_that_was_told_of_during_a_search_is_not_waited_for(database: Database) -> None:
+    """IDLE would tell nothing of it, since the server believes that it is known."""
+    polled = threading.Semaphore(0)
+
+    class Late(Script):
+        def new_since(self, last_uid: int) -> list[Sized]:
+            found = super().new_since(last_uid)
+            self.is_behind = not self.mails
+            if not self.mails:
+                self.mails[1] = b"Subject: x\r\n\r\nx\r\n"
+            return found
+
+        def heard(self, seconds: float) -> bool:
+            time.sleep(seconds)
+            return False
+
+    arrived = threading.Event()
+    with watching(lambda: Late([], polled), database, arrived.set):
+        assert arrived.wait(10)

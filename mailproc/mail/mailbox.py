@@ -62,6 +62,7 @@ class Mailbox:
                 self.close()
                 raise
         self.can_idle = self._client.has_capability("IDLE")
+        self.is_behind = False
 
     def _log_in(self, login: Login, given: Credentials) -> datetime | None:
         """Gives until when the session may last, where there is an end."""
@@ -91,7 +92,12 @@ class Mailbox:
         self.uid_validity = int(info[b"UIDVALIDITY"])
 
     def new_since(self, last_uid: int) -> list[Sized]:
-        """Mails with a greater UID, in the order of their UIDs."""
+        """Mails with a greater UID, in the order of their UIDs.
+
+        `is_behind` tells afterwards whether more came during the search: the server tells of them
+        once, and not again in IDLE (RFC 3501, 7).
+        """
+        self._client._imap.untagged_responses.pop("EXISTS", None)
         with _as_our_errors():
             found = self._client.search(["UID", f"{last_uid + 1}:*"])
             # «n:*» always matches the last mail, even below n (RFC 3501 6.4.8).
@@ -99,6 +105,7 @@ class Mailbox:
             sized: list[Sized] = []
             for start in range(0, len(uids), 500):
                 sized += self._sizes(uids[start : start + 500])
+        self.is_behind = "EXISTS" in self._client._imap.untagged_responses
         return sized
 
     def _sizes(self, uids: list[int]) -> Iterator[Sized]:
