@@ -504,7 +504,9 @@ def command_for(environment: Environment, arguments: "list[str]") -> "list[str]"
         return [*start, "mailproc", *arguments]
     rest = arguments[1:]
     chosen = any(a.startswith(("-n", "--numprocesses")) or a == "no:xdist" for a in rest)
-    return [*start, "pytest", *([] if chosen else ["-n", "auto"]), *rest]
+    # One more than cores: much of a test of the whole daemon is waiting.
+    workers = str((os.cpu_count() or 1) + 1)
+    return [*start, "pytest", *([] if chosen else ["-n", workers]), *rest]
 
 
 def main(arguments: "list[str]") -> int:

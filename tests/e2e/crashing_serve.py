@@ -12,6 +12,7 @@ import itertools
 import os
 import re
 import signal
+import threading
 import time
 from collections.abc import Iterator
 
@@ -25,6 +26,7 @@ from mailproc.parsers.attachments import Fence, no_fence
 from mailproc.store.database import Database
 
 _POISON = re.compile(rb"^X-Poison: (\w+)", re.MULTILINE)
+_BESIDE = {"alarms", "warden", "retention"}  # they write by the clock, and nothing of a request
 _commits = itertools.count(1)
 _write, _read = Database.write, mailproc.parsers.read
 
@@ -40,7 +42,8 @@ def crashing_write(self: Database) -> Iterator[sa.Connection]:
     fatal = False
     with _write(self) as connection:
         yield connection
-        fatal = next(_commits) == int(number)  # one writer at a time: counted in order
+        if threading.current_thread().name not in _BESIDE:
+            fatal = next(_commits) == int(number)  # one writer at a time: counted in order
         if fatal and moment == "before":
             _die()
     if fatal:

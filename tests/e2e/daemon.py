@@ -158,7 +158,7 @@ class Daemon:
             self.until(lambda: self.polled or self.is_dead, "the daemon polls")
             assert not self.is_dead, self.log.read_text()
 
-    def until(self, happened: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    def until(self, happened: Callable[[], bool], what: str, seconds: float = 60) -> None:
         """Waits; where it does not happen the log is in the error."""
         try:
             wait_until(happened, seconds, what)
@@ -226,7 +226,7 @@ class Daemon:
         ids = {i for (i,) in self.rows("SELECT message_id FROM outbox WHERE kind = ?", kind)}
         return [mail for mail in self.sink.taken if mail.message_id in ids]
 
-    def letter(self, kind: str, count: int = 1, seconds: float = 30) -> Taken:
+    def letter(self, kind: str, count: int = 1, seconds: float = 60) -> Taken:
         """Waits for the `count`-th letter of a kind."""
         self.until(lambda: len(self.letters(kind)) >= count, f"letter {count} of {kind}", seconds)
         return self.letters(kind)[count - 1]
