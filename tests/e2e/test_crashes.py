@@ -20,19 +20,19 @@ from tests.e2e.dovecot import wait_until
 _LAUNCHER = ("-m", "tests.e2e.crashing_serve")
 _EVERY = os.environ.get("MAILPROC_TEST_FULL") == "1"
 _COMMITS = 36  # of one request from its mail to the delivered dataset; the test below holds it
-# With MAILPROC_TEST_FULL every commit at both moments; else every second, at moments in turn.
+# With MAILPROC_TEST_FULL every commit at both moments; else every third, at moments in turn.
 _MOMENTS = [
     (moment, number)
     for number in range(1, _COMMITS + 1)
     for moment in ("before", "after")
-    if _EVERY or number % 4 == {"before": 1, "after": 3}[moment]
+    if _EVERY or number % 6 == {"before": 1, "after": 4}[moment]
 ]
 _BUNDLED_COMMITS = 56  # of three requests of one mail; fewer where nothing is in the way
 _BUNDLED_MOMENTS = [
     (moment, number)
     for number in range(1, _BUNDLED_COMMITS + 1)
     for moment in ("before", "after")
-    if _EVERY or number % 8 == {"before": 3, "after": 7}[moment]
+    if _EVERY or number % 12 == {"before": 3, "after": 9}[moment]
 ]
 
 
