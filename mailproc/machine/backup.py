@@ -7,7 +7,6 @@ beside the target, read back, and only then given its name; so what has the name
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ import sqlalchemy as sa
 from mailproc.config import Config
 from mailproc.errors import MailprocError
 from mailproc.machine import contents, pruning, sealed, snapshot
+from mailproc.machine.locks import alone
 
 _NAME = "mailproc-%Y%m%dT%H%M%SZ.age"
 _SPARE = 100_000_000  # bytes that a backup leaves to the daemon
@@ -71,7 +71,7 @@ def recipient(config: Config) -> str:
 def make(config: Config, config_file: Path, folder: Path, now: datetime) -> Made:
     """Writes a backup into the folder and reads it back. Raises MailprocError and leaves none."""
     public = recipient(config)
-    with _alone(config), _work_folder(config) as work:
+    with alone(config, "backup.lock", "backup_running"), _work_folder(config) as work:
         _make_folder(folder)
         try:
             made = _write(config, config_file, folder, work, public, now)
@@ -173,19 +173,6 @@ def _make_folder(folder: Path) -> None:
             left.unlink()
     except OSError as error:
         raise MailprocError(key="backup_unwritable", problem=error) from None
-
-
-@contextlib.contextmanager
-def _alone(config: Config) -> Iterator[None]:
-    """One backup at a time."""
-    config.state.mkdir(parents=True, exist_ok=True)
-    with (config.state / "backup.lock").open("w") as lock:
-        contents.give(Path(lock.name), config.state)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise MailprocError(key="backup_running") from None
-        yield
 
 
 @contextlib.contextmanager

@@ -28,6 +28,7 @@ from types import ModuleType
 from mailproc.config import Config
 from mailproc.errors import MailprocError
 from mailproc.machine import backup, contents, snapshot
+from mailproc.machine.locks import alone
 from mailproc.machine.restore import Say
 from mailproc.store import schema
 from mailproc.store.database import Database
@@ -65,7 +66,7 @@ class Upgrade:
 
     def go(self, archive: Path, now: datetime) -> Plan:
         """Raises MailprocError, and all is as it was."""
-        with self._held(), _stopped(self._config):
+        with self._held(), alone(self._config, "serve.lock", "upgrade_daemon_runs"):
             self._say("upgrade_unpacking")
             self._unpack(archive)
             plan = self._plan()
@@ -203,19 +204,6 @@ def _run_py(root: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@contextlib.contextmanager
-def _stopped(config: Config) -> Iterator[None]:
-    """Holds the daemon's own lock. Raises where it runs."""
-    config.state.mkdir(parents=True, exist_ok=True)
-    with (config.state / "serve.lock").open("w") as lock:
-        contents.give(Path(lock.name), config.state)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise MailprocError(key="upgrade_daemon_runs") from None
-        yield
 
 
 def _extract(archive: Path, folder: Path) -> None:
