@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -46,6 +47,7 @@ def _no_other_database() -> Iterator[None]:
 def _refuse_others(dialect: Any, record: Any, arguments: Any, values: dict[str, Any]) -> None:
     if dialect.name == "sqlite":
         name = str(arguments[0]) if arguments else ":memory:"
+        name = urlsplit(name).path if name.startswith("file:") else name
         folder = Path(tempfile.gettempdir()).resolve()
         assert name in ("", ":memory:") or Path(name).resolve().is_relative_to(folder), (
             f"a test tried to open {name}; use tmp_path"
