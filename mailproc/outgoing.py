@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -186,17 +187,21 @@ class Gate:
         """Whether a list tells of the request in place of this letter."""
         if row.person_id is None or row.kind not in roundup.SINGLE:
             return False
-        if row.person_id not in self._waiting:
-            pending = deciding.pending(connection, row.person_id, self._now)
-            self._waiting[row.person_id] = len(pending)
         chosen = self._manners.roundup
-        sent = roundups.sent_before(connection, row, chosen.morning(self._now))
-        waiting = self._waiting[row.person_id]
+        sent = partial(roundups.sent_before, connection, row, chosen.morning(self._now))
+        waiting = partial(self._waiting_for, connection, row.person_id)
         if not chosen.is_much(row.kind, sent, waiting):
             return False
         letter = load_letter(row.letter)
         # A reminder with a reason was asked for: by a requester who hurries, or to somebody above.
         return not letter.reason and not chosen.is_pressing(letter.request, self._now)
+
+    def _waiting_for(self, connection: sa.Connection, person_id: int) -> int:
+        """How much waits for the person's decision; counted once for the batch."""
+        if person_id not in self._waiting:
+            pending = deciding.pending(connection, person_id, self._now)
+            self._waiting[person_id] = len(pending)
+        return self._waiting[person_id]
 
     def _reason(self, row: Row) -> str:
         """Why the letter is held; empty where it may go."""

@@ -6,7 +6,7 @@ docs/queue.md says why it is cut so.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -55,12 +55,13 @@ class Roundup:
         much = waiting > self.above and self.hour(now) == self.morning(now)
         return bool(waiting) and (much or folded > 0)
 
-    def is_much(self, kind: str, sent: int, waiting: int) -> bool:
+    def is_much(self, kind: str, sent: Callable[[], int], waiting: Callable[[], int]) -> bool:
         """Whether a letter may go into the list: a reminder where a list goes each morning anyway,
-        a new request once `above` of them went by themselves since the morning."""
+        a new request once `above` of them went by themselves since the morning. Only
+        what is needed is counted."""
         if kind == "approval_reminder":
-            return waiting > self.above
-        return self.may_fold and sent >= self.above
+            return waiting() > self.above
+        return self.may_fold and sent() >= self.above
 
     def is_pressing(self, request: Request | None, now: datetime) -> bool:
         """Whether it can't wait for some hours, and so goes by itself."""

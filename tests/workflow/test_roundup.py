@@ -58,14 +58,14 @@ def test_a_list_is_owed_of_much_in_the_morning_and_of_what_got_no_mail(
 
 
 def test_a_new_request_goes_by_itself_until_so_many_went_today() -> None:
-    assert not CHOSEN.is_much("approval", 4, 40)
-    assert CHOSEN.is_much("approval", 5, 5)
-    assert not Roundup(above=5, may_fold=False).is_much("approval", 50, 50)
+    assert not CHOSEN.is_much("approval", lambda: 4, lambda: 40)
+    assert CHOSEN.is_much("approval", lambda: 5, lambda: 5)
+    assert not Roundup(above=5, may_fold=False).is_much("approval", lambda: 50, lambda: 50)
 
 
 def test_reminders_stop_where_a_list_goes_each_morning() -> None:
-    assert not CHOSEN.is_much("approval_reminder", 0, 5)
-    assert CHOSEN.is_much("approval_reminder", 0, 6)
+    assert not CHOSEN.is_much("approval_reminder", lambda: 0, lambda: 5)
+    assert CHOSEN.is_much("approval_reminder", lambda: 0, lambda: 6)
 
 
 @pytest.mark.parametrize(
