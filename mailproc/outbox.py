@@ -472,8 +472,8 @@ def _with_list(connection: sa.Connection, row: Row, now: datetime) -> Row:
     """The letter; a list notes under which number it shows what, and by that which content."""
     if row.kind != roundup.KIND or row.person_id is None:
         return row
-    waiting = deciding.pending(connection, row.person_id, now)
-    listed = tuple(one.link.id for one in waiting[:_LISTED])
+    waiting = deciding.waiting(connection, row.person_id, now)
+    listed = tuple(link.id for link in waiting[:_LISTED])
     letter = replace(load_letter(row.letter), listed=listed, reason=str(len(waiting)))
     return outbox.rewritten(connection, row, letter)
 

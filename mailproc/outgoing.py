@@ -199,8 +199,8 @@ class Gate:
     def _waiting_for(self, connection: sa.Connection, person_id: int) -> int:
         """How much waits for the person's decision; counted once for the batch."""
         if person_id not in self._waiting:
-            pending = deciding.pending(connection, person_id, self._now)
-            self._waiting[person_id] = len(pending)
+            links = deciding.waiting(connection, person_id, self._now)
+            self._waiting[person_id] = len(links)
         return self._waiting[person_id]
 
     def _reason(self, row: Row) -> str:

@@ -7,7 +7,6 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from mailproc import deciding
-from mailproc.deciding import Mandate
 from mailproc.model import Person
 from mailproc.store import outbox, people, roundups, staff_letters
 from mailproc.store.database import Database
@@ -42,11 +41,11 @@ class Roundups:
             last = roundups.last_list(connection, person_id, roundup.KIND)
             if person is None or (last is not None and last >= hour):
                 return False
-            waiting = deciding.pending(connection, person_id, now)
-            folded = roundups.folded(connection, [one.link.id for one in waiting])
+            waiting = deciding.waiting(connection, person_id, now)
+            folded = roundups.folded(connection, [link.id for link in waiting])
             if not self._chosen.is_owed(len(waiting), len(folded), now):
                 return False
-            list_id = _record(connection, person, waiting, desk, now)
+            list_id = _record(connection, person, len(waiting), desk, now)
             roundups.told_in(connection, folded, list_id)
         return True
 
@@ -56,7 +55,7 @@ def _is_away(person_id: int, desk: Desk, now: datetime) -> bool:
 
 
 def _record(
-    connection: sa.Connection, person: Person, waiting: list[Mandate], desk: Desk, now: datetime
+    connection: sa.Connection, person: Person, count: int, desk: Desk, now: datetime
 ) -> int:
     """The letter holds no request: what waits is looked up when it is sent, and erased with it."""
     letter = staff_letters.letter(
@@ -64,6 +63,6 @@ def _record(
         person,
         desk,
         now,
-        reason=str(len(waiting)),
+        reason=str(count),
     )
     return outbox.record(connection, letter, "director", desk, person_id=person.id)

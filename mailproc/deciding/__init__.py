@@ -7,7 +7,7 @@ and the other is told what does.
 
 from mailproc.deciding.mandate import Mandate, by_link, mandate
 from mailproc.deciding.nouns import CHOICES, Given, Outcome, Taken
-from mailproc.deciding.pending import is_sensitive, pending
+from mailproc.deciding.pending import is_sensitive, mandates, waiting
 from mailproc.deciding.taking import take, take_in, why_not
 
 __all__ = [
@@ -19,8 +19,9 @@ __all__ = [
     "by_link",
     "is_sensitive",
     "mandate",
-    "pending",
+    "mandates",
     "take",
     "take_in",
+    "waiting",
     "why_not",
 ]

@@ -11,7 +11,7 @@ from mailproc.model import Person, Request, State
 from mailproc.store import absences, links, people, requests
 from mailproc.store.desk import Link
 from mailproc.workflow import standin
-from mailproc.workflow.approval import given
+from mailproc.workflow.approval import given, has_approved
 
 _GIVEN_OUT = (State.DELIVERED, State.NEEDS_PERSON)
 _ON_THE_WAY = (State.PREPARING, State.CHECKING, State.AWAITING_DECISION)
@@ -41,10 +41,8 @@ class Mandate:
     @property
     def has_approved(self) -> bool:
         """Whether this seat, or this person for another one, has said yes to this content."""
-        return any(
-            one.seat == self.link.seat or one.person_id == self.person.id
-            for one in given(self.request)
-        )
+        request, seat = self.request, self.link.seat
+        return has_approved(request.approvals, request.content_hash, seat, self.person.id)
 
     @property
     def may_undo(self) -> bool:
@@ -109,11 +107,12 @@ def mandate(connection: Connection, link: Link | None, now: datetime) -> Mandate
     if link.for_person_id is None:
         return Mandate(link, request, person)
     stands_for = people.ever(connection, link.for_person_id)
-    may_act = _may_act(connection, person.id, link.for_person_id, now)
+    may_act = may_stand_in(connection, person.id, link.for_person_id, now)
     return Mandate(link, request, person, stands_for, is_back=not may_act)
 
 
-def _may_act(connection: Connection, person_id: int, for_person: int, now: datetime) -> bool:
+def may_stand_in(connection: Connection, person_id: int, for_person: int, now: datetime) -> bool:
+    """Whether the person acts for that one at this moment."""
     away = absences.current(connection, now)
     deputies = [deputy.id for deputy in people.in_role(connection, "deputy", now)]
     return standin.may_act(person_id, for_person, deputies, away, now)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from mailproc.model import Letter, Request
+from mailproc.model import Approval, Letter, Request
 
 _REQUEST = TypeAdapter(Request)
 _LETTER = TypeAdapter(Letter)
+_APPROVALS = TypeAdapter(tuple[Approval, ...])
 
 
 def dump_request(request: Request) -> str:
@@ -24,3 +25,8 @@ def dump_letter(letter: Letter) -> str:
 
 def load_letter(text: str) -> Letter:
     return _LETTER.validate_json(text)
+
+
+def load_approvals(text: str | None) -> tuple[Approval, ...]:
+    """The part of a request's JSON that names who has said yes; none where it says nothing."""
+    return _APPROVALS.validate_json(text) if text else ()

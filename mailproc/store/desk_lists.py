@@ -14,11 +14,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from mailproc.model import ENTERED, Request, State
 from mailproc.store import schema
 from mailproc.store.codec import load_request
+from mailproc.store.jsontext import said
 from mailproc.workflow.states import ENDS
 
 _R, _O, _M = schema.requests, schema.outbox, schema.messages
@@ -141,11 +141,7 @@ def _holds(connection: sa.Connection, word: str) -> sa.ColumnElement[bool]:
 
 
 def _said(connection: sa.Connection, *path: str) -> sa.ColumnElement[str]:
-    """A field of the request's JSON as text; null where it says nothing."""
-    if connection.dialect.name == "sqlite":
-        return sa.func.json_extract(_R.c.body, "$." + ".".join(path), type_=sa.Text)
-    body = sa.cast(_R.c.body, postgresql.JSON)
-    return sa.func.json_extract_path_text(body, *path, type_=sa.Text)
+    return said(connection, _R.c.body, *path)
 
 
 # ---------------------------------------------------------------- one request

@@ -67,6 +67,10 @@ def is_asked(connection: sa.Connection, request_id: int, person_id: int, content
     return connection.execute(query.limit(1)).first() is not None
 
 
+def of_row(row: sa.Row[Any]) -> Link:
+    """The link of a row that has its columns among others."""
+    return Link(**{name: getattr(row, name) for name in Link.__dataclass_fields__})
+
+
 def _link(row: sa.Row[Any] | None) -> Link | None:
-    names = Link.__dataclass_fields__
-    return Link(**{name: getattr(row, name) for name in names}) if row else None
+    return of_row(row) if row else None

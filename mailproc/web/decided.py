@@ -68,7 +68,7 @@ class DecidedPage:
         """How much else waits for the person, and where."""
         desk = self._site.desk()
         with self._site.database.write() as connection:
-            count = len(deciding.pending(connection, found.person.id, now))
+            count = len(deciding.waiting(connection, found.person.id, now))
             if not count:
                 return None
             link = person_links.ensure(connection, found.person.id, desk, now)

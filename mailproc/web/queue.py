@@ -153,10 +153,12 @@ class QueuePage:
         status: int = 200,
         sent: _Sent | None = None,
     ) -> Response:
-        waiting = self._waiting(visit, now)
-        pages = max(1, -(-len(waiting) // PER_PAGE))
-        number = min(max(number, 1), pages)
-        here = waiting[(number - 1) * PER_PAGE : number * PER_PAGE]
+        with self._site.database.read() as connection:
+            waiting = deciding.waiting(connection, visit.person.id, now)
+            pages = max(1, -(-len(waiting) // PER_PAGE))
+            number = min(max(number, 1), pages)
+            part = waiting[(number - 1) * PER_PAGE : number * PER_PAGE]
+            here = deciding.mandates(connection, visit.person.id, part, now)
         ticked = {one.link.id for one in here} if all_ticked else set(sent.ticked if sent else ())
         return self._site.page(
             "queue",
@@ -175,10 +177,6 @@ class QueuePage:
             here=self.here(visit),
             typed=_typed(sent),
         )
-
-    def _waiting(self, visit: Visit, now: datetime) -> list[Mandate]:
-        with self._site.database.read() as connection:
-            return deciding.pending(connection, visit.person.id, now)
 
     def _case(self, mandate: Mandate, now: datetime, ticked: set[str]) -> dict[str, Any]:
         """A row of the list; every word of the request comes out harmless."""
@@ -256,21 +254,21 @@ class QueuePage:
             reason=sent.reason if sent.choice == "refuse" else "",
             ground=sent.ground if sent.choice == "refuse" else "",
         )
-        mine = {one.link.id: one for one in self._waiting(visit, self._site.clock())}
-        results = [self._take(visit, link_id, mine, given) for link_id in sent.ticked]
+        results = [self._take(visit, link_id, given) for link_id in sent.ticked]
         self._site.committed()
         return self._results(visit, results, sent.choice, device)
 
-    def _take(
-        self, visit: Visit, link_id: str, mine: dict[str, Mandate], given: Given
-    ) -> tuple[str, Taken]:
+    def _take(self, visit: Visit, link_id: str, given: Given) -> tuple[str, Taken]:
         """One of the ticked; nothing by a link of somebody else, nor what is to be opened."""
-        if link_id in mine and given.choice == "approve" and self._is_alone(mine[link_id]):
-            return "alone", Taken("gone", mine[link_id])
+        now = self._site.clock()
         with self._site.database.read() as connection:
             link = links.get(connection, link_id)
-        if link is None or link.person_id != visit.person.id:
+            mine = link is not None and link.person_id == visit.person.id
+            found = deciding.mandate(connection, link, now) if mine else None
+        if found is None:
             return "gone", Taken("gone", None)
+        if given.choice == "approve" and found.is_open(now) and self._is_alone(found):
+            return "alone", Taken("gone", found)
         taken = self._taken(link_id, given)
         return taken.outcome, taken
 
@@ -303,9 +301,13 @@ class QueuePage:
             counted=sum(outcome in _COUNTS for outcome, _ in results),
             undoable=undoable,
             key=self._key(visit, undoable, device, until),
-            left=len(self._waiting(visit, now)),
+            left=self._left(visit, now),
             here=self.here(visit),
         )
+
+    def _left(self, visit: Visit, now: datetime) -> int:
+        with self._site.database.read() as connection:
+            return len(deciding.waiting(connection, visit.person.id, now))
 
     def _key(self, visit: Visit, ids: Sequence[str], device: str, until: int) -> str:
         """What lets exactly these be taken back until then."""

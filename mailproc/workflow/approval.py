@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mailproc.model import Approval, ApprovalPolicy, Request, Rules, State
 from mailproc.workflow.effects import Seat
 
@@ -33,6 +35,14 @@ def _sensitivity(request: Request, rules: Rules) -> str:
 def given(request: Request) -> tuple[Approval, ...]:
     """Every yes to this very content."""
     return tuple(one for one in request.approvals if one.content_hash == request.content_hash)
+
+
+def has_approved(
+    approvals: Iterable[Approval], content_hash: str, seat: int, person_id: int
+) -> bool:
+    """Whether this seat, or this person for another one, has said yes to this content."""
+    said = (one for one in approvals if one.content_hash == content_hash)
+    return any(one.seat == seat or one.person_id == person_id for one in said)
 
 
 def open_seats(request: Request, rules: Rules) -> tuple[Seat, ...]:

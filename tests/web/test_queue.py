@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from mailproc.model import State
-from mailproc.store import devices, people, person_links, schema
+from mailproc.model import Request, State
+from mailproc.store import absences, devices, people, person_links, schema
+from mailproc.store.codec import load_request
 from mailproc.web.queue import PER_PAGE
 from mailproc.workflow import events as e
 from tests.factories import a_form, a_person
@@ -203,7 +204,38 @@ def test_a_stand_in_sees_for_whom_and_the_row_says_so(room: Room) -> None:
     assert (row.person_id, row.for_person_id, row.verdict) == (deputy, room.director, "approved")
 
 
+def test_a_stand_in_whose_time_is_over_is_shown_nothing_any_more(room: Room) -> None:
+    deputy = room.add(a_person(id=0, address="d@example.org", role="deputy", has_code=False))
+    room.away(room.director, deputy)
+    room.opened()
+    with room.browser() as client:
+        assert len(_ids(client.get(room.queue(deputy)).text)) == 1
+        room.clock.pass_by(hours=1)
+        with room.database.write() as connection:
+            assert absences.end(connection, room.director, room.clock()) == 1
+        assert "ไม่มีเรื่องรอท่านพิจารณา" in client.get(room.queue(deputy)).text
+
+
 # ---------------------------------------------------------------- the address, robots, sizes
+
+
+def test_of_many_only_those_on_the_page_are_read(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.opened(2 * PER_PAGE + 1)
+    loaded: list[str] = []
+
+    def load(body: str) -> Request:
+        loaded.append(body)
+        return load_request(body)
+
+    monkeypatch.setattr("mailproc.store.requests.load_request", load)
+    with room.browser() as client:
+        page = client.get(room.queue())
+        assert len(_ids(page.text)) == len(loaded) == PER_PAGE
+        rest = client.get(f"{page.url.path}?page=3")
+    assert f"มี {2 * PER_PAGE + 1} เรื่องรอท่านพิจารณา" in rest.text
+    assert len(_ids(rest.text)) == 1
 
 
 def test_the_address_bar_holds_no_token_and_works_without_cookies(room: Room) -> None:
