@@ -7,6 +7,7 @@ a key is kept once.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import ipaddress
 import json
@@ -83,6 +84,10 @@ class Keys:
         content = (request.version, request.content_hash, request.state.value)
         return self._challenge("decide", found.person.id, found.link.id, choice, *content, until)
 
+    def to_decide_many(self, person_id: int, place: str, choice: str, until: int) -> bytes:
+        """For one choice about several requests, which the browser adds by `over`."""
+        return self._challenge("many", person_id, place, choice, until)
+
     def to_enrol(self, person_id: int, place: str) -> bytes:
         """For a new key; `place` is the secret of the page that only the code opens."""
         return self._challenge("enrol", person_id, place)
@@ -133,19 +138,65 @@ def encoded(challenge: bytes) -> str:
     return str(websafe_encode(challenge))
 
 
+def over(challenge: bytes, seen: Sequence[tuple[str, int]]) -> bytes:
+    """The challenge over exactly these (id of a link, version of its request), in this order.
+
+    A link is about one content, and `static/passkey.js` makes the same of what is ticked.
+    """
+    told = ",".join(f"{link_id}:{version}" for link_id, version in seen)
+    return hashlib.sha256(f"{encoded(challenge)} {told}".encode()).digest()
+
+
 def prove_by_key(
     database: Database, keys: Keys, found: Mandate, choice: str, sent: str, now: datetime
 ) -> Proved:
     """Checks a signature over this choice. Wrong ones are not counted: nobody guesses them, and
     whoever sends rubbish must not lock the person out."""
     until, _, answer = sent.partition(" ")
+    if error := _page_fault(until, answer, now):
+        return Proved(error)
+    challenge = keys.to_decide(found, choice, int(until))
+    return _proved(database, keys, found.person.id, challenge, answer, now)
+
+
+def prove_many_by_key(
+    database: Database,
+    keys: Keys,
+    person_id: int,
+    place: str,
+    choice: str,
+    ticked: Sequence[str],
+    sent: str,
+    now: datetime,
+) -> tuple[Proved, dict[str, int]]:
+    """Checks a signature over a choice about these links. With it come the versions of their
+    requests that were signed: who compares them with what is now is deceived by no repetition."""
+    until, _, rest = sent.partition(" ")
+    told, _, answer = rest.partition(" ")
+    versions = [int(x) for x in told.split(",") if x.isascii() and x.isdigit() and len(x) < 9]
+    if error := _page_fault(until, answer, now):
+        return Proved(error), {}
+    if len(versions) != len(ticked):
+        return Proved("key_wrong"), {}
+    seen = list(zip(ticked, versions, strict=True))
+    challenge = over(keys.to_decide_many(person_id, place, choice, int(until)), seen)
+    return _proved(database, keys, person_id, challenge, answer, now), dict(seen)
+
+
+def _page_fault(until: str, answer: str, now: datetime) -> str:
+    """What is wrong with an answer before it is looked at, as an error key."""
     if not (until.isascii() and until.isdigit() and len(until) < 12) or len(answer) > MOST:
-        return Proved("key_wrong")
-    if not now.timestamp() <= int(until) <= (now + LIFE).timestamp():
-        return Proved("form_old")
+        return "key_wrong"
+    in_time = now.timestamp() <= int(until) <= (now + LIFE).timestamp()
+    return "" if in_time else "form_old"
+
+
+def _proved(
+    database: Database, keys: Keys, person_id: int, challenge: bytes, answer: str, now: datetime
+) -> Proved:
     with database.write() as connection:
-        known = passkeys.listed(connection, found.person.id)
-        signed = keys.signed(answer, keys.to_decide(found, choice, int(until)), known)
+        known = passkeys.listed(connection, person_id)
+        signed = keys.signed(answer, challenge, known)
         if signed is None or not passkeys.used(connection, *signed, now):
             return Proved("key_wrong")
     return Proved(device="passkey")
@@ -165,10 +216,8 @@ def log_in_by_key(
     """Whose key signed the challenge of a login page, or an error as `Proved` has it."""
     page, _, answer = sent.partition(" ")
     until, _, nonce = page.partition(".")
-    if not (until.isascii() and until.isdigit() and len(until) < 12) or len(answer) > MOST:
-        return "key_wrong"
-    if not now.timestamp() <= int(until) <= (now + LIFE).timestamp():
-        return "form_old"
+    if error := _page_fault(until, answer, now):
+        return error
     challenge = keys.to_log_in(int(until), nonce)
     with database.write() as connection:
         known = [key for person in people for key in passkeys.listed(connection, person)]

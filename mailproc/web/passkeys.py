@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -23,6 +23,7 @@ from mailproc.deciding.passkeys import (
     log_in_by_key,
     party,
     prove_by_key,
+    prove_many_by_key,
 )
 from mailproc.deciding.proving import Proved
 from mailproc.model import Person
@@ -48,11 +49,8 @@ class PasskeyRoom:
 
     def to_decide(self, found: Mandate, choices: Iterable[str], now: datetime) -> str:
         """The offer to sign one of the choices; empty where the person has no passkey."""
-        if self._keys is None or not found.person.has_code:
-            return ""
-        with self._site.database.read() as connection:
-            known = passkeys.listed(connection, found.person.id)
-        if not known:
+        known = self._known(found.person)
+        if self._keys is None or not known:
             return ""
         keys, until = self._keys, int((now + LIFE).timestamp())
         challenges = {x: encoded(keys.to_decide(found, x, until)) for x in choices}
@@ -63,6 +61,46 @@ class PasskeyRoom:
         if self._keys is None:
             return Proved("key_wrong")
         return prove_by_key(self._site.database, self._keys, found, choice, sent, now)
+
+    def to_decide_many(
+        self,
+        person: Person,
+        place: str,
+        choices: Iterable[str],
+        seen: Mapping[str, int],
+        now: datetime,
+    ) -> str:
+        """The offer to sign one choice about some of `seen`: the version of the request that each
+        link leads to. Empty where the person has no passkey, or nothing can be ticked."""
+        known = self._known(person) if seen else ()
+        if self._keys is None or not known:
+            return ""
+        keys, until = self._keys, int((now + LIFE).timestamp())
+        challenges = {x: encoded(keys.to_decide_many(person.id, place, x, until)) for x in choices}
+        return self._offer(known, until=until, challenges=challenges, seen=dict(seen))
+
+    def prove_many(
+        self,
+        person: Person,
+        place: str,
+        choice: str,
+        ticked: Sequence[str],
+        sent: str,
+        now: datetime,
+    ) -> tuple[Proved, dict[str, int]]:
+        """Whether it is the person's signature over this choice about these links, and which
+        version of each request was signed."""
+        if self._keys is None:
+            return Proved("key_wrong"), {}
+        return prove_many_by_key(
+            self._site.database, self._keys, person.id, place, choice, ticked, sent, now
+        )
+
+    def _known(self, person: Person) -> Sequence[Passkey]:
+        if not person.has_code:
+            return ()
+        with self._site.database.read() as connection:
+            return passkeys.listed(connection, person.id)
 
     # ------------------------------------------------------------ logging in
 

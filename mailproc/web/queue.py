@@ -8,7 +8,7 @@ its key stands on the page that only the code gives.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,48 +19,21 @@ from starlette.responses import Response
 
 from mailproc import deciding
 from mailproc.deciding import Given, Mandate, Taken
-from mailproc.deciding.proving import Proof, prove_person
+from mailproc.deciding.proving import Proved, prove_person
 from mailproc.model import Person
 from mailproc.store import devices, links, people, person_links
 from mailproc.store.devices import Device
 from mailproc.web.arriving import Arriving, preview
 from mailproc.web.common import Site, read_fields
-from mailproc.web.proof import STATUS, Typed, typed
+from mailproc.web.passkeys import PasskeyRoom
+from mailproc.web.proof import STATUS
+from mailproc.web.queue_sent import CHOICES, MOST_FIELDS, PER_PAGE, Sent, read
 from mailproc.wording import shown
 from mailproc.workflow.urgency import hurry
 
-PER_PAGE = 20
-_FIELDS = PER_PAGE + 20
-_REASON_LENGTH = 2000
-_CHOICES = ("approve", "refuse")
 DEVICE = "device"  # the cookie of a remembered browser
 _COUNTS = frozenset({"done", "waits", "narrowed"})
 LANGUAGE = "th"
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """What the person sent; `ticked` are ids of links."""
-
-    ticked: tuple[str, ...]
-    choice: str
-    ground: str
-    reason: str
-    csrf: str
-    key: str  # of an undo
-    proof: Typed
-
-    def fault(self, visit: Visit, grounds: Sequence[str]) -> str:
-        """The first thing that is still to be filled in, as an error key."""
-        if not self.ticked:
-            return "nothing_ticked"
-        if self.choice not in _CHOICES:
-            return "choice_missing"
-        if self.choice == "refuse" and grounds and self.ground not in grounds:
-            return "ground_missing"
-        if self.choice == "refuse" and not self.reason:
-            return "reason_missing"
-        return "" if visit.device else self.proof.fault(visit.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +52,7 @@ class QueuePage:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._keys = PasskeyRoom(site)
         self._arriving, self._cases = Arriving(site, "/q"), Arriving(site, "/d")
 
     # ------------------------------------------------------------ arriving
@@ -126,8 +100,8 @@ class QueuePage:
         """GET shows what waits; POST decides what is ticked."""
         if http.method != "POST":
             return await run_in_threadpool(self._show, http)
-        fields = await read_fields(http, _FIELDS)
-        return await run_in_threadpool(self._post, http, _sent(fields))
+        fields = await read_fields(http, MOST_FIELDS)
+        return await run_in_threadpool(self._post, http, read(fields))
 
     def _show(self, http: HttpRequest) -> Response:
         if (robot := preview(self._site, http)) is not None:
@@ -151,7 +125,7 @@ class QueuePage:
         all_ticked: bool = False,
         error: str | None = None,
         status: int = 200,
-        sent: _Sent | None = None,
+        sent: Sent | None = None,
     ) -> Response:
         with self._site.database.read() as connection:
             waiting = deciding.waiting(connection, visit.person.id, now)
@@ -168,6 +142,7 @@ class QueuePage:
             csrf=self._site.csrf(visit.link.id),
             first_use=not visit.person.may_prove,
             device=visit.device,
+            passkey="" if visit.device else self._offer(visit, here, now),
             error=error,
             cases=[self._case(one, now, ticked) for one in here],
             count=len(waiting),
@@ -175,8 +150,12 @@ class QueuePage:
             pages=pages,
             all_ticked=all_ticked,
             here=self.here(visit),
-            typed=_typed(sent),
+            typed=sent.typed if sent else {},
         )
+
+    def _offer(self, visit: Visit, here: Sequence[Mandate], now: datetime) -> str:
+        seen = {one.link.id: one.request.version for one in here if not self._is_alone(one)}
+        return self._keys.to_decide_many(visit.person, visit.link.id, CHOICES, seen, now)
 
     def _case(self, mandate: Mandate, now: datetime, ticked: set[str]) -> dict[str, Any]:
         """A row of the list; every word of the request comes out harmless."""
@@ -210,7 +189,7 @@ class QueuePage:
 
     # ------------------------------------------------------------ POST
 
-    def _post(self, http: HttpRequest, sent: _Sent) -> Response:
+    def _post(self, http: HttpRequest, sent: Sent) -> Response:
         now = self._site.clock()
         visit = self.visit(http, now)
         if isinstance(visit, Response):
@@ -219,34 +198,36 @@ class QueuePage:
             return self._site.message("forbidden", 403)
         if sent.choice == "undo":
             return self._undo(visit, sent, now)
-        if error := sent.fault(visit, self._grounds()):
+        known = visit.device is not None
+        if error := sent.fault(visit.person, self._grounds(), known=known):
             return self._again(visit, sent, error, 422, now)
-        proved = prove_person(
-            self._site.database,
-            visit.person,
-            visit.link.id,
-            self.proof(http, visit, sent.proof),
-            self._site.pepper,
-            now,
-        )
+        proved, signed = self._prove(http, visit, sent, now)
         if proved.error:
             return self._again(visit, sent, proved.error, STATUS.get(proved.error, 403), now)
-        return self._decide(visit, sent, proved.device)
+        return self._decide(visit, sent, proved.device, signed)
 
-    def proof(self, http: HttpRequest, visit: Visit, typed_: Typed) -> Proof:
-        """What was typed, and the remembered browser's token where it counts."""
+    def _prove(
+        self, http: HttpRequest, visit: Visit, sent: Sent, now: datetime
+    ) -> tuple[Proved, Mapping[str, int] | None]:
+        """That it is the person; of a signature also the versions of the requests it is over."""
+        site, person, place = self._site, visit.person, visit.link.id
+        if sent.passkey and not visit.device:
+            return self._keys.prove_many(person, place, sent.choice, sent.ticked, sent.passkey, now)
         token = http.cookies.get(DEVICE, "") if visit.device else ""
-        return replace(typed_.proof, device=token)
+        proof = replace(sent.proof.proof, device=token)
+        return prove_person(site.database, person, place, proof, site.pepper, now), None
 
     def _grounds(self) -> Sequence[str]:
         return self._site.pages.keys("grounds", LANGUAGE)
 
-    def _again(self, visit: Visit, sent: _Sent, error: str, status: int, now: datetime) -> Response:
+    def _again(self, visit: Visit, sent: Sent, error: str, status: int, now: datetime) -> Response:
         if not visit.may_look:
             return self._site.message("open_again", 403)
         return self._list(visit, now, error=error, status=status, sent=sent)
 
-    def _decide(self, visit: Visit, sent: _Sent, device: str) -> Response:
+    def _decide(
+        self, visit: Visit, sent: Sent, device: str, signed: Mapping[str, int] | None
+    ) -> Response:
         given = Given(
             sent.choice,
             "queue",
@@ -254,12 +235,15 @@ class QueuePage:
             reason=sent.reason if sent.choice == "refuse" else "",
             ground=sent.ground if sent.choice == "refuse" else "",
         )
-        results = [self._take(visit, link_id, given) for link_id in sent.ticked]
+        results = [self._take(visit, link_id, given, signed) for link_id in sent.ticked]
         self._site.committed()
         return self._results(visit, results, sent.choice, device)
 
-    def _take(self, visit: Visit, link_id: str, given: Given) -> tuple[str, Taken]:
-        """One of the ticked; nothing by a link of somebody else, nor what is to be opened."""
+    def _take(
+        self, visit: Visit, link_id: str, given: Given, signed: Mapping[str, int] | None
+    ) -> tuple[str, Taken]:
+        """One of the ticked; nothing by a link of somebody else, nor what is to be opened, nor
+        what is not as it was signed."""
         now = self._site.clock()
         with self._site.database.read() as connection:
             link = links.get(connection, link_id)
@@ -269,6 +253,8 @@ class QueuePage:
             return "gone", Taken("gone", None)
         if given.choice == "approve" and found.is_open(now) and self._is_alone(found):
             return "alone", Taken("gone", found)
+        if signed is not None and found.is_open(now) and signed[link_id] != found.request.version:
+            return "moved", Taken("gone", found)
         taken = self._taken(link_id, given)
         return taken.outcome, taken
 
@@ -315,7 +301,7 @@ class QueuePage:
         signed = hmac.digest(self._site.desk().link_key, text, "sha256").hex()
         return f"{until}.{device}.{signed}"
 
-    def _undo(self, visit: Visit, sent: _Sent, now: datetime) -> Response:
+    def _undo(self, visit: Visit, sent: Sent, now: datetime) -> Response:
         until, _, rest = sent.key.partition(".")
         device = rest.rpartition(".")[0]
         number = int(until) if until.isascii() and until.isdigit() else 0
@@ -334,25 +320,3 @@ class QueuePage:
 def _result(outcome: str, taken: Taken) -> dict[str, Any]:
     request = taken.mandate.request if taken.mandate else None
     return {"outcome": outcome, "request": shown(request), "counts": outcome in _COUNTS}
-
-
-def _sent(fields: Sequence[tuple[str, str]]) -> _Sent:
-    form = dict(fields)
-    ticked = tuple(dict.fromkeys(value for name, value in fields if name == "take"))
-    return _Sent(
-        ticked=ticked[:PER_PAGE],
-        choice=form.get("choice", ""),
-        ground=form.get("ground", ""),
-        reason=form.get("reason", "").strip()[:_REASON_LENGTH],
-        csrf=form.get("csrf", ""),
-        key=form.get("key", ""),
-        proof=typed(form),
-    )
-
-
-def _typed(sent: _Sent | None) -> dict[str, str]:
-    """What the person had typed, for showing it again; never a code."""
-    if sent is None:
-        return {}
-    typed = {"choice": sent.choice, "reason": sent.reason, "ground": sent.ground}
-    return typed | {"slip": sent.proof.slip}

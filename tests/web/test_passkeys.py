@@ -15,8 +15,10 @@ from fido2.utils import websafe_decode
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.testclient import TestClient
 
+from mailproc.deciding.passkeys import over
 from mailproc.model import State
 from mailproc.store import people_log, schema
+from mailproc.workflow import events as e
 from tests.authenticator import Authenticator
 from tests.web.conftest import Room, a_config, csrf_of
 from tests.web.test_browser import CHROMIUM, FLAGS
@@ -146,6 +148,73 @@ def test_without_https_there_is_no_script_and_no_passkey(room: Room) -> None:
             assert "script-src" not in page.headers["content-security-policy"]
 
 
+# ---------------------------------------------------------------- several at once
+
+
+def _signed_list(page: Any, phone: Authenticator, choice: str, ticked: list[str]) -> dict[str, Any]:
+    """The form of the list as the script fills it."""
+    offer = _offer(page)
+    seen = [(link_id, offer["seen"][link_id]) for link_id in ticked]
+    signature = phone.sign(over(websafe_decode(offer["challenges"][choice]), seen))
+    versions = ",".join(str(version) for _, version in seen)
+    sent = f"{offer['until']} {versions} {signature}"
+    return {"csrf": csrf_of(page.text), "choice": choice, "passkey": sent, "take": ticked}
+
+
+def _ticks(page: Any) -> list[str]:
+    return re.findall(r'name="take" value="(\w+)"', page.text)
+
+
+def test_one_signature_decides_what_is_ticked_and_nothing_else(secure: Room) -> None:
+    phone = Authenticator()
+    ids = secure.opened(3)
+    with secure.browser() as client:
+        _enrol(Me(secure, client), phone)
+        page = client.get(secure.queue())
+        assert _WITH_SCRIPT in page.headers["content-security-policy"]
+        sent = _signed_list(page, phone, "approve", _ticks(page)[:2])
+        for bent in ({"take": _ticks(page)}, {"take": _ticks(page)[:1]}, {"choice": "refuse"}):
+            reason = {"ground": "s15_3", "reason": "ไม่อยู่ในอำนาจ"}
+            assert client.post(page.url.path, data=sent | reason | bent).status_code == 403
+        done = client.post(page.url.path, data=sent)
+    assert "บันทึกแล้ว: อนุญาต 2 เรื่อง" in done.text
+    assert [secure.verdicts(one) for one in ids] == [["approved"], ["approved"], []]
+    rows = secure.rows(schema.decisions)
+    assert {(row.device, row.via) for row in rows} == {("passkey", "queue")}
+
+
+def test_what_moved_after_it_was_signed_is_told_and_the_rest_is_decided(secure: Room) -> None:
+    phone = Authenticator()
+    one, another = secure.opened(2)
+    with secure.browser() as client:
+        _enrol(Me(secure, client), phone)
+        page = client.get(secure.queue())
+        sent = _signed_list(page, phone, "approve", _ticks(page))
+        secure.happens(another, e.Nudged(by="requester"))
+        done = client.post(page.url.path, data=sent)
+        assert "อนุญาต 1 เรื่อง" in done.text
+        assert "มีความเคลื่อนไหวของคำขอหลังจากเปิดหน้านี้" in done.text
+        # Taken back, it is not approved again by whoever recorded the signature.
+        mine = client.get(secure.link(one))
+        form = {"csrf": csrf_of(mine.text), "choice": "undo", "code": "482915"}
+        assert client.post(mine.url.path, data=form).status_code == 200
+        assert "ไม่มีการบันทึกผล" in client.post(page.url.path, data=sent).text
+    assert secure.verdicts(one) == ["approved", "undone"]
+    assert secure.verdicts(another) == []
+
+
+@pytest.mark.parametrize("sent", ["", "x", "9 9 {}", "9" * 300, "๑ ๑ {}"])
+def test_rubbish_in_place_of_a_signature_decides_no_list(secure: Room, sent: str) -> None:
+    (one,) = secure.opened()
+    with secure.browser() as client:
+        _enrol(Me(secure, client), Authenticator())
+        page = client.get(secure.queue())
+        form = {"csrf": csrf_of(page.text), "choice": "approve", "take": _ticks(page)}
+        answer = client.post(page.url.path, data=form | {"passkey": sent})
+    assert answer.status_code in (403, 409, 422)
+    assert secure.verdicts(one) == []
+
+
 # ---------------------------------------------------------------- a real browser
 
 
@@ -201,8 +270,15 @@ def test_a_director_decides_with_a_finger_in_a_real_browser(
         page.locator("input[name=choice][value=approve]").check()
         page.get_by_role("button", name="ยืนยันด้วยลายนิ้วมือ").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("อนุญาต")
-        (row,) = room.rows(schema.decisions)
-        assert (row.verdict, row.device) == ("approved", "passkey")
+        room.opened(2)
+        page.goto(url + room.queue())
+        for tick in page.locator("input[name=take]").all():
+            tick.check()
+        page.locator("input[name=choice][value=approve]").check()
+        page.get_by_role("button", name="ยืนยันด้วยลายนิ้วมือ").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("อนุญาต 2 เรื่อง")
+        rows = room.rows(schema.decisions)
+        assert [(row.verdict, row.device) for row in rows] == [("approved", "passkey")] * 3
         assert problems == []
         context.close()
     with room.database.read() as connection:

@@ -39,6 +39,20 @@
     const field = form.querySelector("input[name=choice]:checked, input[name=choice][type=hidden]");
     return field ? field.value : "";
   };
+  // A list is signed over exactly what is ticked: see `over` in deciding/passkeys.py.
+  const ticked = (form) =>
+    [...form.querySelectorAll("input[name=take]:checked")].map((box) => box.value);
+  const overAll = async (given, challenge, ids) => {
+    const told = challenge + " " + ids.map((id) => id + ":" + given.seen[id]).join(",");
+    return words(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(told)));
+  };
+  const decided = async (given, challenge, form) => {
+    if (!given.seen) return given.until + " " + await sign(given, challenge);
+    const ids = ticked(form);
+    const versions = ids.map((id) => given.seen[id]).join(",");
+    const signature = await sign(given, await overAll(given, challenge, ids));
+    return given.until + " " + versions + " " + signature;
+  };
   const work = async (part) => {
     const form = part.closest("form");
     const given = JSON.parse(part.dataset.passkey);
@@ -46,10 +60,11 @@
     const failed = part.querySelector("[data-failed]");
     const challenge = given.challenges ? given.challenges[chosen(form)] : given.challenge;
     failed.hidden = true;
-    if (!challenge) { form.submit(); return; }  // the server says what is missing
+    const isEmpty = given.seen && !ticked(form).length;
+    if (!challenge || isEmpty) { form.submit(); return; }  // the server says what is missing
     try {
       field.value = given.challenges
-        ? given.until + " " + await sign(given, challenge) : await create(given);
+        ? await decided(given, challenge, form) : await create(given);
       form.submit();
     } catch (error) {
       field.value = "";
