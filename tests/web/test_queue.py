@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from mailproc.model import Request, State
 from mailproc.store import absences, devices, people, person_links, schema
 from mailproc.store.codec import load_request
-from mailproc.web.queue import PER_PAGE
+from mailproc.web.queue_sent import PER_PAGE
 from mailproc.workflow import events as e
 from tests.factories import a_form, a_person
 from tests.web.conftest import CODE, Room, csrf_of
