@@ -134,6 +134,12 @@ def _columns(clause: str, columns: Sequence[str]) -> tuple[str, ...]:
     return _named(found["list"], columns) if found else ()
 
 
+def named(said: str, columns: Sequence[str]) -> tuple[str, ...]:
+    """The titles that a list names by number, range or title: «3, 5-8, ที่อยู่»; none where one of
+    what it names is no column."""
+    return _named(thai.to_arabic(thai.mend(said[:_LONGEST])), columns)
+
+
 def _named(said: str, columns: Sequence[str]) -> tuple[str, ...]:
     said = _TAIL.sub("", said.strip())
     if whole := _of_name(said, columns):

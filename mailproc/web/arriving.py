@@ -39,13 +39,21 @@ class Arriving:
 
     def leads_on(self, link_id: str, now: datetime) -> Response:
         """To the page, out of the address bar with the token; for any link whose id is random."""
-        until = int((now + _ALONE).timestamp())
-        handle = f"{link_id}.{until:x}.{self._sign('handle', link_id, until)}"
-        path = f"{self._site.base}{self._path}/open/{handle}"
+        until = self._until(now)
+        path = self.address(link_id, now)
         answer = RedirectResponse(path, 303, HEADERS)
         grant = self._sign("cookie", link_id, until)
         self._site.set_cookie(answer, _COOKIE, grant, path)
         return answer
+
+    def address(self, link_id: str, now: datetime) -> str:
+        """The path of its page, for links of ours; opens by itself as long as its handle says."""
+        until = self._until(now)
+        handle = f"{link_id}.{until:x}.{self._sign('handle', link_id, until)}"
+        return f"{self._site.base}{self._path}/open/{handle}"
+
+    def _until(self, now: datetime) -> int:
+        return int((now + _ALONE).timestamp())
 
     def opened(self, http: HttpRequest, now: datetime) -> Opened | None:
         """The link that the address names; None where the handle is none of ours."""

@@ -9,7 +9,9 @@ from datetime import date
 from mailproc import deciding
 from mailproc.deciding import Mandate
 from mailproc.model import Conditions, Request
+from mailproc.parsers import narrowing_words
 from mailproc.thai import parse_date, to_arabic
+from mailproc.web import wide
 from mailproc.web.passkeys import FIELD
 from mailproc.web.proof import Typed, typed
 
@@ -30,6 +32,7 @@ class Sent:
     ground: str
     private_note: str
     columns: frozenset[int]
+    without: str  # of a wide table: those that go, by number or title
     level: str
     until: str
     remember: bool
@@ -40,7 +43,7 @@ class Sent:
     @property
     def typed(self) -> dict[str, object]:
         """What the page shows again; never a code."""
-        names = "choice reason question ground private_note columns level until remember"
+        names = "choice reason question ground private_note columns without level until remember"
         return {name: getattr(self, name) for name in names.split()} | {"slip": self.proof.slip}
 
 
@@ -59,6 +62,7 @@ def read(pairs: Sequence[tuple[str, str]]) -> Sent:
         ground=text("ground"),
         private_note=text("private_note"),
         columns=frozenset(int(x) for x in ticked if x.isascii() and x.isdigit() and len(x) < 5),
+        without=text("without")[:500],
         level=text("level"),
         until=text("until")[:100],
         remember=bool(form.get("remember")),
@@ -72,11 +76,20 @@ def read(pairs: Sequence[tuple[str, str]]) -> Sent:
 
 
 def columns_to_choose(request: Request) -> tuple[str, ...]:
-    """The columns that can be left out; none of a ready-made file, nor where they are too many."""
+    """The columns that can be left out by a tick; none of a ready-made file, nor of a wide table,
+    whose columns are named by number."""
     prepared = request.prepared
-    if prepared is None or prepared.file is not None or len(prepared.columns) > MOST_COLUMNS:
+    if prepared is None or prepared.file is not None or is_numbered(request):
         return ()
     return prepared.columns
+
+
+def is_numbered(request: Request) -> bool:
+    """Whether columns are left out by their numbers: too many or too long titles for ticks."""
+    prepared = request.prepared
+    if prepared is None or prepared.file is not None:
+        return False
+    return len(prepared.columns) > MOST_COLUMNS or wide.is_wide(prepared)
 
 
 def conditions(sent: Sent, request: Request) -> Conditions:
@@ -85,7 +98,15 @@ def conditions(sent: Sent, request: Request) -> Conditions:
         return _NOTHING
     columns, day = columns_to_choose(request), _day(sent.until)
     left_out = tuple(title for at, title in enumerate(columns) if at not in sent.columns)
+    left_out = left_out or _named(sent, request)
     return Conditions(left_out, sent.level, day.isoformat() if day else "")
+
+
+def _named(sent: Sent, request: Request) -> tuple[str, ...]:
+    """Of a wide table: the columns that the words name, all of them, or none."""
+    if not sent.without or request.prepared is None or not is_numbered(request):
+        return ()
+    return narrowing_words.named(sent.without, request.prepared.columns)
 
 
 def _day(text: str) -> date | None:
@@ -131,6 +152,8 @@ def _choice_fault(
 
 
 def _conditions_fault(sent: Sent, request: Request, unfit: Iterable[str]) -> str:
+    if sent.without and is_numbered(request) and not _named(sent, request):
+        return "without_unclear"
     if sent.until and _day(sent.until) is None:
         return "until_unclear"
     if conditions(sent, request) == _NOTHING:

@@ -21,7 +21,7 @@ from mailproc.deciding.mandate import mandate
 from mailproc.deciding.proving import Proved, prove
 from mailproc.store import devices, links, opens, people_log
 from mailproc.store.devices import Device
-from mailproc.web import choices
+from mailproc.web import choices, wide
 from mailproc.web.arriving import Arriving, log_look, preview
 from mailproc.web.choices import Sent
 from mailproc.web.common import Site, read_fields
@@ -90,18 +90,20 @@ class DecisionPage:
         return await run_in_threadpool(self._post, http, sent)
 
     def _show(self, http: HttpRequest) -> Response:
+        now = self._site.clock()
+        found = self._visited(http, now)
+        return found if isinstance(found, Response) else self._state_of(http, found, now)
+
+    def _visited(self, http: HttpRequest, now: datetime) -> Mandate | Response:
+        """What the handle of the address leads to, or a page that says why to nothing."""
         if (robot := preview(self._site, http)) is not None:
             return robot
-        now = self._site.clock()
         opened = self._arriving.opened(http, now)
         if opened is None:
             return self._site.message("not_found", 404)
         if not opened.may_look:
             return self._site.message("open_again", 403)
-        found = self._find(opened.link_id, now)
-        if found is None:
-            return self._site.message("not_found", 404)
-        return self._state_of(http, found, now)
+        return self._find(opened.link_id, now) or self._site.message("not_found", 404)
 
     def _find(self, link_id: str, now: datetime) -> Mandate | None:
         with self._site.database.read() as connection:
@@ -151,8 +153,41 @@ class DecisionPage:
             error=error or None,
             typed=sent.typed if sent else {},
             columns=choices.columns_to_choose(request),
+            wide=choices.is_numbered(request),
+            shown_columns=wide.first(request.prepared) if request.prepared else 0,
+            columns_path=f"{self._here(http, found, now)}/columns",
             levels=narrowing.levels(request, self._site.rules()),
             hurry=hurry(request, now, self._site.office.timezone),
+        )
+
+    def _here(self, http: HttpRequest, found: Mandate, now: datetime) -> str:
+        """The page itself, by the handle that its cookie belongs to where there is one."""
+        handle = http.path_params.get("handle", "")
+        own = f"{self._site.base}/d/open/{handle}"
+        return own if handle else self._arriving.address(found.link.id, now)
+
+    async def columns(self, http: HttpRequest) -> Response:
+        """GET of all columns of a wide table, with their first cells."""
+        return await run_in_threadpool(self._columns, http)
+
+    def _columns(self, http: HttpRequest) -> Response:
+        now = self._site.clock()
+        found = self._visited(http, now)
+        if isinstance(found, Response):
+            return found
+        prepared = found.request.prepared
+        if prepared is None or prepared.file is not None or not found.is_open(now):
+            return self._state_of(http, found, now)
+        parts, asked = wide.parts(prepared), http.query_params.get("page", "1")
+        number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), len(parts))
+        return self._site.page(
+            "columns",
+            language=_LANGUAGE,
+            request=found.request,
+            columns=parts[number - 1],
+            number=number,
+            pages=len(parts),
+            here=self._here(http, found, now),
         )
 
     def _decided(

@@ -40,6 +40,7 @@ def public_app(site: Site) -> Starlette:
     pages: list[BaseRoute] = [
         Route("/d/{token}", decision.arrive, methods=["GET", "POST"]),
         Route("/d/open/{handle}", decision.page, methods=["GET", "POST"]),
+        Route("/d/open/{handle}/columns", decision.columns, methods=["GET"]),
         Route("/s/{token}", StatusPage(site).handle, methods=["GET", "POST"]),
         Route("/f/{token}", download.arrive, methods=["GET"]),
         Route("/f/open/{handle}", download.page, methods=["GET", "POST"]),

@@ -24,6 +24,9 @@ _USUAL: dict[str, Any] = {
     "device": None,  # the remembered browser that asks: store.devices.Device
     "may_remember": False,
     "columns": (),  # that can be left out one by one
+    "wide": False,  # the table is told in part, and its columns are left out by number
+    "shown_columns": 0,
+    "columns_path": "",  # where all columns are shown
     "levels": (),  # coarser than what was prepared
     "made": (),  # decisions so far, see DecidedPage
     "handed": None,  # how the file went out: store.fetched.HandedOver
@@ -52,7 +55,9 @@ _FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "standing_faults": (dict.fromkeys(("ahead_past", "too_long"), "ahead_until"), "dataset"),
 }
 _TYPED: dict[str, Any] = {
-    **dict.fromkeys("choice reason question ground private_note level until slip".split(), ""),
+    **dict.fromkeys(
+        "choice reason question ground private_note without level until slip".split(), ""
+    ),
     "columns": None,
     "remember": False,
 }
