@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +11,15 @@ import sqlalchemy as sa
 
 from mailproc.mail.delivery import is_one_address
 from mailproc.model import Form, Letter, Reading, Request, Rules, Waiting
-from mailproc.parsers import refuses
-from mailproc.placing import Found, Guess, Placing, again, place
+from mailproc.placing import Found, Placing, again, place
 from mailproc.settling import drafts
 from mailproc.settling.answers import answer, outlooks
 from mailproc.settling.decisions import Decisions, Reply
 from mailproc.settling.facts import About, Facts
 from mailproc.settling.lists import Lists
 from mailproc.settling.nouns import Habits, Read
+from mailproc.settling.outcome import Events, Outcome, is_proof, joined, moves
+from mailproc.settling.shown import as_json, as_shown
 from mailproc.store import addresses, messages, outbox, requests, waiting
 from mailproc.store.codec import load_letter
 from mailproc.store.desk import Desk
@@ -27,34 +27,11 @@ from mailproc.workflow import policy
 from mailproc.workflow.decide import decide
 from mailproc.workflow.effects import Decision
 from mailproc.workflow.events import (
-    Answered,
-    Cancelled,
     Confirmed,
-    Event,
-    Noted,
     Opened,
-    RecipientProved,
-    Resend,
 )
 
 _MARKED = frozenset({"opened", "merged", "command", "note", "linked"})
-_NAME, _LINES, _TEXT = 200, 6, 600  # what is shown of a mail: characters, lines, characters
-_Events = list[tuple[Request, Event]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """All that becomes of one mail."""
-
-    placing: Placing
-    events: _Events
-    forms: tuple[Form, ...] = ()  # that open requests
-    told: tuple[tuple[Request, str], ...] = ()  # asked for before: the letter that says so
-
-    @property
-    def about(self) -> tuple[Request, ...]:
-        """Those that it moves, then those of which the requester is told."""
-        return (*(r for r, _ in self.events), *(r for r, _ in self.told))
 
 
 class Batch:
@@ -96,13 +73,13 @@ class Batch:
 
     # ------------------------------------------------------------ what becomes of a mail
 
-    def _outcome(self, reading: Reading, about: About) -> _Outcome | None:
+    def _outcome(self, reading: Reading, about: About) -> Outcome | None:
         """None where the same is being opened in this batch."""
         known = self._habits.known
         placings = [self._checked(reading, place(reading, found, known)) for found in about.founds]
         if placings[0].forms and placings[0].event is None:
             return self._opening(reading, placings[0], about.founds[0])
-        moving = _moving(about, placings)
+        moving = joined(about, placings)
         return replace(moving, forms=self._unasked(reading, about, moving.forms))
 
     def _checked(self, reading: Reading, placing: Placing) -> Placing:
@@ -113,7 +90,7 @@ class Batch:
             return Placing("unplaced", problem=problem, waits=True)
         return placing if plain or placing.event else replace(placing, answer="")
 
-    def _opening(self, reading: Reading, placing: Placing, found: Found) -> _Outcome | None:
+    def _opening(self, reading: Reading, placing: Placing, found: Found) -> Outcome | None:
         """Each form opens a request unless the same was asked for before."""
         new: list[Form] = []
         links: list[tuple[Request, Placing]] = []
@@ -132,7 +109,7 @@ class Batch:
         events = [(first, link.event) for first, link in links if link.event is not None]
         told = tuple((first, link.answer) for first, link in links if link.answer)
         verdict = placing if new else links[0][1]
-        return _Outcome(verdict, events, tuple(new), told)
+        return Outcome(verdict, events, tuple(new), told)
 
     def _unasked(self, reading: Reading, about: About, forms: Sequence[Form]) -> tuple[Form, ...]:
         """Those of the forms that this sender has not asked for already."""
@@ -147,18 +124,18 @@ class Batch:
 
     # ------------------------------------------------------------ taking it in
 
-    def _take(self, mail: Read, outcome: _Outcome, about: About) -> None:
+    def _take(self, mail: Read, outcome: Outcome, about: About) -> None:
         reading, events = mail.reading, list(outcome.events)
         self._facts.digests.add(reading.digest)
         self._facts.hears(reading, about)
         if outcome.placing.waits:
-            self._waiting.append(_as_shown(mail, outcome.placing))
+            self._waiting.append(as_shown(mail, outcome.placing))
         position = len(self._settled)
         self._settled.append(self._verdict(mail, outcome, about))
         self._open_later(mail, position, outcome.forms)
         if outcome.placing.fate and about.letter is not None:
             self._fates.append((about.letter, outcome.placing.fate))
-        if about.letter is not None and _is_proof(reading, about.letter, events):
+        if about.letter is not None and is_proof(reading, about.letter, events):
             self._newly_proved.add(reading.from_addr)
         events += self._confirmed_too(reading, events)
         self._touched.update(request.id for request, _ in (*events, *outcome.told))
@@ -190,7 +167,7 @@ class Batch:
             self._replies.append((position, reply))
             self._touched.update(request.id for request in about.requests)
 
-    def _confirmed_too(self, reading: Reading, events: _Events) -> _Events:
+    def _confirmed_too(self, reading: Reading, events: Events) -> Events:
         """All that this sender waits to confirm: one reply is enough."""
         if not any(isinstance(event, Confirmed) for _, event in events):
             return []
@@ -202,7 +179,7 @@ class Batch:
             if request.id not in done and request.requester_addr.casefold() == sender
         ]
 
-    def _verdict(self, mail: Read, outcome: _Outcome, about: About) -> messages.Settled:
+    def _verdict(self, mail: Read, outcome: Outcome, about: About) -> messages.Settled:
         placing, events = outcome.placing, outcome.events
         touched = outcome.about or about.requests or placing.about
         tied = placing.verdict not in ("unplaced", "opened")
@@ -219,12 +196,12 @@ class Batch:
             from_addr=mail.reading.from_addr.casefold() or None,
             human=bool(outcome.forms)
             or (about.is_person and placing.verdict in _MARKED)
-            or any(_moves(*one) for one in events),
+            or any(moves(*one) for one in events),
             words=(about.words or None) if placing.verdict in _MARKED else None,
-            guess=_as_json(placing.guesses) if placing.waits else None,
+            guess=as_json(placing.guesses) if placing.waits else None,
         )
 
-    def _answer(self, reading: Reading, outcome: _Outcome, about: About) -> None:
+    def _answer(self, reading: Reading, outcome: Outcome, about: About) -> None:
         """The letter that the mail gets, or those that tell of what was asked for before."""
         placing = outcome.placing
         for kind in dict.fromkeys(kind for _, kind in outcome.told):
@@ -318,75 +295,3 @@ class Batch:
             settled = self._settled[position]
             if settled.request_id is None:
                 self._settled[position] = replace(settled, request_id=request.id)
-
-
-def _moving(about: About, placings: Sequence[Placing]) -> _Outcome:
-    """Of several requests each gets its event; a mere note is told once.
-
-    What answers one of them says nothing to the others, so it leaves them as they are.
-    """
-    targets = about.requests or placings[0].about
-    moving = [p for p in placings if p.event and not isinstance(p.event, Noted)]
-    moving = [p for p in moving if not getattr(p.event, "confused", False)] or moving
-    first = (moving or placings)[0]
-    events = [
-        (request, placing.event)
-        for request, placing in zip(targets, placings, strict=False)
-        if placing.event is not None and (placing in moving or placing is first)
-    ]
-    kept = [p for p in moving if p.event is not None]
-    return _Outcome(first, _told_once(events), tuple(form for p in kept for form in p.forms))
-
-
-def _told_once(events: _Events) -> _Events:
-    """What an answer to several left over is what none of them took, and what one of them still
-    holds though it was refused; one of them tells it."""
-    notes = [event.note.split("\n") for _, event in events if isinstance(event, Answered)]
-    if len(notes) < 2:
-        return events
-    said = dict.fromkeys(clause for note in notes for clause in note)
-    over = "\n".join(
-        clause for clause in said if refuses(clause) or all(clause in note for note in notes)
-    )
-    told: _Events = []
-    for request, event in events:
-        told.append((request, replace(event, note=over) if isinstance(event, Answered) else event))
-        over = "" if isinstance(event, Answered) else over
-    return told
-
-
-def _as_shown(mail: Read, placing: Placing) -> Waiting:
-    """What the officer needs to see of a mail that she is to place."""
-    best = placing.guesses[0] if placing.guesses else None
-    lines = [line.strip() for line in mail.reading.text[:4_000].split("\n") if line.strip()]
-    return Waiting(
-        id=mail.row.id,
-        from_name=mail.reading.from_name[:_NAME],
-        from_addr=mail.reading.from_addr[:_NAME],
-        subject=mail.reading.subject[:_NAME],
-        text="\n".join(lines[:_LINES])[:_TEXT],
-        number=best.number if best else "",
-        new=best is not None and not best.number,
-    )
-
-
-def _as_json(guesses: Iterable[Guess]) -> str:
-    return json.dumps(
-        [
-            {"request": guess.number or None, "score": guess.score, "because": guess.because}
-            for guess in guesses
-        ]
-    )
-
-
-def _is_proof(reading: Reading, letter: sa.Row[Any], events: _Events) -> bool:
-    """Whether the writer holds the mailbox that our letter went to, and did more than remark."""
-    same = reading.from_addr.casefold() == (letter.to_addr or "").casefold()
-    return same and any(not isinstance(event, Noted) for _, event in events)
-
-
-def _moves(request: Request, event: Event) -> bool:
-    """Whether a mail brought something: robots that answer robots never do."""
-    if isinstance(event, Answered):
-        return event.form != request.form
-    return isinstance(event, Confirmed | RecipientProved | Cancelled | Resend)
