@@ -1,16 +1,20 @@
-"""What differs between the form as it was last shown for decision and as it is now, in words."""
+"""What differs between the form as it is, as it was last shown and as it was written, in words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
+from mailproc import thai
 from mailproc.model import Form, Item
 from mailproc.texts import Texts
 
 _PARTS = tuple(one.name for one in fields(Form) if one.name not in ("items", "consent"))
 # The dataset is told once, by the words used; «latest» and «wait» go with the year and the round.
 _OF_ITEM = ("dataset", "academic_years", "round", "level", "filters", "format")
+_DAYS = ("letter_date", "needed_by")
 _SECTIONS = {
     "requester_type": "requester_types",
     "delivery": "deliveries",
@@ -32,6 +36,39 @@ def changed_words(request: Any, texts: Texts) -> list[tuple[str, str, str]]:
         for name, old, new in _pairs(request)
         if old != new
     ]
+
+
+def corrected_words(
+    request: Any, texts: Texts, titles: Mapping[str | None, str]
+) -> list[tuple[str, str, str, str]]:
+    """(label, the requester's own words, what is put in their place, by whom) of each field that
+    an officer corrected; empty words where nothing was stated."""
+    return [
+        (
+            texts.get("fields", one.field),
+            _spoken(one.field, one.said, texts, titles),
+            _spoken(one.field, one.put, texts, titles),
+            str(one.by),
+        )
+        for one in request.corrected
+    ]
+
+
+def _spoken(field: str, value: str, texts: Texts, titles: Mapping[str | None, str]) -> str:
+    """A value as `formtext.as_text` gives it, or the words that took its place."""
+    if field == "dataset":
+        return titles.get(value) or value
+    if field in _DAYS:
+        return day_words(value, texts)
+    return texts.sections.get(_SECTIONS.get(field, ""), {}).get(value, value)
+
+
+def day_words(iso: str, texts: Texts) -> str:
+    """A date in words; what is no date is shown as it is."""
+    try:
+        return thai.long_date(date.fromisoformat(iso), texts.language) if iso else ""
+    except ValueError:
+        return iso
 
 
 def _pairs(request: Any) -> list[tuple[str, Any, Any]]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from mailproc import english, thai
-from mailproc.changes import changed_fields, changed_words
+from mailproc.changes import changed_fields, changed_words, corrected_words, day_words
 from mailproc.defang import Shown, defang_line
 from mailproc.model import BY_RULE, ENTERED, Calendar, Catalogue, Dataset, Round, Trust
 from mailproc.texts import Texts
@@ -90,6 +90,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "datasets_offered": lambda: _offered(catalogue, texts),
         "changed_fields": changed_fields,
         "changed_words": lambda request: changed_words(request, texts),
+        "corrected_words": lambda request: corrected_words(request, texts, titles),
         "grounds_numbered": lambda: _numbered(texts.sections.get("grounds", {}).values()),
         "columns_to_leave": lambda request: _numbered(_leavable(request)),
         "coarser_levels": lambda request: _coarser(request, catalogue),
@@ -100,7 +101,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
 
 def _narrowed(conditions: Any, texts: Texts) -> list[str]:
     """What an approver narrowed, a line for each; columns are our own words, Thai in both."""
-    until = _day(conditions.until, texts)
+    until = day_words(conditions.until, texts)
     said = {
         "without": ("{columns}", ", ".join(conditions.without)),
         "level": ("{level}", conditions.level and texts.get("levels", conditions.level)),
@@ -111,14 +112,6 @@ def _narrowed(conditions: Any, texts: Texts) -> list[str]:
         for key, (place, words) in said.items()
         if words
     ]
-
-
-def _day(iso: str, texts: Texts) -> str:
-    """A date in words; what is no date is shown as it is."""
-    try:
-        return thai.long_date(date.fromisoformat(iso), texts.language) if iso else ""
-    except ValueError:
-        return iso
 
 
 def _titles(texts: Texts, catalogue: Catalogue) -> dict[str | None, str]:

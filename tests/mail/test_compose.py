@@ -23,6 +23,7 @@ from mailproc.mail.compose import Composer
 from mailproc.model import (
     Built,
     Conditions,
+    Corrected,
     Doubts,
     Form,
     Item,
@@ -860,6 +861,22 @@ def test_the_director_is_told_that_a_request_was_changed(composer: Composer) -> 
     letter = a_full_letter("approval", request=a_request(amended=True))
     assert "แทนฉบับก่อน" in bodies(composer.compose(letter, LINKS))[0]
     assert "แทนฉบับก่อน" not in bodies(composer.compose(a_full_letter("approval"), LINKS))[0]
+
+
+def test_the_requesters_own_words_stand_beside_what_an_officer_corrected(
+    composer: Composer,
+) -> None:
+    beside = (
+        Corrected("purpose", "เอาไปใช้ http://x.example.net", "จัดทำแผน", "นางสาวเจ้าหน้าที่", NOW),
+        Corrected("level", "", "district", "นางสาวเจ้าหน้าที่", NOW),
+    )
+    letter = a_full_letter("approval", request=a_request(corrected=beside))
+    text = " ".join(bodies(composer.compose(letter, LINKS))[0].split())
+    assert "ผู้ขอเขียนว่า «เอาไปใช้ hxxp[:]//x[.]example[.]net» นางสาวเจ้าหน้าที่ แก้เป็น «จัดทำแผน»" in text
+    assert "ผู้ขอไม่ได้ระบุ นางสาวเจ้าหน้าที่ แก้เป็น «รายอำเภอ»" in text
+    assert "ข้อความของผู้ขอ" not in text
+    english = a_full_letter("approval", "en", request=a_request(corrected=beside))
+    assert "Corrected by an officer" in bodies(composer.compose(english, LINKS))[0]
 
 
 def test_english_mails_say_conditions_and_source_in_english(composer: Composer) -> None:

@@ -9,6 +9,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from starlette.testclient import TestClient
 
 from mailproc.demo.boxes import Boxes
 from mailproc.demo.server import EmbeddedMail
-from mailproc.model import State
+from mailproc.model import Corrected, State
 from mailproc.store import people, people_log, schema
 from mailproc.workflow import events as e
 from tests.factories import a_person
@@ -506,3 +507,23 @@ def test_a_first_code_and_guesses_stand_in_the_register_of_people(room: Room) ->
     with room.database.read() as connection:
         (entry,) = people_log.listed(connection, room.director)
     assert (entry.event, entry.facts) == ("codes_wrong", {"tries": 5})
+
+
+def test_what_an_officer_corrected_stands_beside_the_requesters_own_words(room: Room) -> None:
+    (one,) = room.opened()
+    put, officer = "จัดทำแผนอัตรากำลัง", "นางสาวเจ้าหน้าที่"
+    beside = (
+        Corrected("purpose", "เอาไปใช้ <b>งาน</b>", put, officer, room.clock()),
+        Corrected("needed_by", "", "2026-08-01", officer, room.clock()),
+    )
+    with room.browser() as client:
+        usual = client.get(room.link(one)).text
+        assert "ข้อความของผู้ขอ" in usual
+        assert "เจ้าหน้าที่แก้ไข" not in usual
+        form = replace(room.request(one).form, purpose=put)
+        room.put(one, form=form, corrected=beside)
+        page = client.get(room.link(one)).text
+    assert 'ผู้ขอเขียนว่า <q dir="ltr">เอาไปใช้ &lt;b&gt;งาน&lt;/b&gt;</q>' in page
+    assert f"{officer} แก้เป็น <ins>{put}</ins>" in page
+    assert f"ผู้ขอไม่ได้ระบุ<br>{officer} แก้เป็น <ins>1 สิงหาคม 2569</ins>" in page
+    assert "ข้อความของผู้ขอ" not in page, "these are no longer the requester's words"
