@@ -16,7 +16,7 @@ from mailproc.cli.output import config_option
 from mailproc.cli.words import words
 from mailproc.config import ROOT, Config, load
 from mailproc.errors import MailprocError
-from mailproc.machine import backup, unit
+from mailproc.machine import access, backup, contents, unit
 
 _UNITS = Path("/etc/systemd/system")
 _OURS = (unit.SERVICE, unit.BACKUP, unit.TIMER)
@@ -48,6 +48,8 @@ def install(user: str, only_print: bool, dry_run: bool, config_file: Path) -> No
     _verify(texts)
     steps = _Steps(dry_run)
     _user(steps, user, config, config_file)
+    if not dry_run and (closed := access.refused(user, _needed(config, config_file))):
+        raise MailprocError(key="service_closed", user=user, paths=", ".join(closed))
     for name, text in texts.items():
         steps.write(_UNITS / name, text)
     steps.run("systemctl", "daemon-reload")
@@ -66,10 +68,10 @@ def status() -> None:
     if not _has_systemd():
         _tell("service_no_systemd")
         sys.exit(1)
-    shown = subprocess.run(
-        ["systemctl", "--no-pager", "status", unit.SERVICE, unit.TIMER], check=False
-    )
-    sys.exit(0 if shown.returncode == 0 else 1)
+    subprocess.run(["systemctl", "--no-pager", "status", unit.SERVICE, unit.TIMER], check=False)
+    # That exit state is of both, and there may be no nightly backup.
+    runs = subprocess.run(["systemctl", "is-active", "--quiet", unit.SERVICE], check=False)
+    sys.exit(0 if runs.returncode == 0 else 1)
 
 
 @service.command()
@@ -154,6 +156,19 @@ def _user(steps: _Steps, user: str, config: Config, config_file: Path) -> None:
         steps.run("chown", "-R", f"{user}:{user}", str(folder_))
     steps.run("chown", f"root:{user}", str(config_file.absolute()))
     steps.run("chmod", "0640", str(config_file.absolute()))
+    home = config_file.absolute().parent
+    own = access.own_files(config, config_file)
+    for closed in dict.fromkeys(one for p in own for one in access.closed_to_others(p, home)):
+        deep = ["-R"] if closed in own else []
+        steps.run("chgrp", *deep, user, str(closed))
+        steps.run("chmod", *deep, "g+rX", str(closed))
+
+
+def _needed(config: Config, config_file: Path) -> list[Path]:
+    """What the service reads."""
+    program = [ROOT / name for name in ("run.py", "mailproc", "templates", ".venv")]
+    here = [one for one in (*program, _python(), config_file) if one.exists()]
+    return [*here, *(p for n, p in contents.places(config).items() if n != "secret" and p.exists())]
 
 
 class _Steps:
