@@ -23,6 +23,7 @@ import structlog
 from mailproc import office as offices
 from mailproc import people_letters
 from mailproc.accounts import Accounts
+from mailproc.alarms import words
 from mailproc.alarms.webhook import Webhook
 from mailproc.clock import utc_now
 from mailproc.composing import Composing
@@ -41,7 +42,7 @@ from mailproc.health.metrics import Metrics
 from mailproc.health.pulse import Beat
 from mailproc.health.pulses import is_stuck
 from mailproc.health.timekeeping import Timekeeper
-from mailproc.health.warden import BELL, Warden
+from mailproc.health.warden import BELL, Warden, takes_no_mail, with_the_warden
 from mailproc.intake import Intake
 from mailproc.loops import Loop
 from mailproc.mail.delivery import Delivery
@@ -53,8 +54,8 @@ from mailproc.retention import Retention
 from mailproc.roundups import Roundups
 from mailproc.sandbox import AGAIN_SECONDS, FIRST_SECONDS, Builder, Reader
 from mailproc.store import claims, correspondence, facts, people, schema, vitals
+from mailproc.store.alarms import Alarm
 from mailproc.store.vitals import Daemon
-from mailproc.thai import date_time
 from mailproc.watch import Watcher
 from mailproc.web.common import Site
 from mailproc.web.internal import Health, internal_app
@@ -164,7 +165,7 @@ class Service:
         self._bell = Bell(
             self.database,
             Daemon(self._owner, socket.gethostname(), now, now),
-            lambda: self._warden.alarms,
+            self._seen,
             webhook,
         )
         self._warden = Warden(
@@ -311,13 +312,17 @@ class Service:
         if self._lock is not None:
             self._lock.close()
 
+    def now(self) -> datetime:
+        """The time, however wrong the machine's clock is."""
+        return self._clock()
+
     def health(self) -> Health:
         """How the loops are; from memory alone, but for what the database says of sending."""
         alive = not any(is_stuck(name, beat) for name, beat in self._beats().items())
         alarms = tuple(alarm.name for alarm in self._warden.alarms)
         polled, now = self._watcher.polled_at, self._clock()
         late = timedelta(seconds=max(3 * self._config.mailbox.poll_seconds, 900))
-        ready = alive and not self._warden.holds_intake() and polled is not None
+        ready = alive and not any(takes_no_mail(alarm) for alarm in self._warden.alarms)
         ready = ready and polled is not None and now - polled < late
         try:
             with self.database.read() as connection:
@@ -332,8 +337,14 @@ class Service:
 
     def _beats(self) -> dict[str, Beat]:
         return {name: loop.beat for name, loop in self._loops.items()} | {
-            "mailbox": self._watcher.beat
+            "mailbox": self._watcher.beat,
+            "web": self._web.beat,
         }
+
+    def _seen(self) -> tuple[Alarm, ...]:
+        """What the warden sees; that it is dead itself is for the bell to tell."""
+        beat = self._loops["warden"].beat
+        return with_the_warden(self._warden.alarms, beat, self._clock())
 
     def _mail_faults(self) -> Iterator[Fault]:
         yield from self._watcher.faults()
@@ -342,7 +353,7 @@ class Service:
     def _clock_faults(self) -> Iterator[Fault]:
         if self._time is not None and self._time.off:
             zone = self._config.office.timezone
-            here, there = (date_time(at, zone, "th") for at in (self._time.wall, self._time()))
+            here, there = (words.at(one, zone) for one in (self._time.wall, self._time()))
             yield Fault("clock_wrong", {"here": here, "there": there})
 
     def _dated(self, internal_date: datetime, just_now: bool) -> None:
@@ -457,8 +468,12 @@ def _only_one(config: Config) -> IO[str] | None:
     """One daemon per SQLite file. Raises where another one runs."""
     if not config.database_url.startswith("sqlite"):
         return None
-    config.state.mkdir(parents=True, exist_ok=True)
-    lock = (config.state / "serve.lock").open("w")
+    try:
+        config.state.mkdir(parents=True, exist_ok=True)
+        lock = (config.state / "serve.lock").open("w")
+    except OSError as error:
+        problem = error.strerror
+        raise MailprocError(key="state_unwritable", folder=config.state, problem=problem) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

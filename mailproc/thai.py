@@ -176,7 +176,11 @@ def long_date(when: date, language: str = "th") -> str:
 
 def date_time(when: datetime, timezone: str, language: str = "th") -> str:
     """«22 พฤศจิกายน 2569 เวลา 09:05 น.» in the office's time zone."""
-    local = when.astimezone(ZoneInfo(timezone))
+    return moment(when.astimezone(ZoneInfo(timezone)), language)
+
+
+def moment(local: datetime, language: str = "th") -> str:
+    """As `date_time`, of a time that is in the office's time zone already."""
     if language == "en":
         return f"{long_date(local.date(), 'en')}, {local:%H:%M}"
     return f"{long_date(local.date())} เวลา {local:%H:%M} น."

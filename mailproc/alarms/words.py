@@ -1,20 +1,26 @@
 """What an alarm means and how to mend it, in Thai and English; see templates/texts/alarms.toml.
 
-A line of a remedy that begins with «$ » is a command of run.py.
+A line of a remedy that begins with «$ » is a command of run.py. A fact that is a time (ISO, in the
+office's time zone: `at`) is shown as people of each language write it.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from mailproc import thai
 from mailproc.store.alarms import Alarm
 
 _FILE = Path(__file__).parents[2] / "templates" / "texts" / "alarms.toml"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?[+-]\d\d:\d\d")
 _OTHER = "other"  # for a name that nobody wrote a text for
 
 
@@ -46,10 +52,22 @@ def names() -> frozenset[str]:
 def said(alarm: Alarm, language: str = "th") -> Words:
     """What the alarm says to a person."""
     entry = _texts().get(alarm.name, _texts()[_OTHER])
-    facts = ", ".join(f"{name} {value}" for name, value in sorted(alarm.facts.items()))
-    known = _Known({"name": alarm.name, "facts": facts} | dict(alarm.facts))
+    shown = {name: _shown(value, language) for name, value in sorted(alarm.facts.items())}
+    facts = ", ".join(f"{name} {value}" for name, value in shown.items())
+    known = _Known({"name": alarm.name, "facts": facts} | shown)
     parts = (entry.get(f"{part}_{language}", "") for part in ("title", "what", "do"))
     return Words(*(part.strip().format_map(known) for part in parts))
+
+
+def at(when: datetime, timezone: str) -> str:
+    """A time as a fact of an alarm."""
+    return when.astimezone(ZoneInfo(timezone)).isoformat(timespec="minutes")
+
+
+def _shown(value: Any, language: str) -> Any:
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return value
+    return thai.moment(datetime.fromisoformat(value), language)
 
 
 class _Known(dict[str, Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -35,6 +36,9 @@ _COMMANDS = {
     "upgrade": "mailproc.cli.upgrade:command",
 }
 
+# What the admin can mend by himself; of other faults the traceback is wanted.
+_OF_FILES = {errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+
 
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -60,3 +64,8 @@ def main() -> None:
         cli(prog_name="run.py", standalone_mode=True)
     except MailprocError as error:
         sys.exit(fail(error))
+    except OSError as error:
+        if error.errno not in _OF_FILES or not error.filename:
+            raise
+        told = MailprocError(key="file_refused", file=error.filename, problem=error.strerror)
+        sys.exit(fail(told))

@@ -153,7 +153,12 @@ def _database(config: Config) -> Iterator[Finding]:
         file = database.file
         yield _found("database", "fault", "database_broken", file=file, problem=faults[0])
         return
-    yield _found("database", "ok", "database_fine", revision=database.revision())
+    try:
+        integrity.require_writable(database)
+    except MailprocError as error:
+        yield _told("database", error)
+    else:
+        yield _found("database", "ok", "database_fine", revision=database.revision())
     with database.read() as connection:
         everybody = people.listed(connection, utc_now())
         approvers = [p for p in everybody if p.role in ("group_director", "deputy")]

@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc.cli.logs import set_up_logs
 from mailproc.cli.output import config_option
-from mailproc.clock import utc_now
 from mailproc.config import Config, load
 from mailproc.machine import overdue
 from mailproc.machine.notify import Notifier
@@ -50,7 +49,7 @@ def serve(config_file: Path, log_level: str) -> None:
 def _look_at_backups(config: Config, service: Service) -> None:
     """An alarm where the newest is too old; a database that can't be written has its own."""
     try:
-        overdue.look(config, service.database, utc_now())
+        overdue.look(config, service.database, service.now())
     except SQLAlchemyError as error:
         log.warning("backups_not_looked_at", error=type(error).__name__)
 

@@ -12,7 +12,9 @@ from mailproc.cli.check_alarms import of_alarm
 from mailproc.cli.output import common, local, show
 from mailproc.cli.store import Opened, opened
 from mailproc.cli.words import words
-from mailproc.store import alarms, vitals
+from mailproc.errors import MailprocError
+from mailproc.machine import locks
+from mailproc.store import alarms, integrity, vitals
 from mailproc.store.vitals import Daemon, Vitals
 
 _SILENT = timedelta(minutes=3)  # the daemon gives a sign four times a minute
@@ -22,23 +24,40 @@ _SILENT = timedelta(minutes=3)  # the daemon gives a sign four times a minute
 @common
 def status(config_file: Path, as_json: bool) -> None:
     """Says whether the daemon runs and what is wrong; exit 1 where anything is."""
-    with opened(config_file) as store, store.database.read() as connection:
-        daemon = vitals.last_daemon(connection)
-        wrong = alarms.open_alarms(connection)
-        seen = vitals.read(connection, store.now)
+    with opened(config_file) as store:
+        with store.database.read() as connection:
+            daemon = vitals.last_daemon(connection)
+            wrong = alarms.open_alarms(connection)
+            seen = vitals.read(connection, store.now)
+        unwritable = _unwritable(store)
         alive = _is_alive(daemon, store)
     _tell("daemon", _daemon(daemon, alive=alive), as_json=as_json, alive=alive)
     _tell("queues", _queues(seen), as_json=as_json, **_counts(seen))
+    if unwritable:
+        _tell("database", unwritable, as_json=as_json)
     for alarm in wrong:
         finding = of_alarm(alarm)
         raised = alarm.raised_at.isoformat()
         said = (finding.th, finding.en)
         _tell("alarm", said, as_json=as_json, name=alarm.name, raised_at=raised)
-    sys.exit(0 if alive and not wrong else 1)
+    sys.exit(0 if alive and not wrong and not unwritable else 1)
 
 
 def _is_alive(daemon: Daemon | None, store: Opened) -> bool:
-    return daemon is not None and bool(daemon.owner) and abs(store.now - daemon.at) < _SILENT
+    """By its signs, or where they don't agree with this machine's clock, by the lock that it holds
+    for as long as it lives."""
+    if daemon is None or not daemon.owner:
+        return False
+    return abs(store.now - daemon.at) < _SILENT or locks.is_held(store.config, "serve.lock")
+
+
+def _unwritable(store: Opened) -> tuple[str, str] | None:
+    """What is wrong with the database that the daemon could not write down there."""
+    try:
+        integrity.require_writable(store.database)
+    except MailprocError as error:
+        return words(error.key, **error.values)
+    return None
 
 
 def _daemon(daemon: Daemon | None, *, alive: bool) -> tuple[str, str]:

@@ -61,8 +61,9 @@ class Bell:
         """A round, when it is time for one; gives how many alarms were told."""
         if self._seconds() < self._next:
             return 0
-        self._next = self._seconds() + _PERIOD
-        return self.round(desk, now)
+        told = self.round(desk, now)
+        self._next = self._seconds() + _PERIOD  # a round that fails is taken again, and shows
+        return told
 
     def round(self, desk: Desk, now: datetime) -> int:
         """Signs, writes down, tells."""

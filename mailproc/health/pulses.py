@@ -18,6 +18,7 @@ _MAIL = {"mailbox": "IMAP", "outbox": "SMTP"}
 _DATABASE = (
     ("readonly", "database_readonly"),
     ("read-only", "database_readonly"),
+    ("Read-only file system", "database_readonly"),
     ("disk is full", "disk_full"),
     ("No space left", "disk_full"),
     ("malformed", "database_broken"),
@@ -62,5 +63,6 @@ def _of_database(beat: Beat) -> Fault | None:
 
 def unreachable(beat: Beat, name: str) -> Iterator[Fault]:
     """The mail server did not answer for some time; `name` is the alarm's."""
-    if beat.failing >= _UNREACHABLE and not beat.refused:
+    ours = _of_database(beat) is not None  # a file of ours that a login needs, not the server
+    if beat.failing >= _UNREACHABLE and not beat.refused and not ours:
         yield Fault(name, {"minutes": int(beat.failing // 60)})

@@ -23,8 +23,26 @@ _PERIOD = 5.0  # seconds between two looks
 _SILENT = 60.0  # so long the bell may fail before the webhook is called without it
 _AGAIN = 1800.0  # before it is called again where it did not answer
 # While one of these lasts no new mail is taken in: it is safe on the server.
-NO_INTAKE = frozenset({"disk_low", "disk_full", "database_readonly", "second_daemon"})
+NO_INTAKE = frozenset(
+    "disk_low disk_full database_readonly database_failing database_broken second_daemon".split()
+)
+_NO_MAILBOX = frozenset({"mailbox_folder", "mailbox_unreachable"})
 BELL = "alarms"  # the loop that writes alarms down
+
+
+def takes_no_mail(alarm: Alarm) -> bool:
+    """Whether no new mail comes in while this lasts: held back, or the mailbox can't be read."""
+    ours = alarm.name in ("certificate_bad", "login_refused") and alarm.facts.get("part") == "IMAP"
+    return ours or alarm.name in NO_INTAKE | _NO_MAILBOX
+
+
+def with_the_warden(found: tuple[Alarm, ...], beat: Beat, now: datetime) -> tuple[Alarm, ...]:
+    """What the warden saw last, and itself where it no longer looks: nobody else would tell."""
+    if not pulses.is_stuck("warden", beat):
+        return found
+    facts = {"loop": "warden", "minutes": int(beat.busy // 60)}
+    others = tuple(one for one in found if one.name != "loop_stuck")
+    return (*others, Alarm("loop_stuck", now, facts))
 
 
 class Warden:
@@ -61,8 +79,8 @@ class Warden:
         """A look, when it is time for one."""
         if self._seconds() < self._next:
             return 0
-        self._next = self._seconds() + _PERIOD
         self.look()
+        self._next = self._seconds() + _PERIOD  # a look that fails is taken again, and shows
         return 0
 
     def look(self) -> None:

@@ -12,6 +12,18 @@ from mailproc.errors import MailprocError
 from mailproc.machine import contents
 
 
+def is_held(config: Config, name: str) -> bool:
+    """Whether a process holds the lock `name`; False where nobody ever did, or we may not look."""
+    try:
+        with (config.state / name).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 @contextlib.contextmanager
 def alone(config: Config, name: str, refusal: str) -> Iterator[None]:
     """Holds the lock `name`. Raises the error `refusal` where another process holds it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from mailproc.alarms.words import at
 from mailproc.config import Config
 from mailproc.machine import backup
 from mailproc.store import alarms
@@ -36,5 +37,5 @@ def look(config: Config, database: Database, now: datetime) -> None:
         if late is None:
             alarms.mended(connection, NAME, now)
         elif not raised:
-            facts = {"since": late.isoformat(timespec="minutes")}
+            facts = {"since": at(late, config.office.timezone)}
             alarms.raise_alarm(connection, NAME, facts, now)

@@ -18,6 +18,7 @@ from typing import IO
 import sqlalchemy as sa
 
 from mailproc import outbox
+from mailproc.alarms import words
 from mailproc.clock import utc_now
 from mailproc.config import Config, StoreSection, load
 from mailproc.errors import MailprocError
@@ -206,7 +207,8 @@ def _settle(
             if state != "recorded":
                 outbox.follow(connection, row, state, desk, rules, now, reason=doubts.REASON)
         waiting = doubts.waiting(connection)
-        _write_down(connection, backup_at, waiting, now, clear=found.complete and not waiting)
+        zone, clear = config.office.timezone, found.complete and not waiting
+        _write_down(connection, backup_at, waiting, now, zone, clear=clear)
         count = connection.scalar(sa.select(sa.func.count()).select_from(schema.requests)) or 0
     return Report(
         backup_at,
@@ -221,12 +223,19 @@ def _settle(
 
 
 def _write_down(
-    connection: sa.Connection, backup_at: datetime, waiting: int, now: datetime, *, clear: bool
+    connection: sa.Connection,
+    backup_at: datetime,
+    waiting: int,
+    now: datetime,
+    timezone: str,
+    *,
+    clear: bool,
 ) -> None:
     at = backup_at.isoformat(timespec="minutes")
     people_log.note(connection, 0, "restored", "command", now, backup_at=at, letters=waiting)
     if not clear:
-        alarms.raise_alarm(connection, "restored", {"backup_at": at, "letters": waiting}, now)
+        facts = {"backup_at": words.at(backup_at, timezone), "letters": waiting}
+        alarms.raise_alarm(connection, "restored", facts, now)
 
 
 def _traces(config: Config, database: Database, since: datetime) -> traces.Traces:

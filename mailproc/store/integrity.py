@@ -26,12 +26,22 @@ def faults(database: Database, *, thorough: bool = False) -> list[str]:
 
 def require(database: Database) -> None:
     """Raises MailprocError where the file is damaged or can't be written: to go on would lose."""
+    require_writable(database)
+    if found := faults(database):
+        raise MailprocError(key="database_broken", file=database.file, problem=found[0])
+
+
+def require_writable(database: Database) -> None:
+    """Raises MailprocError where an SQLite file can't be written now."""
     try:
         database.touch()
     except sa.exc.DatabaseError as error:
         told = str(error.orig)
-        broken = "malformed" in told or "not a database" in told
-        key = "database_broken" if broken else "database_unwritable"
-        raise MailprocError(key=key, file=database.file, problem=told) from None
-    if found := faults(database):
-        raise MailprocError(key="database_broken", file=database.file, problem=found[0])
+        raise MailprocError(key=_key(told), file=database.file, problem=told) from None
+
+
+def _key(told: str) -> str:
+    """Which words fit what SQLite says."""
+    if "malformed" in told or "not a database" in told:
+        return "database_broken"
+    return "database_full" if "disk is full" in told else "database_unwritable"

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
 
 from mailproc.errors import MailprocError
+from mailproc.health.pulse import Beat, Pulse
 
 
 def listen(address: str) -> socket.socket:
@@ -36,8 +37,13 @@ def listen(address: str) -> socket.socket:
 class _Server(uvicorn.Server):
     """Leaves signals to the program that it is part of, and wakes twice a second, not ten times."""
 
+    def __init__(self, app: Starlette, came_round: Callable[[], None]) -> None:
+        super().__init__(_config(app))
+        self._came_round = came_round
+
     async def main_loop(self) -> None:
         while not await self.on_tick(0):  # 0: the Date header is renewed each time
+            self._came_round()
             await asyncio.sleep(0.5)
 
     @contextlib.contextmanager
@@ -50,13 +56,23 @@ class WebThread:
 
     def __init__(self, apps: Sequence[tuple[socket.socket, Starlette]]) -> None:
         self._sockets = [listener for listener, _ in apps]
-        self._servers = [_Server(_config(app)) for _, app in apps]
+        self._pulse = Pulse()
+        self._servers = [_Server(app, self._pulse.beat) for _, app in apps]
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+        self._stopping = False
 
     def start(self) -> None:
         self._thread.start()
 
+    @property
+    def beat(self) -> Beat:
+        """How the thread is: dead, or stuck where its event loop no longer comes round."""
+        begun = self._thread.ident is not None
+        alive = not begun or self._stopping or self._thread.is_alive()
+        return self._pulse.read(alive=alive)
+
     def stop(self) -> None:
+        self._stopping = True
         for server in self._servers:
             server.should_exit = True
 

@@ -44,3 +44,12 @@ def test_an_alarm_without_words_is_told_by_its_name_and_facts() -> None:
     assert "odd_thing" in said.title
     assert said.what == "count 3"
     assert "python3 run.py check" in said.plain
+
+
+def test_a_time_is_written_as_readers_of_each_language_do() -> None:
+    fact = words.at(NOW, "Asia/Bangkok")
+    alarm = Alarm("backup_old", NOW, {"since": fact})
+    assert fact not in words.said(alarm, "th").what
+    assert " น." in words.said(alarm, "th").what
+    assert f"{NOW.year}" in words.said(alarm, "en").what
+    assert not _THAI.search(words.said(alarm, "en").what)

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
 
 from mailproc.health.bell import Bell
 from mailproc.model import Person
@@ -133,3 +137,29 @@ def test_a_daemon_that_stops_signs_off_and_its_last_time_stays(sqlite_database: 
         last = vitals.last_daemon(connection)
     assert last is not None
     assert (last.owner, last.at) == ("", NOW + MINUTE)
+
+
+def test_a_round_that_fails_is_taken_again_and_does_not_pass_as_one_that_went_well(
+    sqlite_database: Database,
+) -> None:
+    """As on a disk that became read-only: the loop's failure has to last for others to see it."""
+    turns = Turns(sqlite_database, "a")
+    turns.round()
+    readonly = {"on": 1}
+
+    def lock(connection: sqlite3.Connection, record: object) -> None:
+        connection.execute(f"PRAGMA query_only={readonly['on']}")
+
+    sa.event.listen(sqlite_database.engine, "connect", lock)
+    sqlite_database.engine.dispose()
+    turns.seconds += 60
+    for _ in range(3):  # with no time between
+        with pytest.raises(sa.exc.OperationalError, match="readonly"):
+            turns.bell.turn(DESK, turns.now)
+    readonly["on"] = 0
+    sqlite_database.engine.dispose()
+    turns.bell.turn(DESK, turns.now)
+    with sqlite_database.read() as connection:
+        last = vitals.last_daemon(connection)
+    assert last is not None
+    assert last.at == turns.now

@@ -88,3 +88,15 @@ def test_an_error_in_short_never_holds_what_people_wrote(sqlite_database: Databa
         connection.execute(insert, row)
     assert "somsri" not in str(caught.value)
     assert in_short(caught.value).startswith("IntegrityError: NOT NULL")
+
+
+def test_a_disk_that_became_readonly_is_no_fault_of_the_mail_server() -> None:
+    """The login notes its tries in a file, so the connection fails before it begins."""
+    error = "The connection failed: [Errno 30] Read-only file system: 'logins.json'"
+    beat = Beat(failing=900.0, error=error)
+    assert _names(mailbox=beat) == ["database_readonly"]
+    assert list(pulses.unreachable(beat, "mailbox_unreachable")) == []
+    lost = Beat(failing=900.0, error="The connection failed: EOF")
+    assert [f.name for f in pulses.unreachable(lost, "mailbox_unreachable")] == [
+        "mailbox_unreachable"
+    ]

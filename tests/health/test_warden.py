@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+import pytest
+
 from mailproc.alarms.webhook import Webhook
 from mailproc.health.fault import Fault
 from mailproc.health.pulse import Beat
-from mailproc.health.warden import BELL, Warden
+from mailproc.health.warden import BELL, Warden, takes_no_mail, with_the_warden
 from mailproc.store.alarms import Alarm, News
 from tests.factories import NOW
 
@@ -119,3 +121,30 @@ def test_a_look_that_fails_is_a_fault_itself() -> None:
     scene.warden = Warden(lambda: scene.beats, (broken,), lambda: NOW)
     scene.warden.look()
     assert [alarm.name for alarm in scene.warden.alarms] == ["look_failed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "takes_none"),
+    [
+        ("disk_low", {}, True),
+        ("database_failing", {}, True),
+        ("mailbox_folder", {"folder": "INBOX"}, True),
+        ("certificate_bad", {"part": "IMAP"}, True),
+        ("certificate_bad", {"part": "SMTP"}, False),
+        ("login_refused", {"part": "IMAP"}, True),
+        ("login_refused", {"part": "SMTP"}, False),
+        ("clock_wrong", {}, False),
+    ],
+)
+def test_what_keeps_new_mail_out_is_told_from_what_does_not(
+    name: str, facts: dict[str, str], takes_none: bool
+) -> None:
+    assert takes_no_mail(Alarm(name, NOW, facts)) is takes_none
+
+
+def test_the_death_of_the_warden_itself_is_told() -> None:
+    seen = (Alarm("disk_low", NOW, {}), Alarm("loop_stuck", NOW, {"loop": "jobs"}))
+    assert with_the_warden(seen, Beat(), NOW) == seen
+    told = with_the_warden(seen, Beat(alive=False), NOW)
+    assert [alarm.name for alarm in told] == ["disk_low", "loop_stuck"]
+    assert told[1].facts["loop"] == "warden"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from mailproc.web.server import listen
+import pytest
+from starlette.applications import Starlette
+
+from mailproc.web.server import WebThread, listen
 
 
 async def test_an_answer_waits_for_no_acknowledgement() -> None:
@@ -24,3 +27,17 @@ async def test_an_answer_waits_for_no_acknowledgement() -> None:
         assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         writer.close()
         await writer.wait_closed()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_pages_that_nobody_serves_any_more_are_seen() -> None:
+    """A thread that is gone leaves its socket open: visitors would wait, and nobody would know."""
+    good, broken = listen("127.0.0.1:0"), listen("127.0.0.1:0")
+    web = WebThread([(good, Starlette()), (broken, Starlette())])
+    assert web.beat.alive, "not begun yet"
+    broken.close()
+    web.start()
+    web.join(10)
+    assert not web.beat.alive
+    web.stop()
+    assert web.beat.alive, "it was told to end"
