@@ -162,7 +162,10 @@ def _asked_one(asked: Any, texts: Texts, group: str) -> str:
 
 
 def _post(position: str, role: str, texts: Texts, group: str) -> str:
-    return position or texts.get("roles", role).replace("{group}", group)
+    """A post is written down in Thai: who reads English is told the role instead."""
+    if position and (texts.language == "th" or position.isascii()):
+        return position
+    return texts.get("roles", role).replace("{group}", group)
 
 
 def _other_email(request: Any) -> str:

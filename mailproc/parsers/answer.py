@@ -6,10 +6,10 @@ What is surer wins: a change asked for in words, labels as written, bare words, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from mailproc import thai
 from mailproc.model import Form, Item, Known, Question, Reading
@@ -109,11 +109,16 @@ def with_conditions(
     labelled = any(item.filters for item in forms.read(text, known).form.items)
     if labelled or not before.items or any(q.field == "filters" for q in questions):
         return after
-    said, gone = _conditions([line for line in bare.lines(text) if ":" not in line])
+    said, gone = _conditions([one for line in bare.lines(text) for one in _before_label(line)])
     if not said and not gone:
         return after
     filters = conditions.changed(before.items[0].filters, said, gone)
     return replace(after, items=tuple(replace(item, filters=filters) for item in after.items))
+
+
+def _before_label(line: str) -> Iterator[str]:
+    """The clauses before a label: «Only small schools, please. Purpose: research»."""
+    return takewhile(lambda clause: ":" not in clause, refusing.clauses(line))
 
 
 def _conditions(said: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:

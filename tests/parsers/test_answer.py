@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from mailproc.model import Form, Item, Question, Reading
-from mailproc.parsers import confused, read_answer
+from mailproc.parsers import confused, read_answer, with_conditions
 from tests.parsers.known import KNOWN
 
 YEAR = Question("academic_years", "missing")
@@ -262,3 +262,19 @@ def test_who_does_not_know_is_told_apart(text: str, question: Question) -> None:
 @pytest.mark.parametrize("text", ["", "ขอบคุณครับ", "รับทราบค่ะ", "2568", "ล่าสุดค่ะ", "ปี: 2568"])
 def test_thanks_and_answers_are_no_confusion(text: str) -> None:
     assert not confused(Reading("reply", text=text), (YEAR,), KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "filters"),
+    [
+        ("Only the small schools, please. Purpose: research", ("small schools",)),
+        ("ขอเฉพาะโรงเรียนขนาดเล็กค่ะ วัตถุประสงค์: วิจัย", ("โรงเรียนขนาดเล็ก",)),
+        ("Purpose: research, only in small schools", ()),
+    ],
+)
+def test_a_condition_before_a_label_of_the_same_line_is_one(
+    text: str, filters: tuple[str, ...]
+) -> None:
+    before = Form(items=(Item(dataset_id="student_count"),))
+    after = with_conditions(before, before, Reading("reply", text=text), (PURPOSE,), KNOWN)
+    assert after.items[0].filters == filters

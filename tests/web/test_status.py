@@ -126,6 +126,24 @@ def test_whoever_is_asked_is_reminded_when_the_requester_types_the_word(
     assert room.request(one).version == version, "pressing without end writes nothing"
 
 
+@pytest.mark.parametrize(
+    ("word", "told"), [("ติดตาม", "รับทราบการติดตามแล้ว"), ("โปรดช่วย", "จึงยังไม่มีการเปลี่ยนแปลงใด")]
+)
+def test_what_came_of_the_word_is_told_where_a_telephone_shows_it_first(
+    room: Room, word: str, told: str
+) -> None:
+    page = _typed(room, _on_monday(room), word).text
+    assert told in page[: page.index("<h1")]
+
+
+def test_an_english_page_names_the_post_of_whom_it_waits_for_in_english(room: Room) -> None:
+    (one,) = room.opened(language="en")
+    with room.browser() as client:
+        page = client.get(room.link(one, "status")).text
+    assert "head of the Policy and Planning Group" in page
+    assert "ผู้อำนวยการกลุ่ม" not in page
+
+
 @pytest.mark.parametrize("word", ["ยกเลิก", "cancel"])
 def test_the_request_is_cancelled_when_the_requester_types_the_word(room: Room, word: str) -> None:
     one = _on_monday(room)
