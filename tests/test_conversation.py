@@ -812,6 +812,16 @@ def test_a_wish_that_is_not_understood_is_asked_about_and_never_skipped(office: 
     assert load_letter(told.letter).note == "ขอเฉพาะเด็กที่มาจากนอกเขตบริการ"
 
 
+@pytest.mark.parametrize(
+    "words", ["Only the small schools, please. Thank you", "Could you please, only small schools"]
+)
+def test_a_courtesy_is_no_wish(office: Office, words: str) -> None:
+    _prepared(office)
+    office.bring(a_reply(office.letters("receipt")[0], words))
+    (request,) = office.requests
+    assert (request.item.filters, request.questions) == (("small schools",), ())
+
+
 def test_nothing_is_approved_that_its_requester_objects_to(office: Office) -> None:
     _prepared(office)
     words = "ขอเฉพาะเด็กที่มาจากนอกเขตบริการเท่านั้นค่ะ"

@@ -15,7 +15,8 @@ _MOST = 12  # clauses of a reply; a longer one is a letter, which is read as suc
 _SHORTEST = 4
 _COURTESY = re.compile(
     r"^(?:(?:และ)?(?:ขอ(?:บ(?:พระ)?คุณ|แสดงความ|อภัย|โทษ|แก้(?:ไข)?$|แก้(?:ไข)?(?:ครับ|ค่ะ|นะ))|รบกวน(?:ด้วย|หน่อย)|"
-    r"ได้รับ|รับทราบ|ทราบ|เรียบร้อย|สวัสดี|ตกลง|โอเค|thank|ok\b|received|noted|got it|hello|hi\b|dear))",
+    r"ได้รับ|รับทราบ|ทราบ|เรียบร้อย|สวัสดี|ตกลง|โอเค|thank|ok\b|received|noted|got it|hello|hi\b|dear|"
+    r"(?:(?:could|would|can) you\s)?(?:please|kindly)\W*$))",
     re.I,
 )
 _SAYS = re.compile(
