@@ -387,6 +387,10 @@ def test_a_file_that_was_sent_is_taken_back_by_a_reply(office: Office) -> None:
     assert office.reply(late, f"ระงับไฟล์\n{office.codes[1]}") == ["command"]
     assert office.get(request.id).revoked_at is not None
     assert office.told("reply_decided") == "revoked"
+    (told,) = office.letters("taken_back")
+    assert told.audience == "requester"
+    assert office.bring(a_reply(told, "ขอส่งใหม่ค่ะ")) == ["command"]
+    assert office.told("status") == "taken_back"
     assert office.reply(late, f"ระงับไฟล์\n{office.codes[2]}") == ["note"]
 
 

@@ -108,6 +108,8 @@ def _why(command: str, request: Request) -> str:
     """Why a file is not sent again, for the answer."""
     if command != "resend":
         return ""
+    if request.revoked_at is not None:
+        return "taken_back"
     return "resend_limit" if policy.can_resend(request) else "resend_not_yet"
 
 

@@ -86,6 +86,7 @@ def _shown(made: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "at": made["at"],
         "verdict": made["verdict"],
+        "conditions": made.get("conditions", ""),
         "via": made["via"],
         "device": made.get("device", ""),
         "name": defang_line(made.get("by", "")),

@@ -139,7 +139,8 @@ class DownloadPage:
     def _closed(self, case: _Case) -> Response | None:
         """Why there is nothing to fetch by this link, or None."""
         if not case.is_given_out:
-            return self._site.message("file_gone", 410, case.request.language)
+            key = "file_gone" if case.request.revoked_at is None else "file_taken_back"
+            return self._site.message(key, 410, case.request.language)
         if case.is_locked:
             return self._site.message("file_locked", 403, case.request.language)
         return None

@@ -14,7 +14,9 @@ from mailproc.model import Request
 from mailproc.workflow.effects import Effect, Send
 
 # What the requester has to be told; all else the officer knows, or has another letter about it.
-TOLD = frozenset({"ask", "explain", "question", "refused", "waiting", "expired", "overdue"})
+TOLD = frozenset(
+    {"ask", "explain", "question", "refused", "waiting", "expired", "overdue", "taken_back"}
+)
 KNOWN = frozenset(
     "receipt needs_person handover scan confirm confirm_recipient dataset cancelled nudged noted "
     "too_late".split()

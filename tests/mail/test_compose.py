@@ -195,7 +195,7 @@ def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> 
         "approval_withdrawn waiting correction reply_decided reply_elsewhere standing_account "
         "security approval_list escalated officer_overdue overdue nudged stand_in away "
         "alarm alarm_mended officer_tell entered question paper_decision "
-        "approver_noted list_decided officer_morning"
+        "approver_noted list_decided officer_morning taken_back"
     )
     assert set(KINDS) == set(expected.split())
     names = {path.name for path in (TEMPLATES / "mail").iterdir()}

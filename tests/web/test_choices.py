@@ -51,7 +51,9 @@ def test_columns_level_and_last_day_narrow_the_data_and_it_is_shown_once_more(ro
         page = client.get(room.link(one)).text
         assert "31 ธันวาคม 2600" in page
         assert len(columns_of(page)) == len(columns) - 2
-        assert "บันทึกผลแล้ว: อนุญาต" in approve(room, client, one).text
+        told_last = approve(room, client, one).text
+    assert "บันทึกผลแล้ว: อนุญาต" in told_last
+    assert re.findall("<li><b>(.*?)</b>", told_last) == ["อนุญาตแบบมีเงื่อนไข", "อนุญาต"]
     assert room.request(one).state is State.APPROVED
 
 

@@ -391,7 +391,9 @@ def test_a_revoked_link_is_at_an_end_and_cannot_be_renewed(room: Room, one: int)
         file = opened(room, client, one)
         room.happens(one, e.AccessRevoked(by="admin"))
         assert client.get(file).status_code == 410
-        assert client.get(path_of(room, one)).status_code == 410
+        gone = client.get(path_of(room, one))
+        assert (gone.status_code, "สำนักงานระงับไฟล์นี้แล้ว" in gone.text) == (410, True)
+        assert "งดใช้และงดส่งต่อ" in client.get(room.link(one, "status")).text
         assert "AccessRevoked" in room.events(one)
     after = room.happens(one, e.Resend(by="requester"))
     assert after.revoked_at is not None

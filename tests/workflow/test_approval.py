@@ -207,11 +207,13 @@ def test_a_stand_in_is_asked_for_the_open_seats() -> None:
 
 
 def test_conditions_prepare_anew_and_void_what_was_approved_before() -> None:
-    half, narrow = _given(ALL, (0, FIRST)), Conditions(without=("หญิง",))
+    half = replace(_given(ALL, (0, FIRST)), shown=a_form(purpose="เดิม"))
+    narrow = Conditions(without=("หญิง",))
     narrowed = decide(half, _yes(half, 1, SECOND, conditions=narrow), ALL, NOW)
     after = narrowed.after
     assert (after.state, after.conditions, after.renewed) == (State.PREPARING, narrow, "conditions")
     assert (after.approvals, after.prepared) == ((), None)
+    assert after.shown is None, "who narrows has seen what had changed"
     assert {VoidLinks(), StartJob("prepare")} == set(narrowed.effects)
 
 

@@ -158,7 +158,9 @@ def _steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
 def _decision(row: dict[str, Any]) -> dict[str, Any]:
     """A decision with the words of people harmless; a device by its kind alone."""
     words = {name: defang(row[name]) for name in _DECIDED if row.get(name)}
-    empty = dict.fromkeys(("by", "for", "ground", "entered", "paper_id", *_DECIDED), "")
+    empty = dict.fromkeys(
+        ("by", "for", "ground", "entered", "paper_id", "conditions", *_DECIDED), ""
+    )
     return {**empty, **row, **words, "proof": str(row.get("device", "")).partition(" ")[0]}
 
 

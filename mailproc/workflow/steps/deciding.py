@@ -116,6 +116,7 @@ def _narrowed(request: Request, event: e.Approved) -> Step:
         due_at=None,
         failures=0,
         renewed="conditions",
+        shown=None,  # the conditions were set upon what had changed
     )
     return anew, (VoidLinks(), PREPARE)
 

@@ -36,10 +36,11 @@ def downloaded(request: Request, event: e.Event, rules: Rules, now: datetime) ->
 
 
 def access_revoked(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
-    """Nothing can be called back that was attached to a mail."""
+    """Nothing can be called back that was attached or fetched, so its reader is told."""
     if request.file_id is None:
         return None
-    return replace(request, revoked_at=now), (VoidLinks("download"),)
+    told = Send("taken_back", "requester")
+    return replace(request, revoked_at=now), (VoidLinks("download"), told)
 
 
 def all_sent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
