@@ -29,6 +29,7 @@ from mailproc.clock import utc_now
 from mailproc.composing import Composing
 from mailproc.config import Config
 from mailproc.datasets.changes import Changes
+from mailproc.datasets.planning import left_to_ask
 from mailproc.datasets.query import prepare
 from mailproc.datasets.register import school_names
 from mailproc.datasets.standing import outdated
@@ -234,6 +235,7 @@ class Service:
             committed=self.wake,
             habits=lambda: offices.make_habits(config, self._rules.catalogue),
             schools=lambda: school_names(config.warehouse_url),
+            asks=lambda item: left_to_ask(item, self._rules.catalogue, config.warehouse_url),
             trusted_proxies=frozenset(config.web.trusted_proxies),
             promise=timedelta(minutes=config.office.promise_minutes),
         )

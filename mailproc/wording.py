@@ -244,6 +244,8 @@ def _way(request: Any, texts: Texts) -> str:
             if printed
             else texts.get("deliveries", "pickup")
         )
+    elif request.form.delivery == "pickup" and request.item.format in _PRINTED:
+        way = texts.get("phrases", "printed_pickup")
     else:
         way = texts.get("deliveries", str(request.form.delivery))
         if request.form.delivery == "line" and request.form.line_id:
@@ -263,8 +265,12 @@ def _data_asked(request: Any, texts: Texts, titles: Mapping[str | None, str]) ->
     title, period = _dataset_title(request, texts.language, titles), _period(request, texts)
     if not period:
         return title
-    phrase = texts.get("phrases", "of_year")
+    phrase = texts.get("phrases", "of_year" if _is_dated(request) else "of_latest")
     return phrase.replace("{data}", title).replace("{period}", period).strip()
+
+
+def _is_dated(request: Any) -> bool:
+    return request.prepared is not None or bool(request.item.academic_years or request.item.round)
 
 
 def _one_line(request: Any, texts: Texts, titles: Mapping[str | None, str]) -> str:

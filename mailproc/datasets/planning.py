@@ -55,6 +55,13 @@ def planned(
     return Planned(plan, dataset, entry, chosen, schools, criteria)
 
 
+def left_to_ask(item: Item, catalogue: Catalogue, warehouse_url: str) -> tuple[Question, ...]:
+    """What has still to be asked before the item can be answered; empty: nothing, or a round that
+    is waited for. Words alone are read, no figures."""
+    found = planned(item, catalogue, warehouse_url)
+    return found if isinstance(found, tuple) else ()
+
+
 def entry_of(dataset: Dataset) -> Entry:
     """The catalogue file that a dataset was made from."""
     return _entry(dataset.spec)

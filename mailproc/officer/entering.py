@@ -6,6 +6,7 @@ and so is the way from here on. A requester without an e-mail address is never m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,6 +117,10 @@ def _said(text: str) -> str | None:
 # ---------------------------------------------------------------- entering it
 
 
+def _nothing(_: Item) -> tuple[Question, ...]:
+    return ()
+
+
 def enter(
     connection: sa.Connection,
     call: Call,
@@ -124,10 +129,13 @@ def enter(
     rules: Rules,
     desk: Desk,
     now: datetime,
+    asks: Callable[[Item], tuple[Question, ...]] = _nothing,
     *,
     anyway: bool = False,
 ) -> Entered:
     """The request, numbered and decided upon as one that came by mail; or what is still to ask.
+
+    `asks`: what the data itself leaves to ask, such as which school is meant.
 
     `anyway`: enters what is not complete, or was asked for before; then it is asked as ever. What
     can't be right, such as a mail to no address, is never entered.
@@ -137,6 +145,8 @@ def enter(
     draft = drafts.entered(form, entry, desk.new_message_id(), now, habits)
     wrong = _wrong(call, draft)
     faults = wrong if anyway else (*wrong, *belonging.open_questions(draft, rules))
+    if not (faults or anyway):
+        faults = asks(form.items[0])
     same = None if anyway else _same(connection, draft, rules, now)
     if faults or same:
         return Entered(faults=tuple(dict.fromkeys(faults)), same=same)

@@ -1,13 +1,12 @@
 """What the desk lists: requests by whose turn it is, and all that belongs to one of them.
 
-Every list has a limit. States and reasons are few and have an index; words are looked for in what
-the requester said, not in the whole body.
+Every list has a limit. States and reasons are few and have an index; words are looked for where
+they are kept apart, not in the bodies.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailproc.model import ENTERED, Request, State
-from mailproc.store import schema
+from mailproc.store import schema, searched
 from mailproc.store.codec import load_request
 from mailproc.store.jsontext import said
 from mailproc.workflow.states import ENDS
@@ -38,8 +37,6 @@ CHANNELS = ("email", *ENTERED)
 _HANDED = ("handover", "too_big")  # reasons: the file is ready, a person hands it over
 _FAILED = ("%bounced", "%\\_rejected", "%\\_unknown", "%\\_held")  # reasons: a mail did not arrive
 _UNSURE = ("unknown", "held")  # letters of which a person has to say whether they went out
-_OWN_COLUMN = re.compile(r"^\d+/\d*$|@")
-_FIELDS = ("requester_name", "organisation", "purpose")
 STEPS = 20  # of a history that are shown together
 MAILS = 20  # of one request that are shown together
 _WORDS = 3  # that are looked for
@@ -50,7 +47,7 @@ class Wanted:
     """What is looked for; empty fields narrow nothing."""
 
     group: str = ""
-    words: str = ""  # each must be in number, name, organisation, purpose or address
+    words: str = ""  # each must be in number, name, organisation, purpose, address or telephone
     dataset: str = ""  # id
     channel: str = ""
 
@@ -91,7 +88,7 @@ def _conditions(connection: sa.Connection, wanted: Wanted) -> list[sa.ColumnElem
     if wanted.channel:
         said = sa.func.coalesce(_said(connection, "channel"), "email")
         where.append(said == wanted.channel)
-    where += [_holds(connection, word) for word in wanted.words.split()[:_WORDS]]
+    where += [searched.holds(word) for word in wanted.words.split()[:_WORDS]]
     return where
 
 
@@ -127,17 +124,6 @@ def _has_failed(connection: sa.Connection) -> sa.ColumnElement[bool]:
 
 def _reason(connection: sa.Connection) -> sa.ColumnElement[str]:
     return sa.func.coalesce(_said(connection, "reason"), "")
-
-
-def _holds(connection: sa.Connection, word: str) -> sa.ColumnElement[bool]:
-    """The word is in one of the fields that people look for; letter case means nothing.
-
-    A number and an address have columns of their own, so that no body is read for them.
-    """
-    fields: list[sa.ColumnElement[str]] = [_R.c.number, _R.c.requester_addr]
-    if not _OWN_COLUMN.search(word):
-        fields += [_said(connection, "form", name) for name in _FIELDS]
-    return sa.or_(*(field.icontains(word, autoescape=True) for field in fields))
 
 
 def _said(connection: sa.Connection, *path: str) -> sa.ColumnElement[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from mailproc.model import Doubts, Form, Request
-from mailproc.store import addresses, requests, schema
+from mailproc.store import addresses, requests, schema, searched
 from mailproc.store.codec import dump_request
 
 
@@ -39,6 +39,7 @@ def erase(connection: sa.Connection, request_id: int, now: datetime) -> bool:
         from_addr=None,
         guess=None,
     )
+    searched.forget(connection, request_id)
     addresses.forget(connection, request.requester_addr)
     _blank_opens(connection, request_id)
     _blank_rows(connection, schema.files, request_id, content=None)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from mailproc.digest import canonical, digest
 from mailproc.errors import Stale
 from mailproc.model import Request, State
-from mailproc.store import schema
+from mailproc.store import schema, searched
 from mailproc.store.codec import dump_request, load_request
 from mailproc.store.database import insert
 from mailproc.store.desk import Desk, token_digest
@@ -192,6 +192,7 @@ def _write_requests(
     if new:
         connection.execute(_INSERT, new)
     _update(connection, [row for row in rows if row["version"] > 1])
+    searched.keep(connection, ((d.before, d.after) for d in decisions))
 
 
 def _update(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -149,6 +149,19 @@ requests = sa.Table(
     sa.Index("ix_requests_requester_addr", "requester_addr"),
     sa.Index("ix_requests_fingerprint", "fingerprint"),
 )
+# What a request is found by at the desk; personal, and gone with the request's own words.
+request_words = sa.Table(
+    "request_words",
+    metadata,
+    sa.Column(
+        "request_id",
+        sa.BigInteger,
+        sa.ForeignKey("requests.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("words", sa.Text, nullable=False),
+)
 history = sa.Table(
     "history",
     metadata,

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, Response
 
-from mailproc.model import Office, Rules
+from mailproc.model import Item, Office, Question, Rules
 from mailproc.settling import Habits
 from mailproc.store import opens
 from mailproc.store.database import Database
@@ -63,6 +63,7 @@ class Site:
     habits: Callable[[], Habits]  # what a request is entered by
     trusted_proxies: frozenset[str] = frozenset()
     schools: Callable[[], tuple[str, ...]] = tuple  # names to choose from
+    asks: Callable[[Item], tuple[Question, ...]] = lambda _: ()  # what the data leaves to ask
     promise: timedelta = timedelta(minutes=10)  # of office hours, until a requester has the answer
     bursts: Bursts = field(default_factory=Bursts)
     readings: Readings = field(default_factory=Readings)

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from mailproc.errors import MailprocError
-from mailproc.store import facts, schema
-from mailproc.store.database import Database
-from tests.factories import NOW
+from mailproc.store import desk_lists, facts, requests, schema
+from mailproc.store.codec import dump_request
+from mailproc.store.database import Database, alembic_config
+from mailproc.store.desk_lists import Wanted
+from tests.factories import NOW, a_form, a_request
 
 
 def test_the_migrations_give_exactly_the_schema(empty_url: str) -> None:
@@ -85,6 +88,22 @@ def test_half_a_migration_is_taken_back(tmp_path: Path) -> None:
     with database.read() as reading:
         assert sa.inspect(reading).get_table_names() == [last]
     assert database.revision() is None
+    database.close()
+
+
+def test_requests_that_were_there_before_are_found_by_their_words(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with database.write() as connection:
+        config = alembic_config(database.url)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        request = a_request(form=a_form(requester_name="นางสาวสุดา พากเพียร"))
+        row = requests.request_row(request, dump_request(request), "0" * 64)
+        connection.execute(schema.requests.insert(), row | {"opened_at": NOW})
+    database.migrate()
+    with database.read() as connection:
+        for word, found in (("สุดา", 1), ("ไม่มีคำนี้", 0)):
+            assert len(desk_lists.listed(connection, Wanted(words=word), 9)) == found
     database.close()
 
 

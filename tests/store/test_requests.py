@@ -58,7 +58,14 @@ def test_of_two_who_change_a_request_the_second_is_told(walk: Walk) -> None:
 def test_a_decision_over_a_request_that_does_not_exist_is_refused(walk: Walk) -> None:
     request = walk.prepared()
     with walk.database.write() as connection:
-        for table in (schema.history, schema.outbox, schema.jobs, schema.links, schema.requests):
+        for table in (
+            schema.history,
+            schema.outbox,
+            schema.jobs,
+            schema.links,
+            schema.request_words,
+            schema.requests,
+        ):
             connection.execute(table.delete())
     decision = decide(request, e.Cancelled(), RULES, walk.now)
     with pytest.raises(Stale), walk.database.write() as connection:

@@ -10,14 +10,16 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from mailproc.defang import defang_line
+from mailproc import thai
+from mailproc.defang import defang_address, defang_line
 from mailproc.errors import Stale
 from mailproc.model import ENTERED, Catalogue, Question, State
 from mailproc.officer import entering
 from mailproc.officer.entering import Call, Entered
 from mailproc.store import papers, requesters, requests
 from mailproc.web.common import HEADERS, Site
-from mailproc.web.desk.frame import Frame, Visit
+from mailproc.web.desk.frame import LANGUAGE, Frame, Visit
+from mailproc.workflow.states import ENDS
 
 _CALL = tuple(field.name for field in fields_of(Call))
 _LONG = ("purpose",)
@@ -26,6 +28,8 @@ _USUAL = Call(channel="phone", year="latest", delivery="email")
 _KNOWN = tuple("requester_name position organisation requester_type phone email line_id".split())
 _MOST = 2000
 _SHORT = 80  # letters of a purpose that is offered
+_OFFERED = 6
+_KEYS = {words: key for key, words in thai.LEVELS.items()}
 
 
 class EntryPage:
@@ -74,7 +78,8 @@ class EntryPage:
             "entry",
             status,
             call=call,
-            faults=_by_field(entered.faults if entered else ()),
+            faults=(faults := _by_field(entered.faults if entered else ())),
+            offers={name: self._offers(name, one) for name, one in faults.items()},
             same=entered.same if entered else None,
             may_keep=entered is not None and _may_keep(entered),
             query=visit.asked("q"),
@@ -103,6 +108,7 @@ class EntryPage:
                     site.rules(),
                     site.desk(),
                     visit.now,
+                    site.asks,
                     anyway=visit.text("anyway") == "1",
                 )
         except Stale:
@@ -111,6 +117,15 @@ class EntryPage:
             return self._page(visit, call, 422, entered=entered)
         site.committed()
         return RedirectResponse(f"/desk/entry/{entered.request.id}", 303, HEADERS)
+
+    def _offers(self, name: str, fault: Question) -> tuple[str, ...]:
+        """What can be chosen instead, in the words of the screen; a list to choose from shows its
+        own."""
+        if name == "dataset" and fault.problem != "roster_only":
+            return ()
+        known = self._site.pages.texts(LANGUAGE).sections.get(f"{name}s", {})
+        offered = (fault.offers or fault.hints)[:_OFFERED]
+        return tuple(known.get(_KEYS.get(one, one), one) for one in offered)
 
     # ------------------------------------------------------------ what comes of it
 
@@ -122,7 +137,13 @@ class EntryPage:
         if request is None:
             return self._frame.message(visit, "not_found", 404)
         return self._frame.page(
-            visit, "entered", request=request, next=_next(request), papers=kept, paper_fault=""
+            visit,
+            "entered",
+            request=request,
+            next=_next(request),
+            may_correct=request.state not in ENDS,
+            papers=kept,
+            paper_fault="",
         )
 
 
@@ -181,8 +202,9 @@ def _next(request: Any) -> str:
 
 def _shown(one: requesters.Requester) -> dict[str, str]:
     form = one.form
-    said = (form.requester_name, form.organisation, form.phone, one.address)
-    return {"id": str(one.request_id), "words": " · ".join(defang_line(s) for s in said if s)}
+    said = (form.requester_name, form.organisation, form.phone)
+    words = (*(defang_line(one) for one in said if one), defang_address(one.address))
+    return {"id": str(one.request_id), "words": " · ".join(filter(None, words))}
 
 
 def _names(known: Sequence[requesters.Requester]) -> tuple[str, ...]:

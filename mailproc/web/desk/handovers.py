@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +21,6 @@ from mailproc.wording import shown
 from mailproc.workflow import policy
 
 _PATH = "/desk/handovers"
-_LATELY = timedelta(days=60)
 _WAYS = ("pickup", "paper", "line", "smart_office", "other")
 
 
@@ -41,7 +39,7 @@ class HandoversPage:
     def _show(self, visit: Visit, done: Done | None = None) -> Response:
         with self._site.database.read() as connection:
             ready = handing_lists.to_hand_over(connection)
-            tell = handing_lists.to_tell(connection, visit.now - _LATELY)
+            tell = handing_lists.to_tell(connection, visit.now - handing_lists.LATELY)
         return self._frame.page(
             visit,
             "handovers",

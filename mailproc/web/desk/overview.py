@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from mailproc.model import Request
-from mailproc.store import desk_lists, waiting
+from mailproc.store import desk_lists, handing_lists, waiting
 from mailproc.store.desk_lists import CHANNELS, GROUPS, Wanted
 from mailproc.web.common import Site
 from mailproc.web.desk.frame import Frame, Visit
@@ -43,6 +43,7 @@ class OverviewPage:
             offset = (page - 1) * PER_PAGE
             found = desk_lists.listed(connection, wanted, PER_PAGE + 1, offset)
             mails = waiting.count_all(connection)
+            to_tell = handing_lists.count_to_tell(connection, visit.now - handing_lists.LATELY)
         return self._frame.page(
             visit,
             "overview",
@@ -50,6 +51,7 @@ class OverviewPage:
                 (name, counts[name], _path(Wanted(name)), name == wanted.group) for name in GROUPS
             ],
             mails=mails,
+            to_tell=to_tell,
             wanted=wanted,
             is_search=wanted != Wanted(wanted.group),
             rows=[self._row(visit, one) for one in found[:PER_PAGE]],

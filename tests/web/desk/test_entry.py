@@ -99,6 +99,41 @@ def test_faults_stand_at_their_fields_and_what_was_typed_is_kept(
     assert room.rows(schema.requests) == []
 
 
+def test_a_school_that_is_not_known_is_told_with_the_nearest_before_it_is_entered(
+    room: Room, officer: TestClient
+) -> None:
+    school = room.site().schools()[30]
+    answer = enter(officer, filters=f"{school}งง")
+    assert answer.status_code == 422
+    fault = answer.text.partition('id="filters-fault"')[2].partition("</p>")[0]
+    assert school in fault.partition("ที่มีให้")[2]
+    assert room.rows(schema.requests) == []
+    kept = enter(officer, filters=f"{school}งง", anyway="1")
+    while room.fulfil.turn(room.desk(), room.clock()):
+        pass
+    asked = officer.get(kept.url.path).text
+    assert f"«{school}งง»" in asked, "the page names what has to be asked"
+    assert "do=correct" in asked
+
+
+def test_what_can_be_had_instead_is_told_in_the_words_of_the_list(
+    room: Room, officer: TestClient
+) -> None:
+    page = enter(officer, format="pdf", dataset="students_and_rooms", level="district").text
+    for name, words in {"format": "Excel (XLSX) / CSV", "level": "ภาพรวมเขตพื้นที่"}.items():
+        assert words in page.partition(f'id="{name}-fault"')[2].partition("</p>")[0]
+    missing = enter(officer, dataset="").text
+    assert "ที่มีให้" not in missing.partition('id="dataset-fault"')[2].partition("</p>")[0]
+
+
+def test_the_receipt_repeats_all_that_was_taken_down(room: Room, officer: TestClient) -> None:
+    page = enter(officer, delivery="paper", needed_by="30/11/2569", position="ครู").text
+    for words in (CALL["purpose"], "เอกสาร รับด้วยตนเอง", "30 พฤศจิกายน 2569", "ครู"):
+        assert words in page, words
+    assert "ปีการศึกษาล่าสุด" in page
+    assert "ปีการศึกษา ปีล่าสุด" not in page
+
+
 def test_what_a_caller_does_not_know_yet_is_asked_later(room: Room, officer: TestClient) -> None:
     assert 'name="anyway"' in enter(officer, purpose="").text
     assert 'name="anyway"' not in enter(officer, purpose="", delivery="email").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from starlette.testclient import TestClient
 from mailproc.model import State
 from mailproc.store import desk_lists, schema
 from mailproc.store.desk_lists import GROUPS, Wanted
+from mailproc.store.erase import erase
+from mailproc.workflow import events as e
 from tests.factories import a_form, an_item
 from tests.web.conftest import Room
 
@@ -76,6 +79,56 @@ def test_words_are_found_in_what_the_requester_said_and_nowhere_else(room: Room)
     assert _found(room, words="requester_name") == []
     assert _found(room, words="_" * 5) == []
     assert _found(room, words="2569/") == [other, one]
+
+
+def test_a_request_is_found_by_its_telephone_however_it_is_written(room: Room) -> None:
+    (one,) = room.opened(form=a_form(phone="081-234-5678"))
+    room.opened(form=a_form(phone="081-999-0000"))
+    for words in ("0812345678", "081-234-5678", "081 234 5678", "๐๘๑๒๓๔", "(081)234"):
+        assert _found(room, words=words) == [one], words
+
+
+def test_words_of_an_erased_request_find_nothing_and_its_number_still_does(room: Room) -> None:
+    (one,) = room.opened(form=a_form(requester_name="นางสาวสุดา พากเพียร"))
+    with room.database.write() as connection:
+        assert erase(connection, one, room.clock())
+    assert _found(room, words="สุดา") == []
+    assert _found(room, words=f"2569/{one:05d}") == [one]
+
+
+def test_what_was_put_right_is_what_finds_the_request(room: Room) -> None:
+    (one,) = room.opened(form=a_form(requester_name="นายเดิม ชื่อเก่า"))
+    form = replace(room.request(one).form, requester_name="นายใหม่ ชื่อจริง")
+    room.happens(one, e.OfficerCorrected(form=form))
+    assert _found(room, words="ชื่อเก่า") == []
+    assert _found(room, words="ชื่อจริง") == [one]
+
+
+def test_a_search_looks_in_all_requests_wherever_it_is_typed(
+    room: Room, officer: TestClient
+) -> None:
+    (one,) = room.opened(form=a_form(requester_name="นางสาวสุดา พากเพียร"))
+    form = officer.get("/desk").text.partition('role="search"')[2].partition("</form>")[0]
+    assert 'type="hidden"' not in form
+    page = officer.get("/desk", params={"q": "สุดา", "group": "all", "dataset": ""}).text
+    assert f"/desk/requests/{one}" in page
+    assert "ผลการค้นหา" in page
+    narrowed = officer.get("/desk", params={"q": "สุดา", "group": "ended"}).text
+    assert f"/desk/requests/{one}" not in narrowed
+    assert 'value="ended" selected' in narrowed
+
+
+def test_who_has_to_be_told_by_a_person_is_counted_beside_the_groups(
+    room: Room, officer: TestClient
+) -> None:
+    assert "/desk/handovers#tell" not in officer.get("/desk").text
+    (one,) = room.opened()
+    room.put(one, state=State.INCOMPLETE, requester_addr="")
+    with room.database.write() as connection:
+        connection.execute(schema.requests.update().values(requester_addr=""))
+    assert re.search(
+        r'/desk/handovers#tell"><span>[^<]+</span> <b>1</b>', officer.get("/desk").text
+    )
 
 
 def test_filters_narrow_and_unknown_ones_do_not(room: Room, officer: TestClient) -> None:

@@ -3,10 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
+from mailproc.store.codec import load_request
 from mailproc.store.schema import Instant
+from mailproc.store.searched import words_of
 
 revision = "0006"
 down_revision = "0005"
+_AT_ONCE = 500  # requests in memory
 _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
@@ -18,6 +21,7 @@ def upgrade() -> None:
     op.add_column("decisions", sa.Column("paper_id", sa.BigInteger()))
     _waiting_mails()
     _pace()
+    _words()
     op.create_table(
         "alarms",
         sa.Column("name", sa.Text(), primary_key=True),
@@ -105,6 +109,30 @@ def _waiting_mails() -> None:
     for name, column, where in wheres:
         only = sa.text(where)
         op.create_index(name, "messages", [column], sqlite_where=only, postgresql_where=only)
+
+
+def _words() -> None:
+    """What requests are found by, also those that were there before."""
+    table = op.create_table(
+        "request_words",
+        sa.Column(
+            "request_id",
+            sa.BigInteger(),
+            sa.ForeignKey("requests.id"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+    )
+    connection, requests = op.get_bind(), sa.table("requests", *map(sa.column, ("id", "body")))
+    ids = list(connection.scalars(sa.select(requests.c.id)))
+    for start in range(0, len(ids), _AT_ONCE):
+        some = requests.c.id.in_(ids[start : start + _AT_ONCE])
+        bodies = connection.scalars(sa.select(requests.c.body).where(some))
+        found = [load_request(body) for body in bodies]
+        connection.execute(
+            table.insert(), [{"request_id": one.id, "words": words_of(one)} for one in found]
+        )
 
 
 def _pace() -> None:
