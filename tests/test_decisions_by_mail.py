@@ -377,6 +377,14 @@ def test_a_message_from_another_address_is_passed_to_nobody(office: Office) -> N
     assert office.letters("officer_note") == []
 
 
+@pytest.mark.parametrize("words", ["ระงับไฟล์", "ยกเลิกการอนุญาต"])
+def test_nothing_is_taken_back_before_anything_was_given(office: Office, words: str) -> None:
+    _, approval = office.laid()
+    assert office.reply(approval, f"{words}\n{office.codes[0]}") == ["note"]
+    assert office.told("how_to_decide") == "nothing_yet"
+    assert office.reply(approval, f"อนุญาต\n{office.codes[0]}") == ["command"]
+
+
 def test_a_file_that_was_sent_is_taken_back_by_a_reply(office: Office) -> None:
     request, approval = office.laid()
     office.reply(approval, f"อนุญาต\n{office.codes[0]}")

@@ -99,6 +99,22 @@ def test_a_request_without_a_dataset_is_opened_and_asked_back(form: Form | None)
     assert len(placing.forms[0].items) == 1
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Fwd: ขออนุญาต: นางสมศรี ใจดี ขอทำเนียบโรงเรียน ปี 2568 (คำขอ 2569/00008)",
+        "FW: [ด่วน] ขออนุญาต: ก/ข ขอจำนวนห้องเรียน ปี 2568 (คำขอ 2569/00008) รหัส 123456",
+        "Approval wanted: A B asks for Classrooms 2568 (request 2569/00008)",
+    ],
+)
+def test_a_forwarded_approval_mail_asks_for_nothing_anew(subject: str) -> None:
+    placing = place(_mail("request", form=a_form(), subject=subject), Found(), KNOWN)
+    assert (placing.verdict, placing.forms, placing.waits) == ("unplaced", (), True)
+    assert placing.answer == "passed_on"
+    asked = _mail("request", form=a_form(), subject="ขออนุญาต: ใช้ข้อมูลทำเนียบโรงเรียน")
+    assert place(asked, Found(), KNOWN).verdict == "opened"
+
+
 def test_a_mail_that_asks_for_very_much_goes_to_a_person() -> None:
     def asked(count: int) -> Reading:
         years = (an_item(academic_years=(2500 + n,)) for n in range(count))

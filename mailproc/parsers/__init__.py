@@ -24,6 +24,7 @@ from mailproc.parsers.leftover import changes_data, left_over, wants
 from mailproc.parsers.list_words import Many
 from mailproc.parsers.list_words import read as decisions
 from mailproc.parsers.narrowing_words import read as narrowed
+from mailproc.parsers.ours import lays_before
 from mailproc.parsers.personal import asks_for_personal
 from mailproc.parsers.picking import none_fits
 from mailproc.parsers.reader import read
@@ -47,6 +48,7 @@ __all__ = [
     "denies",
     "form_to_json",
     "ground",
+    "lays_before",
     "left_over",
     "merge",
     "missing",

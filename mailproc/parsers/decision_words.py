@@ -121,8 +121,20 @@ class Said:
     asks: bool = False  # words to the office, and none of a decision
 
 
-def read(text: str, names: Sequence[str] = ()) -> Said:
-    """The decision in the writer's own text; `names` are what the writer may sign with."""
+def read(text: str, names: Sequence[str] = (), subject: str = "") -> Said:
+    """The decision in the writer's own text; `names` are what the writer may sign with.
+
+    A code at the end of the subject counts where the text holds a decision and no code.
+    """
+    said = _of_text(text, names)
+    if said.code or not said.choice:
+        return said
+    line = _plain(subject)
+    found = _CODE_BEHIND.search(line) or _BARE_BEHIND.search(line)
+    return replace(said, code=_digits(found["told"])) if found else said
+
+
+def _of_text(text: str, names: Sequence[str]) -> Said:
     found = Found(names)
     for line in lines_of(text):
         found.take(line)

@@ -7,6 +7,8 @@ Of a copy without its frame the sentences and the headed lists are known one by 
 
 from __future__ import annotations
 
+import re
+
 from mailproc import thai
 
 _FOOTERS = frozenset(
@@ -40,6 +42,15 @@ _SENTENCES = tuple(
 _HEADINGS = frozenset(
     thai.fold(words) for words in ("คำขอที่ได้รับ", "What you asked for", "Your request", "ข้อมูลที่ขอเดิม")
 )
+
+_LAID = re.compile(  # templates/mail/parts: approval_subject
+    r"(?:ขออนุญาต|Approval wanted):.{1,600}\((?:คำขอ|request) [0-9]{4}/[0-9]{1,9}\)", re.I
+)
+
+
+def lays_before(subject: str) -> bool:
+    """Whether it is the subject of a letter that asks an approver, forwarded or answered anew."""
+    return bool(_LAID.search(thai.mend(subject[:_LONGEST])))
 
 
 def taken_out(lines: list[str]) -> tuple[list[str], list[str]]:

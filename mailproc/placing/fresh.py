@@ -20,6 +20,8 @@ def place(reading: Reading, found: Found, known: Known) -> Placing:
         return commands.alone(reading, found, known)
     if reading.kind in ("encrypted", "unreadable"):
         return _unread(reading, found, known)
+    if parsers.lays_before(reading.subject):
+        return _forwarded(reading, found, known)
     if parsers.asks_for_personal(reading):
         return _personal(reading, found, known)
     if _is_request(reading):
@@ -43,6 +45,12 @@ def opened(reading: Reading, found: Found, known: Known) -> Placing:
         return Placing("opened", forms=forms)
     waiting = unplaced(reading, found, known, f"{len(forms)} datasets in one mail")
     return replace(waiting, answer="too_many", reason=str(len(forms)))
+
+
+def _forwarded(reading: Reading, found: Found, known: Known) -> Placing:
+    """A letter to an approver in other hands: what it tells of a request asks for nothing anew."""
+    waiting = unplaced(reading, found, known, "a forwarded letter to an approver")
+    return replace(waiting, answer="" if found.often else "passed_on", last=found.last)
 
 
 def _personal(reading: Reading, found: Found, known: Known) -> Placing:

@@ -166,6 +166,8 @@ class Decisions:
 
     def _decided(self, reply: Reply, found: Mandate) -> tuple[Told, Mandate]:
         said = reply.said
+        if said.choice in ("undo", "revoke") and found.is_open(self._now):
+            return Told("how_to_decide", "nothing_yet"), found
         if not found.may(said.choice, self._now):
             why = deciding.why_not(found, said.choice if said.choice in DONE else "approve")
             hint = "revoke" if why == "late" and found.may_revoke else ""

@@ -181,3 +181,18 @@ def test_a_code_of_the_wrong_length_is_taken_for_a_code() -> None:
 def test_a_long_mail_is_read_in_no_time() -> None:
     for text in ("อนุญาต " * 50_000, "รหัส: " + "1 " * 100_000, "ไม่อนุญาต " + "เพราะ " * 50_000):
         assert decision(text, NAMES).code == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "code"),
+    [
+        ("อนุญาต", "Re: ขออนุญาต (คำขอ 2569/00005) รหัส 128943", "128943"),
+        ("อนุญาต", "Re: ขออนุญาต (คำขอ 2569/00005) ๑๒๘ ๙๔๓", "128943"),
+        ("อนุญาต\n447115", "Re: ขออนุญาต รหัส 128943", "447115"),
+        ("อนุญาต", "Re: ขออนุญาต ปี 2568 (คำขอ 2569/00005)", ""),
+        ("อนุญาต", "Re: อนุญาต คำขอเลขที่ 2569/00001 [#471c0c220ae8f95bca130c36b8123456]", ""),
+        ("ขอบคุณครับ", "Re: ขออนุญาต รหัส 128943", ""),
+    ],
+)
+def test_a_code_may_stand_at_the_end_of_the_subject(text: str, subject: str, code: str) -> None:
+    assert decision(text, (), subject).code == code
