@@ -60,7 +60,7 @@ def _spoken(field: str, value: str, texts: Texts, titles: Mapping[str | None, st
         return titles.get(value) or value
     if field in _DAYS:
         return day_words(value, texts)
-    return texts.sections.get(_SECTIONS.get(field, ""), {}).get(value, value)
+    return str(texts.sections.get(_SECTIONS.get(field, ""), {}).get(value, value))
 
 
 def day_words(iso: str, texts: Texts) -> str:

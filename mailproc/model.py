@@ -592,6 +592,14 @@ class Person:
     has_once: bool = False  # codes of an app, or of a printed list with some left
 
     @property
+    def post(self) -> str:
+        """How a letter addresses who decides: the position, or the role where none is told; empty
+        for the group's director, whose letters name the group."""
+        if self.role == "group_director":
+            return ""
+        return self.position or (self.role if self.role in APPROVERS[2:] else self.name)
+
+    @property
     def may_prove(self) -> bool:
         """Whether a code typed into a page can be right."""
         return self.has_code or self.has_once
@@ -709,6 +717,8 @@ class Letter:
     waiting: tuple[Waiting, ...] = ()  # mails that an officer is to place
     last: bool = False  # the last answer today: from now on a person answers
     for_name: str = ""  # whom its reader stands in for
+    to_post: str = ""  # of a reader who decides, see Person.post
+    needed: int = 1  # so many seats have to approve its request in all
     outlooks: tuple[Outlook, ...] = ()  # of the requests that it tells the requester of
     absence: Absence | None = None  # of which it tells
     absent: str = ""  # whose absence that is

@@ -64,6 +64,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "data_asked": lambda request: _data_asked(request, texts, titles),
         "period": lambda request: _period(request, texts),
         "decider": lambda request: _decider(request, texts),
+        "yeses": lambda request, needed: _yeses(request, needed, texts),
         "narrowed": lambda request: _narrowed(request.conditions, texts),
         "waits_for": lambda outlook, group: _waits_for(outlook, texts, group),
         "asked_one": lambda asked, group: _asked_one(asked, texts, group),
@@ -143,6 +144,19 @@ def _acting(name: object, for_name: object, texts: Texts) -> str:
         return str(name)
     phrase = texts.get("phrases", "acting_for")
     return phrase.replace("{name}", str(name)).replace("{for_name}", str(for_name))
+
+
+def _yeses(request: Any, needed: int, texts: Texts) -> str:
+    """How many have to approve, and who has; empty where one yes is enough."""
+    if needed < 2:
+        return ""
+    names = ", ".join(
+        _acting(one.name, one.for_name, texts)
+        for one in request.approvals
+        if one.content_hash == request.content_hash
+    )
+    words = texts.get("phrases", "yeses" if names else "yeses_none")
+    return words.replace("{count}", str(needed)).replace("{names}", names)
 
 
 def _waits_for(outlook: Any, texts: Texts, group: str) -> str:

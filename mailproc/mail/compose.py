@@ -253,6 +253,8 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
         "request": shown(letter.request),
         "to_name": defang_line(letter.to_name),
         "for_name": defang_line(letter.for_name),
+        "to_post": defang_line(letter.to_post),
+        "needed": letter.needed,
         "subject": defang_line(letter.subject),
         "questions": [shown(q) for q in questions],
         "asked_fields": [q.field for q in questions],

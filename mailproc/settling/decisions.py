@@ -224,6 +224,7 @@ class Decisions:
             letter,
             to_name=person.name,
             to_addr=person.address,
+            to_post=person.post,
             note=told.note,
             conditions=told.conditions,
         )

@@ -154,7 +154,13 @@ class Lists:
             reason=told.reason,
             to_director=True,
         )
-        return replace(letter, to_name=person.name, to_addr=person.address, note=told.note)
+        return replace(
+            letter,
+            to_name=person.name,
+            to_addr=person.address,
+            to_post=person.post,
+            note=told.note,
+        )
 
 
 _COUNTED = frozenset({*DONE.values(), "waits", "narrowed"})

@@ -119,6 +119,8 @@ def _row(
         reason=effect.reason,
         note=effect.note,
         for_name=for_name,
+        to_post=person.post if effect.to == "director" else "",
+        needed=effect.needed,
         outlooks=_outlooks(request, effect, desk, now),
     )
     return _recorded(letter, effect.to, desk) | {

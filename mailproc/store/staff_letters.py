@@ -19,6 +19,7 @@ def letter(kind: str, person: Person, desk: Desk, now: datetime, **told: Any) ->
         language=_LANGUAGE,
         to_name=person.name,
         to_addr=person.address,
+        to_post=person.post,
         message_id=desk.new_message_id(),
         created_at=now,
         **thread | told,

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from mailproc import deciding
 from mailproc.deciding import Mandate
 from mailproc.defang import defang, defang_line
+from mailproc.model import State
 from mailproc.store import decisions, fetched, opens, person_links
 from mailproc.store.devices import Device
 from mailproc.web.common import Site
 from mailproc.web.passkeys import PasskeyRoom
-from mailproc.workflow.approval import open_seats
+from mailproc.workflow.approval import given, needed
 
 _LANGUAGE = "th"
 
@@ -43,7 +44,8 @@ class DecidedPage:
             made = decisions.of_request(connection, request.id)
             handed = fetched.handed_over(connection, request.id) if request.file_id else None
             looks = opens.of_link(connection, found.link.id)
-        waiting = len(open_seats(request, self._site.rules())) if found.has_approved else 0
+        asked = request.state is State.AWAITING_DECISION and found.has_approved
+        waiting = needed(request, self._site.rules()) - len(given(request)) if asked else 0
         return self._site.page(
             "decided",
             status,

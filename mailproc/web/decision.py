@@ -28,6 +28,7 @@ from mailproc.web.common import Site, read_fields
 from mailproc.web.decided import DecidedPage
 from mailproc.web.passkeys import PasskeyRoom
 from mailproc.web.proof import STATUS
+from mailproc.workflow import approval
 from mailproc.workflow.urgency import hurry
 
 _LANGUAGE = "th"
@@ -138,6 +139,7 @@ class DecisionPage:
         sent: Sent | None = None,
     ) -> Response:
         request, device = found.request, self._device(http, found, now)
+        needed = approval.needed(request, self._site.rules())
         return self._site.page(
             "decision",
             status,
@@ -157,6 +159,8 @@ class DecisionPage:
             shown_columns=wide.first(request.prepared) if request.prepared else 0,
             columns_path=f"{self._here(http, found, now)}/columns",
             levels=narrowing.levels(request, self._site.rules()),
+            needed=needed,
+            still_needed=needed - len(approval.given(request)),
             hurry=hurry(request, now, self._site.office.timezone),
         )
 

@@ -31,6 +31,8 @@ _USUAL: dict[str, Any] = {
     "made": (),  # decisions so far, see DecidedPage
     "handed": None,  # how the file went out: store.fetched.HandedOver
     "looks": (),  # who opened the link: store.opens.Open
+    "needed": 1,  # so many have to approve in all
+    "still_needed": 1,
     "waiting": 0,  # so many others have to approve
     "hurry": None,  # workflow.urgency.Hurry
     "typed": {},  # what the person had typed, see choices.Sent.typed; never a code

@@ -53,6 +53,11 @@ def open_seats(request: Request, rules: Rules) -> tuple[Seat, ...]:
     return tuple(rest[:1] if policy.in_order else rest)
 
 
+def needed(request: Request, rules: Rules) -> int:
+    """How many seats have to approve in all."""
+    return len(policy_for(request, rules).seats)
+
+
 def asked_now(request: Request, rules: Rules) -> tuple[Seat, ...]:
     """The seats whose decision it waits for; none where it waits for something else."""
     waits = request.state is State.AWAITING_DECISION

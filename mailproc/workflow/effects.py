@@ -33,6 +33,7 @@ class Send:
     to_addr: str = ""  # another address than that of the audience
     seats: tuple[Seat, ...] = ()
     only: int = 0  # of those, the one person of this id; 0: all
+    needed: int = 1  # so many seats have to approve in all
     asked: tuple[Seat, ...] = ()  # of which the letter tells who takes them now
     answer_by: datetime | None = None  # and until when an answer can be expected
 

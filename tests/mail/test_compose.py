@@ -21,6 +21,7 @@ from jinja2.exceptions import SecurityError
 from mailproc.errors import ConfigError, NeedsPerson
 from mailproc.mail.compose import Composer
 from mailproc.model import (
+    Approval,
     Built,
     Conditions,
     Corrected,
@@ -29,6 +30,7 @@ from mailproc.model import (
     Item,
     Known,
     Letter,
+    Person,
     Question,
     Refused,
     State,
@@ -44,6 +46,7 @@ from tests.factories import (
     a_catalogue,
     a_form,
     a_letter,
+    a_person,
     a_prepared,
     a_question,
     a_request,
@@ -877,6 +880,39 @@ def test_the_requesters_own_words_stand_beside_what_an_officer_corrected(
     assert "ข้อความของผู้ขอ" not in text
     english = a_full_letter("approval", "en", request=a_request(corrected=beside))
     assert "Corrected by an officer" in bodies(composer.compose(english, LINKS))[0]
+
+
+@pytest.mark.parametrize(
+    ("person", "dear"),
+    [
+        (a_person(), "เรียน ผู้อำนวยการกลุ่มนโยบายและแผน"),
+        (a_person(role="area_deputy", position=""), "เรียน รองผู้อำนวยการสำนักงานเขตพื้นที่การศึกษา"),
+        (a_person(role="area_deputy", position="รอง ผอ.สพป.ตัวอย่าง"), "เรียน รอง ผอ.สพป.ตัวอย่าง"),
+        (a_person(role="deputy", position="", name="นายสอง ใจดี"), "เรียน นายสอง ใจดี"),
+    ],
+)
+def test_each_who_decides_is_addressed_by_the_own_post(
+    composer: Composer, person: Person, dear: str
+) -> None:
+    for kind in ("approval", "approval_reminder", "approval_withdrawn"):
+        letter = a_full_letter(kind, request=a_request(), to_name=person.name, to_post=person.post)
+        assert dear in bodies(composer.compose(letter, LINKS))[0].splitlines()
+
+
+def test_where_several_have_to_approve_the_mail_says_so_and_who_has(composer: Composer) -> None:
+    yes = Approval(0, 7, "นางสาวหนึ่ง", "นายศูนย์", NOW, a_request().content_hash)
+    letter = a_full_letter("approval", request=a_request(approvals=(yes,)), needed=2)
+    text = bodies(composer.compose(letter, LINKS))[0]
+    said = "ต้องมีผู้อนุญาตครบ 2 ท่าน อนุญาตแล้ว: นางสาวหนึ่ง ในฐานะผู้รักษาราชการแทน นายศูนย์"
+    assert said in " ".join(text.split())
+    usual = bodies(composer.compose(a_full_letter("approval"), LINKS))[0]
+    assert "ต้องมีผู้อนุญาต" not in usual
+
+
+def test_who_had_approved_reads_who_refused(composer: Composer) -> None:
+    request = a_request(state=State.REFUSED, decided_by="นายเขต รองอำนวย")
+    text = bodies(composer.compose(a_full_letter("approval_withdrawn", request=request), LINKS))[0]
+    assert "นายเขต รองอำนวย พิจารณาแล้วไม่อนุญาต" in " ".join(text.split())
 
 
 def test_english_mails_say_conditions_and_source_in_english(composer: Composer) -> None:

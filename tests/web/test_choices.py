@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from mailproc.demo.server import EmbeddedMail
 from mailproc.model import ApprovalPolicy, State
 from mailproc.store import devices, people, schema
+from mailproc.workflow import events as e
 from tests.factories import a_person
 from tests.web.conftest import CODE, Room, csrf_of
 from tests.web.test_decision import MAILBOXES, approve
@@ -239,6 +240,33 @@ def test_one_yes_of_two_says_that_another_is_awaited(room: Room) -> None:
     assert "รอผู้อนุญาตอีก 1 ท่าน" in told
     assert "นายธงชัย มั่นคง" in told
     assert room.request(one).state is State.AWAITING_DECISION
+
+
+def test_of_three_in_order_each_page_says_who_has_approved_and_how_many_are_awaited(
+    room: Room,
+) -> None:
+    (one,) = room.opened()
+    names = ("director@example.org", "second@example.org", "third@example.org")
+    ids = [room.add(a_person(id=0, name=f"นาง{at}", address=at)) for at in names[1:]]
+    seats = tuple((name,) for name in names)
+    room.rules = replace(room.rules, approval=(ApprovalPolicy(seats, in_order=True),))
+
+    def path(person: int) -> str:
+        (link,) = room.rows(schema.links, schema.links.c.person_id == person)
+        return f"/d/{room.desk().token(link.id, 'decide', link.request_version)}"
+
+    with room.browser() as client:
+        first = client.get(path(room.director)).text
+        assert "ต้องมีผู้อนุญาตครบ 3 ท่าน ยังไม่มีผู้อนุญาต" in first
+        assert "ข้อมูลจะส่งเมื่ออนุญาตครบทุกท่าน" in first
+        form = room.form(client, path(room.director), choice="approve", code=CODE)
+        assert "รอผู้อนุญาตอีก 2 ท่าน" in client.post(path(room.director), data=form).text
+        second = client.get(path(ids[0])).text
+        assert "ต้องมีผู้อนุญาตครบ 3 ท่าน อนุญาตแล้ว: นายธงชัย มั่นคง" in second
+        room.happens(one, e.Refused(by="นางสอง", reason="ยังไม่ครบ"))
+        after = client.get(path(room.director)).text
+    assert "ไม่อนุญาต" in after
+    assert "รอผู้อนุญาต" not in after, "nobody is awaited any more"
 
 
 def test_a_stand_in_reads_for_whom_she_decides(room: Room) -> None:

@@ -228,3 +228,26 @@ def test_the_officer_need_not_check_again_what_an_approver_narrowed() -> None:
     preparing = a_request(state=State.PREPARING, conditions=Conditions(level="area"))
     event = e.DataPrepared(prepared=a_prepared(), content_hash="f" * 64)
     assert decide(preparing, event, rules, NOW).after.state is State.AWAITING_DECISION
+
+
+def test_whoever_said_yes_learns_that_another_said_no() -> None:
+    request = _given(IN_ORDER, (0, FIRST))
+    decision = decide(request, e.Refused(by="นางสอง ตั้งใจ", reason="ยังไม่ครบ"), IN_ORDER, NOW)
+    told = [x for x in decision.effects if isinstance(x, Send)]
+    assert [(x.kind, x.to, x.only) for x in told] == [
+        ("refused", "requester", 0),
+        ("approval_withdrawn", "director", FIRST),
+    ]
+    alone = decide(a_request(), e.Refused(by="นายหนึ่ง", reason="ยังไม่ครบ"), IN_ORDER, NOW)
+    assert [x.kind for x in alone.effects if isinstance(x, Send)] == ["refused"]
+
+
+def test_every_letter_that_asks_says_how_many_have_to_approve() -> None:
+    due = e.ReminderDue("clock", ordered=True)
+    waits = decide(_given(IN_ORDER, (0, FIRST)), due, IN_ORDER, NOW)
+    second = decide(a_request(), _yes(a_request(), 0, FIRST), IN_ORDER, NOW)
+    for decision, needed in ((waits, 2), (second, 2)):
+        asks = [x for x in decision.effects if isinstance(x, Send) and x.to == "director"]
+        assert [x.needed for x in asks] == [needed]
+    usual = decide(a_request(), due, RULES, NOW)
+    assert [x.needed for x in usual.effects if isinstance(x, Send)] == [1]

@@ -8,7 +8,7 @@ from datetime import datetime
 from mailproc.model import BY_RULE, Approval, Conditions, Question, Request, Rules, Standing, State
 from mailproc.workflow import approval, belonging, conditions, dates, policy
 from mailproc.workflow import events as e
-from mailproc.workflow.effects import Send, StartJob, VoidLinks
+from mailproc.workflow.effects import Seat, Send, StartJob, VoidLinks
 from mailproc.workflow.steps.common import PREPARE, Step, end, unprepared
 
 
@@ -25,8 +25,13 @@ def ask_director(request: Request, event: e.Event, rules: Rules, now: datetime) 
         laid_at=request.laid_at or now,
         inside=belonging.is_inside(request, rules),
     )
-    ask = Send("approval", "director", seats=approval.open_seats(asked, rules))
+    ask = _ask(asked, approval.open_seats(asked, rules), rules)
     return dates.wait(asked, rules, now), (ask,)
+
+
+def _ask(request: Request, seats: tuple[Seat, ...], rules: Rules, only: int = 0) -> Send:
+    needed = approval.needed(request, rules)
+    return Send("approval", "director", seats=seats, only=only, needed=needed)
 
 
 def approve_by_rule(request: Request, rules: Rules, now: datetime) -> Step:
@@ -85,7 +90,7 @@ def approved(request: Request, event: e.Approved, rules: Rules, now: datetime) -
     if open_now := approval.open_seats(given, rules):
         known = approval.open_seats(request, rules)
         next_asked = tuple(seat for seat in open_now if seat not in known)
-        ask = (Send("approval", "director", seats=next_asked),) if next_asked else ()
+        ask = (_ask(given, next_asked, rules),) if next_asked else ()
         return dates.wait(replace(given, escalated_at=None), rules, now), ask
     after = replace(
         given,
@@ -124,7 +129,7 @@ def _narrowed(request: Request, event: e.Approved) -> Step:
 def delegated(request: Request, event: e.Delegated, rules: Rules, now: datetime) -> Step:
     """Who stands in from now on gets a link of her own, and no reminder on the same day."""
     seats = approval.open_seats(request, rules)
-    handed = Send("approval", "director", seats=seats, only=event.person_id)
+    handed = _ask(request, seats, rules, event.person_id)
     return dates.wait(request, rules, now), (handed,)
 
 
@@ -136,7 +141,23 @@ def refused(request: Request, event: e.Refused, rules: Rules, now: datetime) -> 
         decided_at=now,
         ground=event.ground,
     )
-    return after, (VoidLinks(), Send("refused", "requester", reason=event.reason))
+    told = Send("refused", "requester", reason=event.reason)
+    return after, (VoidLinks(), told, *_told_to_others(request, rules))
+
+
+def _told_to_others(request: Request, rules: Rules) -> tuple[Send, ...]:
+    """Whoever said yes learns that somebody else said no."""
+    who = dict(enumerate(approval.policy_for(request, rules).seats))
+    return tuple(
+        Send(
+            "approval_withdrawn",
+            "director",
+            seats=(Seat(one.seat, who[one.seat]),),
+            only=one.person_id,
+        )
+        for one in approval.given(request)
+        if one.seat in who and one.person_id
+    )
 
 
 def returned(request: Request, event: e.Returned, rules: Rules, now: datetime) -> Step:

@@ -36,24 +36,25 @@ def _letters(request: Request, due: Collection[str], rules: Rules) -> list[Effec
     seats = approval.asked_now(request, rules)
     found: list[Effect] = []
     if dates.REMIND in due:
-        found.append(_reminder(request, seats))
+        found.append(_reminder(request, seats, rules))
     if dates.ESCALATE in due:
-        found.append(_escalation(rules, seats))
+        found.append(_escalation(request, seats, rules))
     return [*found, *_legal(request, due, seats, rules)]
 
 
-def _reminder(request: Request, seats: tuple[Seat, ...], reason: str = "") -> Send:
+def _reminder(request: Request, seats: tuple[Seat, ...], rules: Rules, reason: str = "") -> Send:
     if request.state is State.AWAITING_DECISION:
-        return Send("approval_reminder", "director", seats=seats, reason=reason)
+        needed = approval.needed(request, rules)
+        return Send("approval_reminder", "director", seats=seats, reason=reason, needed=needed)
     return Send("officer_needs_person", "officer", reason=request.reason)
 
 
-def _escalation(rules: Rules, seats: tuple[Seat, ...]) -> Send:
+def _escalation(request: Request, seats: tuple[Seat, ...], rules: Rules) -> Send:
     """To those whom the office named: word of it, or a link of the very seats."""
     to, days = rules.escalation.to, str(rules.escalation.workdays)
     if rules.escalation.may_decide:
         theirs = tuple(Seat(seat.at, to) for seat in seats)
-        return Send("approval_reminder", "director", seats=theirs, reason="escalated")
+        return _reminder(request, theirs, rules, "escalated")
     return Send("escalated", "officer", seats=(Seat(0, to),), asked=seats, reason=days)
 
 
@@ -86,4 +87,4 @@ def nudged(request: Request, event: e.Event, rules: Rules, now: datetime) -> Ste
         due = min(opens, request.remind_at or opens)
         return dates.set_due(replace(hurried, remind_at=due), rules, now), (told("later"),)
     after = dates.wait(hurried, rules, now)
-    return after, (_reminder(request, seats, "nudge"), told("sent"))
+    return after, (_reminder(request, seats, rules, "nudge"), told("sent"))
