@@ -16,6 +16,7 @@ from mailproc.workflow import approval, standin
 from mailproc.workflow.events import Delegated
 
 _ALL = 100_000  # requests
+_AUTOMATIC = {"out_of_office": "out_of_office"}  # entered by no person: the letters say so
 
 
 def as_of(connection: sa.Connection, desk: Desk, now: datetime) -> Desk:
@@ -105,7 +106,7 @@ def _write(
         person,
         desk,
         now,
-        reason="ended" if _is_over(entered, now) else "",
+        reason="ended" if _is_over(entered, now) else _AUTOMATIC.get(entered.source, ""),
         absence=entered.absence,
         absent=absent.name,
         deputies=tuple(one.name for one in deputies),

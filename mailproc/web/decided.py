@@ -55,6 +55,7 @@ class DecidedPage:
             for_person=found.for_person,
             csrf=self._site.csrf(found.link.id),
             may_undo=found.has_hold(now),
+            is_mine=_is_mine(found),
             may_revoke=found.may_revoke,
             device=device,
             passkey=self._offer(found, now) if device is None else "",
@@ -81,6 +82,11 @@ class DecidedPage:
         may = {"undo": found.has_hold(now), "revoke": found.may_revoke}
         open_ones = [choice for choice, is_open in may.items() if is_open]
         return self._keys.to_decide(found, open_ones, now) if open_ones else ""
+
+
+def _is_mine(found: Mandate) -> bool:
+    """Whether the person has said yes; of one seat another who may take it can undo the yes."""
+    return any(one.person_id in (0, found.person.id) for one in given(found.request))
 
 
 def _shown(made: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from mailproc.web.passkeys import PasskeyRoom
 from mailproc.web.proof import STATUS
 from mailproc.web.queue_sent import CHOICES, MOST_FIELDS, PER_PAGE, Sent, read
 from mailproc.wording import shown
+from mailproc.workflow.approval import needed
 from mailproc.workflow.urgency import hurry
 
 DEVICE = "device"  # the cookie of a remembered browser
@@ -145,6 +146,7 @@ class QueuePage:
             passkey="" if visit.device else self._offer(visit, here, now),
             error=error,
             cases=[self._case(one, now, ticked) for one in here],
+            several=any(needed(one.request, self._site.rules()) > 1 for one in here),
             count=len(waiting),
             number=number,
             pages=pages,

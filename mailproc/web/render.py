@@ -19,6 +19,7 @@ _USUAL: dict[str, Any] = {
     "csrf": "",
     "first_use": False,
     "may_undo": False,
+    "is_mine": True,  # the yes that could be taken back is the reader's own
     "may_revoke": False,
     "for_person": None,  # whom the person stands in for
     "device": None,  # the remembered browser that asks: store.devices.Device

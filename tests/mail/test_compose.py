@@ -21,6 +21,7 @@ from jinja2.exceptions import SecurityError
 from mailproc.errors import ConfigError, NeedsPerson
 from mailproc.mail.compose import Composer
 from mailproc.model import (
+    Absence,
     Approval,
     Built,
     Conditions,
@@ -913,6 +914,15 @@ def test_who_had_approved_reads_who_refused(composer: Composer) -> None:
     request = a_request(state=State.REFUSED, decided_by="นายเขต รองอำนวย")
     text = bodies(composer.compose(a_full_letter("approval_withdrawn", request=request), LINKS))[0]
     assert "นายเขต รองอำนวย พิจารณาแล้วไม่อนุญาต" in " ".join(text.split())
+
+
+def test_who_is_away_by_an_automatic_reply_reads_why(composer: Composer) -> None:
+    absence = Absence(1, 2, NOW, NOW + timedelta(days=1))
+    told = {"request": None, "absence": absence, "absent": "นางเอ", "deputies": ("นายบี",)}
+    by_reply = a_full_letter("away", reason="out_of_office", **told)
+    assert "ได้รับเมลตอบกลับอัตโนมัติจากท่าน" in bodies(composer.compose(by_reply, LINKS))[0]
+    entered = a_full_letter("away", **told)
+    assert "ตอบกลับอัตโนมัติ" not in bodies(composer.compose(entered, LINKS))[0]
 
 
 def test_english_mails_say_conditions_and_source_in_english(composer: Composer) -> None:

@@ -55,6 +55,7 @@ def test_the_page_shows_nothing_before_the_code(room: Room) -> None:
             answer = client.post(path, data={"csrf": csrf_of(closed.text), "code": code})
             assert answer.status_code in (403, 422)
             assert "นางรอง" not in answer.text
+            assert answer.text.count("ยังเปิดไม่ได้:") == 2, "title and alert: nothing was to be saved"
         evil = client.post(path, data={"csrf": "0" * 64, "code": CODE})
         assert evil.status_code == 403
 
