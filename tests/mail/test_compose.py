@@ -918,7 +918,12 @@ def test_who_had_approved_reads_who_refused(composer: Composer) -> None:
 
 def test_who_is_away_by_an_automatic_reply_reads_why(composer: Composer) -> None:
     absence = Absence(1, 2, NOW, NOW + timedelta(days=1))
-    told = {"request": None, "absence": absence, "absent": "นางเอ", "deputies": ("นายบี",)}
+    told: dict[str, Any] = {
+        "request": None,
+        "absence": absence,
+        "absent": "นางเอ",
+        "deputies": ("นายบี",),
+    }
     by_reply = a_full_letter("away", reason="out_of_office", **told)
     assert "ได้รับเมลตอบกลับอัตโนมัติจากท่าน" in bodies(composer.compose(by_reply, LINKS))[0]
     entered = a_full_letter("away", **told)

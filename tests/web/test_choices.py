@@ -242,6 +242,23 @@ def test_one_yes_of_two_says_that_another_is_awaited(room: Room) -> None:
     assert room.request(one).state is State.AWAITING_DECISION
 
 
+def test_who_reads_of_another_s_yes_is_not_asked_to_change_her_mind(room: Room) -> None:
+    second = room.add(a_person(id=0, name="นางวิภา รอบคอบ", address="second@example.org"))
+    (one,) = room.opened()
+    links = {row.person_id: row for row in room.rows(schema.links) if row.person_id}
+
+    def page(client: TestClient, person: int) -> str:
+        link = links[person]
+        return client.get(f"/d/{room.desk().token(link.id, 'decide', link.request_version)}").text
+
+    request = room.request(one)
+    yes = e.Approved(by="นายธงชัย", content_hash=request.content_hash, person_id=room.director)
+    room.happens(one, yes)
+    with room.browser() as client:
+        assert "<h2>เปลี่ยนใจ</h2>" in page(client, room.director)
+        assert "<h2>ยกเลิกการอนุญาต</h2>" in page(client, second)
+
+
 def test_of_three_in_order_each_page_says_who_has_approved_and_how_many_are_awaited(
     room: Room,
 ) -> None:

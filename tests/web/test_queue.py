@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from mailproc.model import Request, State
+from mailproc.model import ApprovalPolicy, Request, State
 from mailproc.store import absences, devices, people, person_links, schema
 from mailproc.store.codec import load_request
 from mailproc.web.queue_sent import PER_PAGE
@@ -202,6 +202,16 @@ def test_a_stand_in_sees_for_whom_and_the_row_says_so(room: Room) -> None:
         _post(client, page, _ids(page.text), **fields)
     (row,) = room.rows(schema.decisions, schema.decisions.c.request_id == one)
     assert (row.person_id, row.for_person_id, row.verdict) == (deputy, room.director, "approved")
+
+
+def test_what_several_have_to_approve_is_not_promised_to_be_sent_at_once(room: Room) -> None:
+    room.opened()
+    later = "จะส่งเมื่ออนุญาตครบทุกท่าน"
+    with room.browser() as client:
+        assert later not in client.get(room.queue()).text
+        seats = (("group_director",), ("second@example.org",))
+        room.rules = replace(room.rules, approval=(ApprovalPolicy(seats),))
+        assert later in client.get(room.queue()).text
 
 
 def test_a_stand_in_whose_time_is_over_is_shown_nothing_any_more(room: Room) -> None:
