@@ -180,6 +180,9 @@ class MailboxSection(_ServerSection):
     max_bytes: Annotated[int, Field(ge=10_000)] = 25_000_000
     authserv_id: str = ""
     plus_addressing: bool = False  # the server delivers name+detail@ to name@
+    sent_copies: Literal["auto", "always", "never"] = "auto"  # auto: unless the service does it
+    sent_folder: str = ""  # where they go; empty: as the server marks or usually names it
+    sent_max_bytes: Annotated[int, Field(ge=0)] = 5_000_000  # larger mails leave no copy
 
 
 class RosterSection(_Section):

@@ -64,3 +64,7 @@ class FolderGone(LinkLost):
 
 class Untrusted(LinkLost):
     """The mail server's certificate is not good."""
+
+
+class NotFiled(TryAgain):
+    """The server takes no copy into the folder of sent mail; it is full, or not ours to write."""

@@ -15,6 +15,7 @@ from mailproc.datasets.importing import contracts
 from mailproc.drops import DropFolder
 from mailproc.drops import Habits as DropHabits
 from mailproc.logins import providers
+from mailproc.mail.sent_folder import SentFolder
 from mailproc.model import Catalogue, Known, Office, Person, Roster, Rules
 from mailproc.publicdays import office_holidays
 from mailproc.sandbox import Importer
@@ -139,6 +140,21 @@ def make_pace(config: Config) -> Pace:
     return Pace(
         known.per_minute if minute is None else minute,
         known.in_24_hours if day is None else day,
+    )
+
+
+def keeps_copies(config: Config) -> bool:
+    """Whether we put our mails into the folder of sent mail, as the server does not."""
+    chosen = config.mailbox.sent_copies
+    by_itself = providers.files_sent(config.smtp.host)
+    return chosen == "always" or (chosen == "auto" and not by_itself)
+
+
+def open_sent_folder(config: Config) -> SentFolder:
+    """The folder of sent mail; it is there afterwards. Raises AuthFailed or LinkLost."""
+    box = config.mailbox
+    return SentFolder(
+        box.server(), config.mailbox_login(), chosen=box.sent_folder, watched=box.folder
     )
 
 

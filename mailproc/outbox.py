@@ -22,6 +22,7 @@ import structlog
 from mailproc import deciding, tell
 from mailproc.composing import Draft
 from mailproc.errors import AuthFailed, MailprocError, Stale
+from mailproc.filing import Copy, Filing
 from mailproc.health.fault import Fault
 from mailproc.health.pulse import Pulse
 from mailproc.health.pulses import unreachable
@@ -32,6 +33,7 @@ from mailproc.parcels import LARGEST, TOO_BIG, Limits
 from mailproc.promise import agenda
 from mailproc.sandbox import Failed
 from mailproc.store import (
+    copies,
     correspondence,
     doubts,
     downloads,
@@ -105,11 +107,13 @@ class Outbox:
         manners: Manners = Manners(),  # noqa: B008 - frozen
         largest: int = LARGEST,
         pace: Pace = Pace(),  # noqa: B008 - frozen
+        filing: Filing | None = None,
     ) -> None:
+        """`filing`: where copies go; None where the mail server keeps what it sends."""
         self._database, self._composing, self._deliveries = database, composing, deliveries
         self._rules, self._public_url, self._owner = rules, public_url, owner
         self._clock, self._manners, self._largest = clock, manners, largest
-        self._pace = pace
+        self._pace, self._filing = pace, filing
         self._failures, self._not_before = 0, 0.0
         self._server = Pulse()
         self._slack = Slack()
@@ -379,7 +383,10 @@ class Outbox:
             return []
         for _ in range(_STALE_TRIES):
             try:
-                return self._write(done, following, desk, self._clock())
+                now = self._clock()
+                going = self._write(done, following, desk, now)
+                self._hand_over(done, now)
+                return going
             except Stale:  # a request moved on at this moment: again with what it is now
                 continue
         raise Stale("The request keeps changing.")
@@ -392,11 +399,27 @@ class Outbox:
             for mail, result in done:
                 for row in mail.rows:
                     self._settle(connection, row, result, desk, now)
+                if self._is_filed(mail, result):
+                    copies.settle(connection, [mail.rows[0].id], copies.DUE)
             going = following[: pacing.room(connection, self._pace, now)] if following else []
             for mail in following[len(going) :]:  # another daemon was faster
                 for row in mail.rows:
                     outbox.wait(connection, row, now)
             return [mail for mail in going if _mark(connection, mail.rows, now)]
+
+    def _is_filed(self, mail: _Mail, result: Result) -> bool:
+        """Whether a copy of what was sent belongs into the folder of sent mail."""
+        if self._filing is None or result.outcome != "sent":
+            return False
+        return self._filing.owes(mail.rows, mail.content)
+
+    def _hand_over(self, done: list[_Done], now: datetime) -> None:
+        """Copies of what was sent, once that is written down."""
+        if self._filing is not None:
+            mails = [mail for mail, result in done if self._is_filed(mail, result)]
+            self._filing.take(
+                [Copy(m.rows[0].id, m.rows[0].message_id, m.content, now) for m in mails]
+            )
 
     def _settle(
         self, connection: sa.Connection, row: Row, result: Result, desk: Desk, now: datetime

@@ -12,9 +12,9 @@ import fcntl
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import IO
 
 import sqlalchemy as sa
@@ -35,6 +35,7 @@ from mailproc.datasets.register import school_names
 from mailproc.datasets.standing import outdated
 from mailproc.deadlines import Deadlines
 from mailproc.errors import MailprocError
+from mailproc.filing import Filing
 from mailproc.fulfil import Fulfil, Prepare
 from mailproc.health.bell import Bell
 from mailproc.health.fault import Fault
@@ -134,6 +135,7 @@ class Service:
         self._roundups = Roundups(self.database, offices.make_roundup(config))
         self._deliveries = tuple(self._build_delivery() for _ in range(_CONNECTIONS))
         self._composing = Composing(self.office, config.template_folders, self.catalogue)
+        self._filing = self._build_filing()
         self._outbox = self._build_outbox()
         self._runner = asyncio.Runner()  # the outbox's event loop, used in its thread alone
         turns = {
@@ -147,6 +149,8 @@ class Service:
         self._drops = offices.make_drops(config)
         if self._drops is not None:
             turns["drops"] = self._drops_turn
+        if self._filing is not None:
+            turns["copies"] = self._filing.turn
         self._build_health()
         self._loops = {name: Loop(name, self._unless_second(turn)) for name, turn in turns.items()}
         self._loops |= {
@@ -176,7 +180,7 @@ class Service:
             webhook,
         )
         self._metrics = Metrics(
-            self.database, self._beats, lambda: self._warden.alarms, self._clock
+            self.database, self._beats, lambda: self._warden.alarms, self._clock, self._copies
         )
 
     def _unless_second(self, turn: Callable[[], int]) -> Callable[[], int]:
@@ -208,7 +212,14 @@ class Service:
             offices.make_manners(self._config),
             self._config.smtp.max_bytes,
             offices.make_pace(self._config),
+            self._filing,
         )
+
+    def _build_filing(self) -> Filing | None:
+        if not offices.keeps_copies(self._config):
+            return None
+        connect = partial(offices.open_sent_folder, self._config)
+        return Filing(self.database, connect, self._clock, self._config.mailbox.sent_max_bytes)
 
     def _build_delivery(self) -> Delivery:
         smtp = self._config.smtp
@@ -303,6 +314,8 @@ class Service:
         for delivery in self._deliveries:
             self._runner.run(delivery.close())
         self._runner.close()
+        if self._filing is not None:
+            self._filing.close()
         for reader in self._readers:
             reader.stop()
         self._builder.stop()
@@ -347,6 +360,9 @@ class Service:
         """What the warden sees; that it is dead itself is for the bell to tell."""
         beat = self._loops["warden"].beat
         return with_the_warden(self._warden.alarms, beat, self._clock())
+
+    def _copies(self) -> Mapping[str, int]:
+        return self._filing.counts if self._filing is not None else {}
 
     def _mail_faults(self) -> Iterator[Fault]:
         yield from self._watcher.faults()

@@ -37,6 +37,7 @@ LAYERS = (
     (
         "binding",
         "composing",
+        "filing",
         "outgoing",
         "settling",
         "standing_in",
@@ -102,7 +103,7 @@ _IMPURE = set(
 _IMPURE_CALLS = {"open", "print", "input", "io.open", "io.FileIO"}  # io.BytesIO is memory
 _IMPURE_METHODS = {"now", "today", "utcnow", "fromtimestamp", "getenv", "read_text", "read_bytes"}
 _ONLY_IN = {
-    "imapclient": ("mailproc.mail.mailbox",),
+    "imapclient": ("mailproc.mail.mailbox", "mailproc.mail.sent_folder"),
     "aiosmtplib": ("mailproc.mail.delivery",),
     "msal": ("mailproc.logins.microsoft",),
     "google": ("mailproc.logins.google",),

@@ -14,10 +14,12 @@ import pytest
 import sqlalchemy as sa
 
 from mailproc.composing import Composing
-from mailproc.errors import AuthFailed
+from mailproc.errors import AuthFailed, LinkLost
+from mailproc.filing import Filing
 from mailproc.mail import delivery as smtp
 from mailproc.mail.delivery import Delivery
 from mailproc.mail.login import Credentials, Server
+from mailproc.mail.sent_folder import SentFolder
 from mailproc.model import State
 from mailproc.outbox import Outbox
 from mailproc.store import claims, jobs, outbox, schema
@@ -39,6 +41,10 @@ def _file() -> Any:
     return a_built(content=_CONTENT, sha256=hashlib.sha256(_CONTENT).hexdigest())
 
 
+def _away() -> SentFolder:
+    raise LinkLost("the mailbox is away")
+
+
 class Post:
     """The outbox of one office whose clock is set by the test."""
 
@@ -46,7 +52,7 @@ class Post:
         self.walk, self.composer, self.server = walk, composer, server
         self.connect()
 
-    def connect(self, credentials: Credentials | None = None) -> None:
+    def connect(self, credentials: Credentials | None = None, files: bool = False) -> None:
         place = Server(self.server.host, self.server.port, "none")
         self.delivery = Delivery(place, credentials, "data@example.org", timeout=5)
         self.outbox = Outbox(
@@ -57,6 +63,9 @@ class Post:
             _URL,
             "me",
             lambda: self.walk.now,
+            filing=Filing(self.walk.database, _away, lambda: self.walk.now, 10**6)
+            if files
+            else None,
         )
 
     async def turn(self, later: timedelta = timedelta()) -> int:
@@ -334,3 +343,31 @@ async def test_the_officer_is_told_once_of_a_requester_whose_server_takes_nothin
     letter = load_letter(post.letter("officer_undelivered").letter)
     assert letter.request is not None
     assert letter.note.startswith(letter.request.requester_addr)
+
+
+# ---------------------------------------------------------------- copies
+
+
+async def test_a_copy_is_due_with_the_commit_that_says_sent_and_for_what_may_be_shown(
+    post: Post,
+) -> None:
+    await post.delivery.close()
+    post.connect(files=True)
+    post.walk.prepared()
+    await post.turn()
+    copies = {row.kind: (row.state, row.sent_copy) for row in post.letters()}
+    assert copies == {"receipt": ("sent", "due"), "approval": ("sent", None)}
+
+
+@pytest.mark.parametrize(
+    "script", [{"RCPT": "550 no"}, {"DOT": "drop"}, {"DOT": "451 no"}], ids=str
+)
+async def test_what_was_not_surely_sent_has_no_copy(
+    post: Post, dataset: int, script: dict[str, str]
+) -> None:
+    await post.delivery.close()
+    post.connect(files=True)
+    post.server.script = [script]
+    await post.turn()
+    row = post.letter("dataset")
+    assert (row.state == "sent", row.sent_copy) == (False, None)

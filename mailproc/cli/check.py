@@ -23,6 +23,7 @@ from mailproc.cli import (
     check_backup,
     check_reach,
     check_reply,
+    check_sent,
     login,
 )
 from mailproc.cli.finding import Finding
@@ -344,6 +345,7 @@ _CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
     "approval": check_approval.findings,
     "templates": _templates,
     "imap": _imap,
+    "sent": check_sent.findings,
     "smtp": _smtp,
     "reply": check_reply.findings,
     "arrival": check_arrival.findings,

@@ -14,9 +14,10 @@ from mailproc.cli.store import Opened, opened
 from mailproc.cli.words import words
 from mailproc.errors import MailprocError
 from mailproc.machine import locks
-from mailproc.store import alarms, integrity, vitals
+from mailproc.store import alarms, copies, integrity, vitals
 from mailproc.store.vitals import Daemon, Vitals
 
+_COPIES_DAYS = 7
 _SILENT = timedelta(minutes=3)  # the daemon gives a sign four times a minute
 
 
@@ -29,12 +30,16 @@ def status(config_file: Path, as_json: bool) -> None:
             daemon = vitals.last_daemon(connection)
             wrong = alarms.open_alarms(connection)
             seen = vitals.read(connection, store.now)
+            missing = copies.missing(connection, store.now - timedelta(days=_COPIES_DAYS))
         unwritable = _unwritable(store)
         alive = _is_alive(daemon, store)
     _tell("daemon", _daemon(daemon, alive=alive), as_json=as_json, alive=alive)
     _tell("queues", _queues(seen), as_json=as_json, **_counts(seen))
     if unwritable:
         _tell("database", unwritable, as_json=as_json)
+    if missing:
+        said = words("status_copies", count=missing, days=_COPIES_DAYS)
+        _tell("copies", said, as_json=as_json, missing=missing)
     for alarm in wrong:
         finding = of_alarm(alarm)
         raised = alarm.raised_at.isoformat()

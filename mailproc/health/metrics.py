@@ -29,9 +29,11 @@ class Metrics:
         beats: Callable[[], Mapping[str, Beat]],
         alarms: Callable[[], Iterable[Alarm]],
         clock: Callable[[], datetime],
+        copies: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
+        """`copies`: of sent mails, since the start, by what became of them."""
         self._database, self._beats = database, beats
-        self._alarms, self._clock = alarms, clock
+        self._alarms, self._clock, self._copies = alarms, clock, copies
         self._counted: tuple[datetime, Mapping[str, int]] | None = None
 
     def text(self, polled_at: datetime | None) -> bytes:
@@ -65,6 +67,9 @@ class Metrics:
         yield _labelled(
             "mailproc_alarm", "What is wrong now.", "name", {a.name: 1 for a in self._alarms()}
         )
+        if copies := self._copies():
+            told = "Copies of sent mails since the start: filed, found there already, missing."
+            yield _labelled("mailproc_sent_copies", told, "fate", copies)
         beats = self._beats()
         yield _labelled(
             "mailproc_loop_up", "Loops.", "loop", {n: int(b.alive) for n, b in beats.items()}

@@ -10,7 +10,7 @@ from mailproc.health.pulse import Beat
 _STUCK = 240.0  # seconds without a sign of life; a look is taken every few seconds
 # One step of these may take long: a file that is built, a server that thinks after the last dot
 # (RFC 5321 4.5.3.2.6: ten minutes), a large workbook that is imported.
-_LONGER = {"jobs": 900.0, "outbox": 900.0, "drops": 1800.0, "retention": 1800.0}
+_LONGER = {"jobs": 900.0, "outbox": 900.0, "drops": 1800.0, "retention": 1800.0, "copies": 900.0}
 _FAILING = 240.0
 _UNREACHABLE = 600.0  # a mail server that restarts is no alarm
 _MAIL = {"mailbox": "IMAP", "outbox": "SMTP"}

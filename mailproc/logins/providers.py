@@ -93,6 +93,7 @@ _PACE_BY_HOST = {
     "smtp-mail.outlook.com": Pace(30),
     "smtp.gmail.com": Pace(0, 2_000),
 }
+_FILING_HOSTS = frozenset({"smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com"})
 _FREE_GOOGLE = Pace(0, 500)
 
 
@@ -112,6 +113,11 @@ def pace(smtp_host: str, username: str) -> Pace:
     if smtp_host.casefold() == "smtp.gmail.com" and guess(username) == "gmail":
         return _FREE_GOOGLE
     return _PACE_BY_HOST.get(smtp_host.casefold(), Pace())
+
+
+def files_sent(smtp_host: str) -> bool:
+    """Whether the service itself puts what is sent through it into the folder of sent mail."""
+    return smtp_host.casefold() in _FILING_HOSTS
 
 
 def _domain(address: str) -> str:

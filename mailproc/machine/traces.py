@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +16,7 @@ import structlog
 from mailproc.config import Config
 from mailproc.errors import MailprocError
 from mailproc.mail.mailbox import Mailbox
+from mailproc.office import keeps_copies
 
 log = structlog.get_logger()
 LOOK_BACK = timedelta(days=14)
@@ -45,7 +46,9 @@ def look(config: Config, since: datetime, sample: Collection[str], known: set[st
     except MailprocError as error:
         log.warning("traces_unreadable", problem=error.problem)
         return Traces()
-    return judge(sent, inbox, sample, known)
+    found = judge(sent, inbox, sample, known)
+    # Copies of ours are a best effort: a mail that has none may have been sent all the same.
+    return replace(found, complete=found.complete and not keeps_copies(config))
 
 
 def judge(

@@ -17,17 +17,17 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
-from imapclient.imapclient import SENT
 
 from mailproc.errors import AuthFailed, FolderGone, LinkLost, Untrusted
+from mailproc.mail import sent_names
 from mailproc.mail.login import Credentials, Login, Server
 
-_TIMEOUT = SocketTimeout(connect=15, read=60)
+TIMEOUT = SocketTimeout(connect=15, read=60)
 _BATCH_MAILS, _BATCH_BYTES = 100, 8_000_000  # fetched at once: fast, and memory stays bounded
 # The server's own trouble says nothing of the password (RFC 5530, 3).
 _NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[CONTACTADMIN]")
 _TELLING = "HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES X-MAILPROC-ABOUT)"
-_LOST = (imaplib.IMAP4.abort, OSError, EOFError, ssl.SSLError)
+LOST = (imaplib.IMAP4.abort, OSError, EOFError, ssl.SSLError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Mailbox:
         server: Server,
         login: Login,
         folder: str,
-        timeout: SocketTimeout = _TIMEOUT,
+        timeout: SocketTimeout = TIMEOUT,
     ) -> None:
         self.account = f"{login.username}@{server.host}"
         self.folder, self._timeout = folder, timeout
-        with _as_our_errors():
+        with as_our_errors():
             # Before the connection: a login that has to rest makes none.
             given = login.credentials()
             self._client = _connect(server, timeout)
@@ -74,7 +74,7 @@ class Mailbox:
         """Raises FolderGone where the server knows the login and not the folder."""
         try:
             self._select(readonly=True)
-        except _LOST:
+        except LOST:
             raise
         except IMAPClientError as error:
             raise FolderGone(f"The folder can't be opened: {error}", folder=self.folder) from error
@@ -98,7 +98,7 @@ class Mailbox:
         once, and not again in IDLE (RFC 3501, 7).
         """
         self._client._imap.untagged_responses.pop("EXISTS", None)
-        with _as_our_errors():
+        with as_our_errors():
             found = self._client.search(["UID", f"{last_uid + 1}:*"])
             # «n:*» always matches the last mail, even below n (RFC 3501 6.4.8).
             uids = sorted(uid for uid in found if uid > last_uid)
@@ -126,13 +126,13 @@ class Mailbox:
         return found[0][1] if found else b""
 
     def _bodies(self, batch: list[Sized], key: bytes, item: str) -> list[tuple[Sized, bytes]]:
-        with _as_our_errors():
+        with as_our_errors():
             answers = self._client.fetch([mail.uid for mail in batch], [item])
         return [(mail, answers[mail.uid][key] or b"") for mail in batch if mail.uid in answers]
 
     def mark_seen(self, uids: Sequence[int]) -> None:
         """Sets \\Seen on our own mails; mails that vanished are no error."""
-        with _as_our_errors():
+        with as_our_errors():
             self._select(readonly=False)
             try:
                 self._client.add_flags(list(uids), [b"\\Seen"], silent=True)
@@ -141,7 +141,7 @@ class Mailbox:
 
     def start_idle(self) -> None:
         """Asks the server to tell of changes (RFC 2177). End it within 9 minutes."""
-        with _as_our_errors():
+        with as_our_errors():
             self._client.idle()
 
     def heard(self, seconds: float) -> bool:
@@ -150,7 +150,7 @@ class Mailbox:
         Looks and takes nothing: imapclient's own idle_check reports an ended connection as silence,
         misses what came together with the answer to IDLE, and loses a line that is half there.
         """
-        with _as_our_errors():
+        with as_our_errors():
             return self._something_read() or _readable(self._client.socket(), seconds)
 
     def _something_read(self) -> bool:
@@ -166,29 +166,29 @@ class Mailbox:
 
     def stop_idle(self) -> None:
         """Ends IDLE; raises LinkLost where the link is not alive."""
-        with _as_our_errors():
+        with as_our_errors():
             self._client.idle_done()
             self._client.noop()
 
     def check_alive(self) -> None:
         """A NOOP; also lets the server tell of new mail where there is no IDLE."""
-        with _as_our_errors():
+        with as_our_errors():
             self._client.noop()
 
     def folders(self) -> list[str]:
         """The names of all folders."""
-        with _as_our_errors():
+        with as_our_errors():
             return [str(name) for _, _, name in self._client.list_folders()]
 
     def sent_folder(self) -> str | None:
         """The folder of sent mail, as the server marks it (RFC 6154) or usually names it."""
-        with _as_our_errors():
-            found = self._client.find_special_folder(SENT)
-        return str(found) if found else None
+        with as_our_errors():
+            folders = self._client.list_folders()
+        return sent_names.choose(folders)
 
     def headers_since(self, when: datetime) -> Iterator[bytes]:
         """The fields of every mail that tell of others, since that day (RFC 3501: days alone)."""
-        with _as_our_errors():
+        with as_our_errors():
             uids = self._client.search(["SINCE", when.date()])
             for start in range(0, len(uids), 500):
                 answers = self._client.fetch(uids[start : start + 500], [f"BODY.PEEK[{_TELLING}]"])
@@ -199,7 +199,7 @@ class Mailbox:
         """Ends the connection at once; never waits for a server that may be gone."""
         try:
             self._client.shutdown()
-        except (IMAPClientError, *_LOST):
+        except (IMAPClientError, *LOST):
             pass  # it is gone already
 
 
@@ -266,7 +266,7 @@ def _batches(mails: Sequence[Sized]) -> Iterator[list[Sized]]:
         yield batch
 
 
-class _as_our_errors:  # noqa: N801 - reads as a statement
+class as_our_errors:  # noqa: N801 - reads as a statement
     """Turns what imapclient raises into what the caller can do about it."""
 
     def __enter__(self) -> None:
@@ -279,7 +279,7 @@ class _as_our_errors:  # noqa: N801 - reads as a statement
             ) from error
         if isinstance(error, ssl.SSLCertVerificationError):
             raise Untrusted(f"The certificate is not good: {error.verify_message}") from error
-        if isinstance(error, _LOST):
+        if isinstance(error, LOST):
             raise LinkLost(f"The connection to the mail server failed: {error}") from error
         if isinstance(error, IMAPClientError):
             raise LinkLost(f"The mail server answered unexpectedly: {error}") from error

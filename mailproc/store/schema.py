@@ -63,6 +63,7 @@ def _filled_index(name: str, column: str) -> sa.Index:
 
 _GUESSED = sa.text("guess IS NOT NULL")
 _ASIDE = sa.text("verdict = 'quarantined'")
+_COPY_DUE = sa.text("sent_copy = 'due'")
 _GOOD = sa.text("person_id IS NOT NULL AND voided_at IS NULL")
 # Facts of this instance: first_start, instance, seal state.
 facts = sa.Table(
@@ -215,6 +216,7 @@ outbox = sa.Table(
     sa.Column("tried_at", Instant),  # when the last try ended, however
     sa.Column("code", sa.Integer),  # the server's last answer
     sa.Column("problem", sa.Text),
+    sa.Column("sent_copy", sa.Text),  # due | filed | missing: in the mailbox; None: none is owed
     sa.Column("purge_class", sa.Text, nullable=False, server_default="letter"),
     sa.Column("purge_after", Instant),
     *_lease(),
@@ -227,6 +229,7 @@ outbox = sa.Table(
     # Of the few that have one: an index of all would be taken for «IS NULL», and read whole.
     _filled_index("ix_outbox_bundle", "bundle"),
     _filled_index("ix_outbox_bundled_into", "bundled_into"),
+    sa.Index("ix_outbox_copy_due", "id", sqlite_where=_COPY_DUE, postgresql_where=_COPY_DUE),
 )
 # Addresses whose owner has answered a confirmation, or was asked to.
 addresses = sa.Table(

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _waiting_mails()
     _pace()
     _words()
+    _copies()
     op.create_table(
         "alarms",
         sa.Column("name", sa.Text(), primary_key=True),
@@ -139,3 +140,10 @@ def _pace() -> None:
     """When the last try of a letter ended, by which sending keeps to a rate."""
     op.add_column("outbox", sa.Column("tried_at", Instant()))
     op.create_index("ix_outbox_tried_at", "outbox", ["tried_at"])
+
+
+def _copies() -> None:
+    """Whether a copy of a letter lies in the folder of sent mail."""
+    op.add_column("outbox", sa.Column("sent_copy", sa.Text()))
+    due = sa.text("sent_copy = 'due'")
+    op.create_index("ix_outbox_copy_due", "outbox", ["id"], sqlite_where=due, postgresql_where=due)
