@@ -107,6 +107,13 @@ class Filing:
             self.close()
         return len(lost) + done
 
+    def finish(self) -> None:
+        """Before the end: what is held goes now, where the server answers."""
+        self._settled = timedelta()
+        while self._held and self.turn():
+            pass
+        self.close()
+
     def close(self) -> None:
         """Ends the connection."""
         folder, self._folder = self._folder, None

@@ -146,7 +146,8 @@ def make_pace(config: Config) -> Pace:
 def keeps_copies(config: Config) -> bool:
     """Whether we put our mails into the folder of sent mail, as the server does not."""
     chosen = config.mailbox.sent_copies
-    by_itself = providers.files_sent(config.smtp.host)
+    names = {config.account(name).username.casefold() for name in ("mailbox", "smtp")}
+    by_itself = providers.files_sent(config.smtp.host) and len(names) == 1  # into whose folder
     return chosen == "always" or (chosen == "auto" and not by_itself)
 
 

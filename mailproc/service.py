@@ -309,13 +309,14 @@ class Service:
             part.stop()
         for part in self._parts:
             part.join(20)
+        with contextlib.suppress(sa.exc.SQLAlchemyError):
+            if self._filing is not None:
+                self._filing.finish()
         with contextlib.suppress(sa.exc.SQLAlchemyError), self.database.write() as connection:
             vitals.sign_off(connection, self._owner)
         for delivery in self._deliveries:
             self._runner.run(delivery.close())
         self._runner.close()
-        if self._filing is not None:
-            self._filing.close()
         for reader in self._readers:
             reader.stop()
         self._builder.stop()

@@ -207,6 +207,23 @@ def test_the_folder_that_is_read_is_never_written(office: Office) -> None:
     assert office.lying("INBOX") == []
 
 
+def test_a_daemon_that_stops_files_what_it_holds(office: Office) -> None:
+    sent = [office.sent() for _ in range(20)]
+    office.filing.take(sent)
+    office.filing.finish()
+    assert [content for content, _, _ in office.lying()] == [copy.content for copy in sent]
+    office.filing.finish()
+    assert len(office.lying()) == 20
+
+
+def test_a_daemon_that_stops_waits_for_no_server(office: Office) -> None:
+    copy = office.sent()
+    office.filing.take([copy])
+    office.server.imap = (office.server.imap[0], 1)
+    office.filing.finish()
+    assert office.state(copy) == copies.DUE
+
+
 def test_too_much_at_once_costs_the_oldest_copies(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,15 @@ def test_a_service_that_keeps_copies_itself_gets_none_of_ours(
     assert (finding.level, host in finding.en) == ("ok", True)
 
 
+def test_what_another_account_sends_is_not_in_the_folder_of_this_one(
+    server: EmbeddedMail, tmp_path: Path
+) -> None:
+    config = _config(server, tmp_path, "smtp.gmail.com")
+    other = config.smtp.model_copy(update={"username": "sender@example.org"})
+    (finding,) = check_sent.findings(config.model_copy(update={"smtp": other}))
+    assert "smtp.gmail.com" not in finding.en
+
+
 def test_an_office_may_want_none(server: EmbeddedMail, tmp_path: Path) -> None:
     (finding,) = check_sent.findings(_config(server, tmp_path, sent_copies="never"))
     assert (finding.level, "sent_copies" in finding.en) == ("ok", True)

@@ -14,7 +14,7 @@ from tests.e2e.dovecot import Dovecot
 def test_no_mail_of_colleagues_is_touched_and_no_request_is_lost(
     own_dovecot: Dovecot, tmp_path: Path
 ) -> None:
-    trial = Trial(own_dovecot, tmp_path, 7, Pace(12, (0.2, 0.4), 0.1))
+    trial = Trial(own_dovecot, tmp_path, 7, Pace(10, (0.2, 0.4), 0.1))
     report = trial.run()
     assert report.faults == [], "\n".join(report.lines())
     assert report.answered >= 5
