@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from mailproc.clock import utc_now
-from mailproc.store import vitals
+from mailproc.store import copies, schema, vitals
 from mailproc.store.vitals import Daemon
 from tests.cli.test_commands import Run, run, settings, walk
 from tests.walk import Walk
@@ -45,3 +45,14 @@ def test_a_daemon_whose_clock_differs_is_not_called_dead(
     with (settings.parent / "state" / "serve.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert run("status").exit_code == 0
+
+
+def test_copies_that_are_missing_are_told_and_are_no_fault(run: Run, walk: Walk) -> None:
+    _sign(walk, timedelta())
+    walk.prepared()
+    assert "folder of sent mail" not in run("status").stdout
+    values = {"recorded_at": utc_now(), "sent_copy": copies.MISSING}
+    with walk.database.write() as connection:
+        connection.execute(schema.outbox.update().values(values))
+    done = run("status")
+    assert (done.exit_code, "folder of sent mail: 2" in done.stdout) == (0, True)

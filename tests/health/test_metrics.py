@@ -27,7 +27,9 @@ def _figures(metrics: Metrics) -> dict[tuple[str, str], float]:
 def _metrics(database: Database) -> Metrics:
     alarms = (Alarm("disk_low", NOW, {}),)
     beats = {"intake": Beat(busy=3.0)}
-    return Metrics(database, lambda: beats, lambda: alarms, lambda: NOW + timedelta(minutes=1))
+    copies = {"filed": 2, "missing": 1}
+    later = NOW + timedelta(minutes=1)
+    return Metrics(database, lambda: beats, lambda: alarms, lambda: later, lambda: copies)
 
 
 def test_a_monitor_reads_work_alarms_and_loops(database: Database) -> None:
@@ -40,6 +42,7 @@ def test_a_monitor_reads_work_alarms_and_loops(database: Database) -> None:
     assert found[("mailproc_queue", "letters_due")] >= 1
     assert found[("mailproc_last_poll_timestamp_seconds", "")] == NOW.timestamp()
     assert found[("mailproc_database_up", "")] == 1
+    assert found[("mailproc_sent_copies", "missing")] == 1
 
 
 def test_figures_tell_nothing_of_persons(sqlite_database: Database) -> None:

@@ -244,3 +244,15 @@ def test_an_answer_in_the_inbox_shows_that_a_mail_arrived() -> None:
     found = traces.judge(None, [_head("<re@school.example.org>", "<ours@example.org>")], [], set())
     assert "<ours@example.org>" in found.sent
     assert "<re@school.example.org>" not in found.sent
+
+
+@pytest.mark.parametrize(("kept", "believed"), [("never", True), ("auto", False)])
+def test_a_folder_with_copies_of_our_own_is_never_believed_whole(
+    office: Office, monkeypatch: pytest.MonkeyPatch, kept: str, believed: bool
+) -> None:
+    """A kill may have cost one of them: what has none may have been sent all the same."""
+    known = {f"<{n}@example.org>" for n in range(6)}
+    monkeypatch.setattr(traces, "_headers", lambda *_: ([_head(one) for one in known], []))
+    box = office.config.mailbox.model_copy(update={"sent_copies": kept})
+    config = office.config.model_copy(update={"mailbox": box})
+    assert traces.look(config, NOW, sorted(known), known).complete is believed
