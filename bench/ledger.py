@@ -6,6 +6,7 @@ import hashlib
 import random
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -80,6 +81,32 @@ class Ledger:
 
     def of(self, *kinds: str) -> list[Known]:
         return [mail for mail in self.mails.values() if mail.kind in kinds]
+
+
+@dataclass(slots=True)
+class Report:
+    """What was seen; a trial is good where `faults` is empty."""
+
+    minutes: float
+    mails: Counter[str] = field(default_factory=Counter)
+    acts: dict[str, int] = field(default_factory=dict)
+    folders: Counter[str] = field(default_factory=Counter)
+    answered: int = 0
+    away: list[str] = field(default_factory=list)  # moved before they were seen, and still there
+    put_back: int = 0
+    copies: int = 0  # of our own mails, in the folder of sent mail
+    faults: list[str] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        yield f"{self.minutes:.1f} minutes; mails by kind: {dict(self.mails)}"
+        yield f"acts of people: {sum(self.acts.values())}"
+        yield from (f"  {name}: {count}" for name, count in sorted(self.acts.items()))
+        yield f"mails by folder in the end: {dict(self.folders.most_common(8))}"
+        yield f"requests answered: {self.answered}; copies of our mails: {self.copies}"
+        yield f"put back and then answered: {self.put_back}; moved away unseen: {len(self.away)}"
+        yield from (f"  away: {name}" for name in self.away)
+        yield f"differences: {len(self.faults)}"
+        yield from (f"  FAULT {fault}" for fault in self.faults)
 
 
 def lying(client: IMAPClient) -> Iterator[Lying]:

@@ -18,41 +18,34 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
-
-from bench.ledger import DRAFTS, INBOX, SENT, TRASH, Known, Ledger, Lying, differences, lying
-from bench.loop import drop
+from bench.answers import Answers
+from bench.exchange import Exchange
+from bench.ledger import (
+    DRAFTS,
+    INBOX,
+    SENT,
+    TRASH,
+    Known,
+    Ledger,
+    Lying,
+    Report,
+    differences,
+    lying,
+)
 from bench.mail_programs import Phone, Program, Thunderbird
 from tests.e2e import letters
 from tests.e2e.daemon import CODE, Daemon, decide
 from tests.e2e.dovecot import Dovecot
-from tests.e2e.smtpd import Sink
 
 _KINDS = {"request": 9, "answer": 2, "private": 5, "colleague": 4, "unclear": 1}
 _DRAGGED, _DECIDED = 10, 9  # each so many requests: one moved before it was seen, one decided
 _OLD = 20  # mails that lie there before the first start
 _LOOK = 300.0  # seconds between two looks on the way
 _QUIET = 120.0  # seconds in which the daemon must have done all that is left
-
-
-class Exchange(Sink):
-    """Takes all mail; what is for the office lies in its mailbox before the answer is given."""
-
-    def __init__(self, dovecot: Dovecot, user: str) -> None:
-        super().__init__()
-        self._dovecot, self._user = dovecot, user
-
-    async def handle_DATA(  # noqa: N802 - named by aiosmtpd
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        if f"{self._user}@office.example.org" not in envelope.rcpt_tos:
-            return await super().handle_DATA(server, session, envelope)
-        drop(self._dovecot, self._user, [envelope.original_content or b""])
-        return "250 delivered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +57,6 @@ class Pace:
     between_acts: float = 2.0
 
 
-@dataclass(slots=True)
-class Report:
-    """What was seen; a trial is good where `faults` is empty."""
-
-    minutes: float
-    mails: Counter[str] = field(default_factory=Counter)
-    acts: dict[str, int] = field(default_factory=dict)
-    folders: Counter[str] = field(default_factory=Counter)
-    answered: int = 0
-    away: list[str] = field(default_factory=list)  # moved before they were seen, and still there
-    put_back: int = 0
-    copies: int = 0  # of our own mails, in the folder of sent mail
-    faults: list[str] = field(default_factory=list)
-
-    def lines(self) -> Iterator[str]:
-        yield f"{self.minutes:.1f} minutes; mails by kind: {dict(self.mails)}"
-        yield f"acts of people: {sum(self.acts.values())}"
-        yield from (f"  {name}: {count}" for name, count in sorted(self.acts.items()))
-        yield f"mails by folder in the end: {dict(self.folders.most_common(8))}"
-        yield f"requests answered: {self.answered}; copies of our mails: {self.copies}"
-        yield f"put back and then answered: {self.put_back}; moved away unseen: {len(self.away)}"
-        yield from (f"  away: {name}" for name in self.away)
-        yield f"differences: {len(self.faults)}"
-        yield from (f"  FAULT {fault}" for fault in self.faults)
-
-
 class Trial:
     """One office, its mailbox, and the people at it."""
 
@@ -99,6 +66,7 @@ class Trial:
         self._daemon = Daemon(folder / self._user, dovecot, 0, self._user)
         self._daemon.sink = self._exchange = Exchange(dovecot, self._user)
         self._daemon.smtp_port = self._exchange.port
+        self._answers = Answers(self.ledger, self._daemon)
         self._seed, self._decided = seed, 0
 
     def run(self) -> Report:
@@ -183,7 +151,9 @@ class Trial:
             found, ours = self._found()
             faults = list(differences(self.ledger, found, ours))
             acts = sum(self.ledger.acts.values())
-        count = f"{len(self.ledger.mails)} mails, {acts} acts, {len(self._stored())} received"
+        count = (
+            f"{len(self.ledger.mails)} mails, {acts} acts, {len(self._answers.stored())} received"
+        )
         print(f"{datetime.now(UTC):%H:%M:%S} {count}, {len(faults)} differences", flush=True)
         self.ledger.faults += faults
 
@@ -254,50 +224,24 @@ class Trial:
 
     def _settle_down(self, report: Report) -> None:
         """Half of what was dragged away is put back; then the daemon does all that is left."""
-        unseen = [mail for mail in self._unseen() if mail.folder not in (None, INBOX)]
+        unseen = [mail for mail in self._answers.unseen() if mail.folder not in (None, INBOX)]
         back = unseen[::2]
         with self.ledger.lock:
             for known in back:
                 self._carer.move(known, INBOX)
         until = time.monotonic() + _QUIET
-        while time.monotonic() < until and not self._is_done():
+        while time.monotonic() < until and not self._answers.is_done():
             time.sleep(0.5)
-        report.put_back = sum(self._receipts()[known.sender] == 1 for known in back)
-
-    def _is_done(self) -> bool:
-        waiting = [mail for mail in self._unseen() if mail.folder == INBOX]
-        receipts = self._receipts()
-        seen = [mail for mail in self._requests() if mail.message_id in self._stored()]
-        filed = not self._copies("due")
-        quiet = not waiting and filed and self._daemon.is_quiet()
-        return quiet and all(receipts[mail.sender] for mail in seen)
-
-    def _copies(self, state: str) -> set[str]:
-        """Message-IDs of our mails by what became of their copy in the folder of sent mail."""
-        query = "SELECT message_id FROM outbox WHERE sent_copy = ?"
-        return {id_ for (id_,) in self._daemon.rows(query, state)}
-
-    def _requests(self) -> list[Known]:
-        return self.ledger.of("request")
-
-    def _stored(self) -> set[str]:
-        return {id_ for (id_,) in self._daemon.rows("SELECT message_id FROM messages")}
-
-    def _unseen(self) -> list[Known]:
-        stored = self._stored()
-        return [mail for mail in self._requests() if mail.message_id not in stored]
-
-    def _receipts(self) -> Counter[str]:
-        return Counter(mail.to for mail in self._daemon.letters("receipt"))
+        report.put_back = sum(self._answers.receipts()[known.sender] == 1 for known in back)
 
     def _look(self, report: Report) -> None:
         found, ours = self._found()
         report.faults += differences(self.ledger, found, ours)
-        report.faults += self._unanswered()
-        report.faults += self._uncopied({each.message_id for each in found})
+        report.faults += self._answers.unanswered()
+        report.faults += self._answers.uncopied({each.message_id for each in found})
         report.faults += [str(fault) for fault in self._daemon.verify()["faults"]]
-        report.away = [mail.message_id for mail in self._unseen() if mail.folder]
-        report.answered = sum(self._receipts().values())
+        report.away = [mail.message_id for mail in self._answers.unseen() if mail.folder]
+        report.answered = sum(self._answers.receipts().values())
         report.copies = sum(each.message_id in ours for each in found)
         report.mails = Counter(mail.kind for mail in self.ledger.mails.values())
         report.acts = self.ledger.acts
@@ -308,24 +252,6 @@ class Trial:
         with self._dovecot.open(self._user) as client:
             found = list(lying(client))
         return found, {id_ for (id_,) in self._daemon.rows("SELECT message_id FROM outbox")}
-
-    def _unanswered(self) -> Iterator[str]:
-        stored, receipts = self._stored(), self._receipts()
-        for mail in self._requests():
-            if mail.message_id not in stored:
-                if mail.folder == INBOX or not mail.was_moved:
-                    yield f"request {mail.message_id} was never received"
-            elif receipts[mail.sender] != 1:
-                yield f"request {mail.message_id} got {receipts[mail.sender]} receipts"
-        for mail in self.ledger.of("old request"):
-            if receipts[mail.sender]:
-                yield f"{mail.message_id} lay there before the start and was answered"
-
-    def _uncopied(self, there: set[str]) -> Iterator[str]:
-        for state in ("due", "missing"):
-            yield from (f"the copy of {id_} is {state}" for id_ in self._copies(state))
-        for id_ in self._copies("filed") - there:
-            yield f"the copy of {id_} is not there"
 
 
 def main() -> None:
