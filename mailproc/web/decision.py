@@ -115,8 +115,8 @@ class DecisionPage:
         self, http: HttpRequest, found: Mandate, now: datetime, *, proved: bool = False
     ) -> Response:
         """The page to decide on, or what was decided, or why this link is no good any more."""
-        if found.is_open(now):
-            return self._form(http, found, now)
+        if found.is_open(now):  # after a proof: a yes was just taken back
+            return self._form(http, found, now, undone=proved)
         if found.is_settled:
             device = self._device(http, found, now)
             return self._afterwards.show(found, now, device=device, proved=proved)
@@ -137,6 +137,8 @@ class DecisionPage:
         error: str = "",
         status: int = 200,
         sent: Sent | None = None,
+        *,
+        undone: bool = False,
     ) -> Response:
         request, device = found.request, self._device(http, found, now)
         needed = approval.needed(request, self._site.rules())
@@ -147,6 +149,7 @@ class DecisionPage:
             request=request,
             person=found.person,
             for_person=found.for_person,
+            undone=undone,
             csrf=self._site.csrf(found.link.id),
             first_use=not found.person.may_prove,
             device=device,

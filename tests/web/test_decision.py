@@ -164,6 +164,8 @@ def test_an_undo_in_the_hold_gives_the_form_back(room: Room) -> None:
         assert "ยกเลิกการอนุญาต" in approve(room, client, one).text
         undone = approve(room, client, one, choice="undo")
         assert 'name="choice"' in undone.text
+        assert "ยกเลิกการอนุญาตแล้ว" in undone.text
+        assert "ยกเลิกการอนุญาตแล้ว" not in client.get(room.link(one)).text
         assert room.request(one).state is State.AWAITING_DECISION
         assert "บันทึกผลแล้ว: อนุญาต" in approve(room, client, one).text
     assert room.verdicts(one) == ["approved", "undone", "approved"]

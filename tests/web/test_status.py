@@ -46,10 +46,11 @@ def test_a_request_that_waits_for_a_person_keeps_the_reason_to_the_office(room: 
 
 def test_a_refusal_is_shown_with_its_reason_and_the_right_to_appeal(room: Room) -> None:
     (one,) = room.opened()
-    room.put(one, state=State.REFUSED, reason="ขอหนังสือจากต้นสังกัด", decided_at=NOW)
+    room.put(one, state=State.REFUSED, reason="ขอหนังสือจากต้นสังกัด", ground="s15_5", decided_at=NOW)
     with room.browser() as client:
         page = client.get(room.link(one, "status")).text
     assert "ขอหนังสือจากต้นสังกัด" in page
+    assert "มาตรา 15 (5)" in page
     assert "อุทธรณ์" in page
 
 
