@@ -721,6 +721,7 @@ class Letter:
     needed: int = 1  # so many seats have to approve its request in all
     outlooks: tuple[Outlook, ...] = ()  # of the requests that it tells the requester of
     absence: Absence | None = None  # of which it tells
+    standing: Standing | None = None  # a yes given ahead, of which it tells
     absent: str = ""  # whose absence that is
     deputies: tuple[str, ...] = ()  # who stands in
     listed: tuple[str, ...] = ()  # links of the requests that it numbers, in their order

@@ -7,12 +7,13 @@ group's director as well, who answers for who may decide.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailproc.model import Letter, Person
-from mailproc.store import outbox, people, people_log, staff_letters
+from mailproc.model import Letter, Person, Standing
+from mailproc.store import outbox, people, people_log, staff_letters, standing
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.store.people_log import Entry
@@ -40,8 +41,16 @@ def _tell(connection: sa.Connection, entry: Entry, desk: Desk, now: datetime) ->
     readers: list[Person] = [about]
     if entry.event in _FOR_DIRECTORS:
         readers += desk.people.get("director", ())
+    given = _given_ahead(connection, entry)
     for reader in _once(readers):
-        outbox.record(connection, _letter(entry, about, reader, desk, now), "officer", desk)
+        letter = replace(_letter(entry, about, reader, desk, now), standing=given)
+        outbox.record(connection, letter, "officer", desk)
+
+
+def _given_ahead(connection: sa.Connection, entry: Entry) -> Standing | None:
+    """The yes given ahead that the entry is about, so that its giver sees what was given."""
+    known = entry.facts.get("standing")
+    return standing.get(connection, int(known)) if known else None
 
 
 def _once(readers: Iterable[Person]) -> Iterable[Person]:

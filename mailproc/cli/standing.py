@@ -15,7 +15,7 @@ from mailproc.deciding import ahead
 from mailproc.deciding.proving import Proof, digits, prove_person
 from mailproc.errors import MailprocError
 from mailproc.model import Person, Standing
-from mailproc.store import people
+from mailproc.store import people, people_log
 from mailproc.store import standing as stored
 from mailproc.texts import load_texts
 from mailproc.workflow.standing import CLAIMED, ROSTER, is_in_force
@@ -74,6 +74,16 @@ def add(
         _prove(store, person)
         with store.database.write() as connection:
             kept = ahead.grant(connection, wanted, person_id, rules, store.now, via="command")
+            people_log.note(
+                connection,
+                person_id,
+                "ahead_set",
+                "command",
+                store.now,
+                dataset=dataset_id,
+                until=wanted.until.isoformat(),
+                standing=kept,
+            )
         with store.database.read() as connection:
             for one in (given for given in stored.listed(connection) if given.id == kept):
                 show(asdict(one), _line(one, store.now), as_json=as_json)
@@ -99,6 +109,9 @@ def _prove(store: Opened, person: Person) -> None:
 def end(standing_id: int, config_file: Path) -> None:
     """Ends one at once, also for what it let through and is not sent yet."""
     with opened(config_file) as store, store.database.write() as connection:
-        if not stored.end(connection, standing_id, store.now):
+        one = stored.get(connection, standing_id)
+        if one is None or not stored.end(connection, standing_id, store.now):
             raise MailprocError(key="standing_none", id=standing_id)
+        dataset, giver = one.dataset_id, one.person_id
+        people_log.note(connection, giver, "ahead_ended", "command", store.now, dataset=dataset)
     click.echo(f"{standing_id}: ended")

@@ -266,6 +266,7 @@ def _values(letter: Letter, links: Mapping[str, str], files: tuple[Built, ...]) 
         "last": letter.last,
         "outlooks": {one.request_id: shown(one) for one in letter.outlooks},
         "absence": letter.absence,
+        "standing": letter.standing,
         "absent": defang_line(letter.absent),
         "deputies": [defang_line(name) for name in letter.deputies],
         "outcomes": letter.outcomes,

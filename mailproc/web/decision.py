@@ -116,7 +116,7 @@ class DecisionPage:
     ) -> Response:
         """The page to decide on, or what was decided, or why this link is no good any more."""
         if found.is_open(now):  # after a proof: a yes was just taken back
-            return self._form(http, found, now, undone=proved)
+            return self._form(http, found, now, done="undone" if proved else "")
         if found.is_settled:
             device = self._device(http, found, now)
             return self._afterwards.show(found, now, device=device, proved=proved)
@@ -138,7 +138,7 @@ class DecisionPage:
         status: int = 200,
         sent: Sent | None = None,
         *,
-        undone: bool = False,
+        done: str = "",
     ) -> Response:
         request, device = found.request, self._device(http, found, now)
         needed = approval.needed(request, self._site.rules())
@@ -149,7 +149,7 @@ class DecisionPage:
             request=request,
             person=found.person,
             for_person=found.for_person,
-            undone=undone,
+            done=done,
             csrf=self._site.csrf(found.link.id),
             first_use=not found.person.may_prove,
             device=device,

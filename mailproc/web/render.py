@@ -44,7 +44,7 @@ _USUAL: dict[str, Any] = {
     "expired": False,
     "outlook": None,  # of a request: model.Outlook
     "more": None,  # what else waits for who has just decided: DecidedPage
-    "done": "",  # what a typed word has done, a key of [pages] behind «did_»
+    "done": "",  # what was just done: a key of [pages] behind «did_»; undone
     "may_cancel": False,
     "may_nudge": False,
     "tries_left": 0,

@@ -68,6 +68,9 @@ def test_a_director_approves_ahead_with_the_code_and_ends_it(office: Office) -> 
     assert office.run("people", "standing", "end", str(given["id"])).exit_code == 0
     assert _lines(office.run("people", "standing", "list", "--json")) == []
     assert len(_lines(office.run("people", "standing", "list", "--all", "--json"))) == 1
+    logged = _lines(office.run("people", "log", str(office.person), "--json"))
+    told = [one["event"] for one in logged if one["by"] == "command"]
+    assert told == ["ahead_ended", "ahead_set"]
     again = office.run("people", "standing", "end", str(given["id"]))
     assert again.exit_code == 1
 

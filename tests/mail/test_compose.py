@@ -34,6 +34,7 @@ from mailproc.model import (
     Person,
     Question,
     Refused,
+    Standing,
     State,
     Trust,
 )
@@ -222,6 +223,17 @@ def test_every_letter_is_whole(composer: Composer, kind: str, language: str) -> 
     assert "None" not in text + html
     assert "{{" not in text + html
     assert "Undefined" not in text + html
+
+
+@pytest.mark.parametrize("level", ["", "area"])
+def test_who_approved_ahead_reads_what_was_given(composer: Composer, level: str) -> None:
+    until = NOW + timedelta(days=30)
+    given = Standing(1, "student_count", "government", level, 2, None, NOW, until)
+    letter = a_full_letter("security", reason="ahead_set", request=None, standing=given)
+    text, _ = bodies(composer.compose(letter, LINKS))
+    assert "จำนวนนักเรียน" in text
+    assert "ผู้ที่ระบุว่าเป็นหน่วยงานของรัฐ" in text
+    assert ("ภาพรวมเขตพื้นที่" in text) == bool(level)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,7 +12,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from mailproc.model import Standing
+from mailproc.people_letters import tell
 from mailproc.store import devices, onetime, people, people_log, schema, standing
+from mailproc.store.codec import load_letter
 from tests.factories import a_person
 from tests.web.conftest import CODE, Room, csrf_of
 
@@ -177,6 +179,9 @@ def test_what_is_approved_ahead_is_given_and_ended_here(room: Room) -> None:
         assert "บันทึกการอนุญาตล่วงหน้าแล้ว" in given.text
         (one,) = room.rows(schema.standing_approvals)
         assert (one.requester_class, one.level, one.via) == ("government", "school", "page")
+        assert tell(room.database, room.desk(), room.clock()) == 1
+        (told,) = room.rows(schema.outbox, schema.outbox.c.kind == "security")
+        assert load_letter(told.letter).standing.requester_class == "government"  # type: ignore[union-attr]
         assert me.does("end_ahead", standing=str(one.id)).status_code == 200
     assert me.events() == ["ahead_set", "ahead_ended"]
     assert room.rows(schema.standing_approvals)[0].ended_at is not None

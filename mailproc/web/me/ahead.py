@@ -56,8 +56,9 @@ class Ahead:
         person, rules = turn.person.id, self._rules()
         for fault in ahead.faults(wanted, person, rules, self._desk(), turn.now):
             return Done(error=fault, typed=turn.form)
-        ahead.grant(connection, wanted, person, rules, turn.now, via="page")
-        turn.note(connection, "ahead_set", dataset=dataset, until=day.isoformat())
+        kept = ahead.grant(connection, wanted, person, rules, turn.now, via="page")
+        last = day.isoformat()
+        turn.note(connection, "ahead_set", dataset=dataset, until=last, standing=kept)
         return Done("ahead_set")
 
     def _end(self, connection: Connection, turn: Turn) -> Done:
