@@ -77,7 +77,7 @@ def test_every_page_is_strict_about_what_it_loads(pages: Pages, language: str) -
 
 def test_the_decision_page_shows_all_and_asks_for_choice_and_code(pages: Pages) -> None:
     request, columns = a_request(), a_prepared().columns
-    narrow = {"columns": columns, "levels": ("district",)}
+    narrow = {"columns": columns, "levels": ("district",), "shown_columns": len(columns)}
     html = pages.render(
         "decision.html", "th", request=request, person=a_person(), csrf="tok", **narrow
     )
