@@ -126,6 +126,12 @@ def parse_date(text: str) -> date | None:
     return next(iter(dates(text)), None)
 
 
+def iso_day(text: str) -> str:
+    """The same as «2026-11-22»; what holds no day comes back as it is."""
+    day = parse_date(text)
+    return day.isoformat() if day else text.strip()
+
+
 def dates(text: str) -> tuple[date, ...]:
     """Every date of the text; those in words first."""
     text = to_arabic(mend(text))[:300]

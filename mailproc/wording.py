@@ -226,7 +226,7 @@ def _entered(request: Any, texts: Texts) -> str:
 def _past(request: Any, texts: Texts) -> str:
     """«ครั้งที่ 4 …: ได้รับข้อมูล 2 ไม่อนุญาต 1»; empty where nobody has looked yet."""
     past = request.past
-    if past is None:
+    if past is None or not request.requester_addr:
         return ""
     if not past.times:
         return texts.get("past", "first")

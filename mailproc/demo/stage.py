@@ -86,7 +86,7 @@ class Demo:
         urls = {name: "http://{}:{}".format(*at.getsockname()) for name, at in listeners.items()}
         public = "" if by_mail else urls["public"]
         code, officer_code = _new_code(), _new_code()
-        config = _config(self.folder, self.mail, public, accounts)
+        config = _config(self.folder, self.mail, public, urls["internal"], accounts)
         self.config = config
         _keep_password(config, accounts["office"][1])
         codes = _enrol(config, code, officer_code)
@@ -125,6 +125,7 @@ def _config(
     folder: Path,
     mail: EmbeddedMail,
     public_url: str,
+    desk_url: str,
     accounts: dict[str, tuple[str, str]],
 ) -> Config:
     servers = {
@@ -138,7 +139,7 @@ def _config(
             "address": accounts["office"][0],
             "phone": "040 000 000",
         },
-        "web": {"public_url": public_url},
+        "web": {"public_url": public_url, "desk_url": desk_url},
         "workflow": {"hold_seconds": 0},
         "store": {"state": str(folder)},
         **servers,

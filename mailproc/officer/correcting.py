@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,8 +13,9 @@ from mailproc.model import Catalogue, Corrected, Form, Item, Known, Reading, Req
 from mailproc.officer.nouns import Done, Here, Who
 from mailproc.officer.turns import happen
 from mailproc.parsers import merge, read_answer
+from mailproc.parsers.values import phone
 from mailproc.store import requests
-from mailproc.thai import to_arabic
+from mailproc.thai import parse_date, to_arabic
 from mailproc.workflow import events as e
 from mailproc.workflow.formtext import OF_ITEM, as_text
 
@@ -123,6 +123,8 @@ def changed(form: Form, values: Mapping[str, str], catalogue: Catalogue) -> Form
 
 
 def _value(field: str, typed: str, catalogue: Catalogue) -> dict[str, Any]:
+    if field == "phone":
+        return {field: phone(typed) or typed or None}
     if field in WORDS:
         return {field: typed or None}
     if field in DATES:
@@ -137,10 +139,11 @@ def _value(field: str, typed: str, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _day(field: str, typed: str) -> str | None:
-    try:
-        return date.fromisoformat(typed).isoformat() if typed else None
-    except ValueError:
-        raise _Wrong("day_wrong", field) from None
+    """In any era and order that people write."""
+    day = parse_date(typed) if typed else None
+    if typed and day is None:
+        raise _Wrong("day_wrong", field)
+    return day.isoformat() if day else None
 
 
 def _choice(field: str, typed: str) -> str | int | None:

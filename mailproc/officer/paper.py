@@ -11,14 +11,23 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailproc.deciding import Given, Mandate, mandate, take_in
-from mailproc.model import Letter, Person, Request
+from mailproc.deciding import Given, Mandate, mandate, narrowing, take_in
+from mailproc.model import Conditions, Letter, Person, Request
 from mailproc.officer import files
 from mailproc.officer.nouns import Done, Here, Who
+from mailproc.parsers import narrowing_words
 from mailproc.store import happened, links, outbox, papers, requests
+from mailproc.thai import parse_date
 
-CHOICES = {"approve": "approved", "refuse": "refused", "return": "returned"}
+CHOICES = {
+    "approve": "approved",
+    "conditions": "approved",
+    "refuse": "refused",
+    "return": "returned",
+}
 _MOST = 2000  # letters of a reason
+_NOTHING = Conditions()
+_FIELDS = {"until_past": "until", "not_coarser": "level"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +35,12 @@ class Signed:
     """What the paper says."""
 
     link_id: str  # of the approver who signed; one of `may_have_signed`
-    choice: str  # approve | refuse | return
+    choice: str  # one of CHOICES
     reason: str = ""  # the requester reads it
     ground: str = ""  # of a refusal, a key of [grounds]
+    without: str = ""  # of conditions: columns that go, by number or title
+    level: str = ""  # coarser than was shown
+    until: str = ""  # the last day of use, as written
 
 
 def may_have_signed(connection: sa.Connection, request: Request, now: datetime) -> list[Mandate]:
@@ -63,13 +75,18 @@ def enter(
         return Done("signer_missing", request, field="signer")
     if found.person.id == who.id:
         return Done("signer_self", request, field="signer")
-    return _taken(connection, found, signed, filename, picture, who, here)
+    try:
+        narrowed = _narrowed(signed, found.request, here)
+    except _Unfit as unfit:
+        return Done(unfit.key, request, field=unfit.field)
+    return _taken(connection, found, signed, narrowed, filename, picture, who, here)
 
 
 def _taken(
     connection: sa.Connection,
     found: Mandate,
     signed: Signed,
+    narrowed: Conditions,
     filename: str,
     picture: bytes,
     who: Who,
@@ -88,9 +105,9 @@ def _taken(
             here.desk,
             here.now,
         )
-        given = _given(signed, who, paper.id)
+        given = _given(signed, narrowed, who, paper.id)
         taken = take_in(connection, found.link.id, given, here.rules, here.desk, here.now)
-        if taken.outcome not in ("done", "waits"):
+        if taken.outcome not in ("done", "waits", "narrowed"):
             kept.rollback()
             return Done(f"paper_{taken.outcome}", found.request)
     after = taken.mandate.request if taken.mandate else found.request
@@ -98,9 +115,34 @@ def _taken(
     return Done("done", after)
 
 
-def _given(signed: Signed, who: Who, paper_id: int) -> Given:
+class _Unfit(Exception):
+    def __init__(self, key: str, field: str) -> None:
+        self.key, self.field = key, field
+
+
+def _narrowed(signed: Signed, request: Request, here: Here) -> Conditions:
+    """The conditions that the paper sets. Raises _Unfit with a key of [officer_told]."""
+    if signed.choice != "conditions":
+        return _NOTHING
+    day = parse_date(signed.until) if signed.until else None
+    if signed.until and day is None:
+        raise _Unfit("day_wrong", "until")
+    columns = request.prepared.columns if request.prepared else ()
+    without = narrowing_words.named(signed.without, columns) if signed.without else ()
+    if signed.without and not without:
+        raise _Unfit("without_unclear", "without")
+    found = Conditions(without, signed.level, day.isoformat() if day else "")
+    if found == _NOTHING:
+        raise _Unfit("conditions_missing", "without")
+    for key in narrowing.faults(request, found, here.rules, here.now):
+        raise _Unfit(key, _FIELDS.get(key, "without"))
+    return found
+
+
+def _given(signed: Signed, narrowed: Conditions, who: Who, paper_id: int) -> Given:
     return Given(
-        choice=signed.choice,
+        choice="approve" if signed.choice == "conditions" else signed.choice,
+        conditions=narrowed,
         via="paper",
         reason=signed.reason.strip()[:_MOST],
         ground=signed.ground if signed.choice == "refuse" else "",
@@ -114,7 +156,7 @@ def _wrong(signed: Signed, picture: bytes) -> tuple[str, str] | None:
     """A key of [officer_told] and the field; None where all is there."""
     if signed.choice not in CHOICES:
         return "choice_missing", "choice"
-    if signed.choice != "approve" and not signed.reason.strip():
+    if signed.choice in ("refuse", "return") and not signed.reason.strip():
         return "reason_missing", "reason"
     if not picture:
         return "picture_missing", "picture"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from mailproc import thai
 from mailproc.model import Request
-from mailproc.requestform.definition import RequestForm
+from mailproc.requestform.definition import Field, Option, RequestForm
 from mailproc.requestform.pdf import as_values
 from mailproc.requestform.typesetting import typeset
+from mailproc.texts import Texts, load_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,27 @@ def fill(form: RequestForm, request: Request) -> Filled:
     }
     ticks = tuple(f"{key}.{code}" for key, code in chosen.items() if code)
     return Filled(request.number, {key: said for key, said in words.items() if said}, ticks)
+
+
+def listing(form: RequestForm, request: Request, folders: tuple[Path, ...]) -> RequestForm:
+    """The form whose lists also hold what this request chose and the blank one does not offer, such
+    as data on paper, which only an officer writes down."""
+    chosen = {"format": request.item.format, "delivery": request.form.delivery}
+    texts = load_texts(folders, form.language)
+    blocks = (
+        replace(
+            block, fields=tuple(_listed(one, chosen.get(one.key), texts) for one in block.fields)
+        )
+        for block in form.blocks
+    )
+    return replace(form, blocks=tuple(blocks))
+
+
+def _listed(field: Field, code: str | None, texts: Texts) -> Field:
+    words = texts.sections.get(f"{field.key}s", {}).get(code or "")
+    if not words or code in {option.code for option in field.options}:
+        return field
+    return replace(field, options=(*field.options, Option(code or "", words)))
 
 
 def pdf(form: RequestForm, filled: Filled, folders: tuple[Path, ...]) -> bytes:

@@ -20,7 +20,7 @@ from mailproc.model import Prepared, Request, State
 from tests.factories import an_item
 from tests.robots import mails
 from tests.robots.office import Office
-from tests.web.conftest import Room, a_config
+from tests.web.conftest import CODE, Room, a_config
 
 _MOST = 50_000  # bytes of a page, its style sheets apart
 _LOOKS = (
@@ -28,6 +28,9 @@ _LOOKS = (
     {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
 )
 _STRICT = {"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"}
+_OF_THE_DESK = (
+    *("?q=1&group=all", "/entry/ID", "/handovers", "/months", "/me", "/requests/ID/form"),
+)
 _BAD = ("serious", "critical")
 
 pytestmark = pytest.mark.timeout(600)
@@ -160,6 +163,56 @@ def test_the_pages_of_every_state_are_open_to_everybody(room: Room, page: Page) 
             wrong += look(page, url + room.link(one))
             wrong += look(page, url + room.link(one, "status"))
     room.put(one, **_fields(before))
+    assert list(dict.fromkeys(wrong)) == []
+
+
+def _log_in(room: Room, page: Page, url: str) -> None:
+    room.with_code(person=room.officer)
+    page.goto(f"{url}/desk/login")
+    page.select_option("#person", str(room.officer))
+    page.fill("#code", CODE)
+    page.click("main button[type=submit] >> nth=0")
+
+
+def test_an_old_screen_shows_a_call_and_a_month_whole(room: Room, browser: Browser) -> None:
+    """1,024 by 768: nothing of the entry lies below the fold, no figure beyond the edge."""
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    page = context.new_page()
+    with room.served_inside() as url:
+        _log_in(room, page, url)
+        page.goto(f"{url}/desk/entry")
+        box = page.locator(".entry button[type=submit]").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 768
+        room.opened()
+        page.goto(f"{url}/desk/months?month=2569-11")
+        wide = (
+            "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
+        )
+        assert page.evaluate(f"{wide}.length") == 0
+    context.close()
+
+
+def test_the_desk_and_its_acts_are_open_to_everybody(room: Room, page: Page) -> None:
+    """With every form open, and with its faults told."""
+    (one, other) = room.opened(2)
+    with room.served_inside() as url:
+        _log_in(room, page, url)
+        case = f"{url}/desk/requests/{one}"
+        wrong = [
+            fault
+            for path in _OF_THE_DESK
+            for fault in look(page, f"{url}/desk{path.replace('ID', str(one))}")
+        ]
+        for act in ("paper", "ask", "correct", "attach"):
+            page.goto(f"{case}?do={act}#acts")
+            page.locator("details.act[open] button[type=submit]").first.click()
+            wrong += faults(page) + edge_faults(page)
+        page.goto(f"{url}/desk/entry")
+        page.click(".entry button[type=submit]")
+        wrong += faults(page) + edge_faults(page)
+        room.put(other, state=State.NEEDS_PERSON, reason="scan")
+        wrong += look(page, f"{url}/desk/requests/{other}")
     assert list(dict.fromkeys(wrong)) == []
 
 

@@ -48,6 +48,7 @@ from mailproc.store import absences, people, person_links, requests, schema
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.web.common import Site
+from mailproc.web.internal import Health, internal_app
 from mailproc.web.public import public_app
 from mailproc.web.readings import Readings
 from mailproc.web.render import Pages
@@ -297,6 +298,19 @@ class Room:
         """The pages on a real port, for requests that come at once; gives the address."""
         listener = listen("127.0.0.1:0")
         web = WebThread([(listener, public_app(self.site()))])
+        host, port = listener.getsockname()
+        web.start()
+        try:
+            yield f"http://{host}:{port}"
+        finally:
+            web.stop()
+            web.join(10)
+
+    @contextmanager
+    def served_inside(self) -> Iterator[str]:
+        """The internal pages on a real port; gives the address."""
+        listener = listen("127.0.0.1:0")
+        web = WebThread([(listener, internal_app(lambda: Health(None, True), self.site()))])
         host, port = listener.getsockname()
         web.start()
         try:

@@ -22,7 +22,8 @@ from mailproc.officer import (
     sending,
 )
 from mailproc.officer.turns import Act
-from mailproc.store import requests
+from mailproc.store import papers, requests
+from mailproc.thai import iso_day
 from mailproc.web.common import HEADERS, Site
 from mailproc.web.desk import case, mails
 from mailproc.web.desk.case import CasePage
@@ -36,7 +37,8 @@ _SETTLED = ("sent", "rejected")
 # Words of [errors] that differ by the form in which they are told: «act_attach_year_wrong».
 _BY_ACT = frozenset(
     "correct_year_wrong correct_day_wrong attach_year_wrong attach_day_wrong attach_choice_wrong "
-    "hand_choice_wrong settle_reason_missing paper_reason_missing paper_file_too_large".split()
+    "hand_choice_wrong settle_reason_missing paper_reason_missing paper_file_too_large "
+    "paper_day_wrong".split()
 )
 _OF_PAPER = "act_paper_not"  # a decision that did not count, for any reason
 
@@ -63,7 +65,7 @@ class ActingPage:
             "correct": self._correct,
             "attach": _attach,
             "hand": _hand,
-            "paper": _paper,
+            "paper": self._paper,
             "letter": _letter,
         }
         one_mail: dict[str, Callable[[Visit, int], Act]] = {
@@ -88,7 +90,7 @@ class ActingPage:
             request_id, who = visit.http.path_params["id"], _who(visit)
             done = self._done(act(visit, request_id, who, visit.number("version")), visit)
             if done.is_done:
-                return self._frame.done(visit, case.path_of(request_id), f"act_{name}")
+                return self._frame.done(visit, case.path_of(request_id), _told(name, done))
             if done.outcome == "gone":
                 return self._frame.message(visit, "desk_no_request", 404)
             typed = _typed(visit, name) | {"since": done.since}
@@ -136,6 +138,28 @@ class ActingPage:
         }
         return lambda c, h: correcting.correct(c, request_id, values, who, h, seen=seen)
 
+    def _paper(self, visit: Visit, request_id: int, who: Who, seen: int) -> Act:
+        signed = paper.Signed(
+            link_id=visit.text("p_signer"),
+            choice=visit.text("p_choice"),
+            reason=visit.lines("p_reason"),
+            ground=visit.text("p_ground"),
+            without=visit.text("p_without", 500),
+            level=visit.text("p_level"),
+            until=visit.text("p_until"),
+        )
+        sent = visit.files.get("p_picture") or self._kept(request_id, visit.number("p_kept"))
+        name, picture = sent.filename, sent.content
+        return lambda c, h: paper.enter(c, request_id, signed, name, picture, who, h, seen=seen)
+
+    def _kept(self, request_id: int, paper_id: int) -> Upload:
+        """A page that was scanned before, such as the form that both signed."""
+        with self._site.database.read() as connection:
+            found = papers.get(connection, paper_id) if paper_id else None
+        if found is None or found[0].request_id != request_id:
+            return _NOTHING
+        return Upload(found[0].filename, found[0].media_type, found[1])
+
 
 def _who(visit: Visit) -> Who:
     return Who(visit.person.name, visit.person.id)
@@ -154,6 +178,12 @@ def _error(name: str, done: Done) -> str:
     return f"act_{own}" if own in _BY_ACT else f"act_{done.outcome}"
 
 
+def _told(name: str, done: Done) -> str:
+    """A key of [desk_told]; what is narrowed is made anew and laid before the signer again."""
+    anew = done.request is not None and done.request.state is State.PREPARING
+    return "act_paper_narrowed" if name == "paper" and anew else f"act_{name}"
+
+
 def _settle(visit: Visit, request_id: int, who: Who, seen: int) -> Act:
     said = visit.text("to")
     to = State(said) if said in set(State) else State.NEW  # which nothing leads to
@@ -167,7 +197,7 @@ def _attach(visit: Visit, request_id: int, who: Who, seen: int) -> Act:
         title=visit.text("a_title"),
         sensitivity=visit.text("a_class"),
         academic_year=visit.number("a_year"),
-        as_of=visit.text("a_as_of"),
+        as_of=iso_day(visit.text("a_as_of")),
         source=visit.text("a_source"),
     )
     name, content = sent.filename, sent.content
@@ -179,18 +209,6 @@ def _hand(visit: Visit, request_id: int, who: Who, seen: int) -> Act:
     return lambda c, h: handing.hand_over(
         c, request_id, way, taken_by, who, h, note=note, seen=seen
     )
-
-
-def _paper(visit: Visit, request_id: int, who: Who, seen: int) -> Act:
-    signed = paper.Signed(
-        link_id=visit.text("p_signer"),
-        choice=visit.text("p_choice"),
-        reason=visit.lines("p_reason"),
-        ground=visit.text("p_ground"),
-    )
-    sent = visit.files.get("p_picture", _NOTHING)
-    name, picture = sent.filename, sent.content
-    return lambda c, h: paper.enter(c, request_id, signed, name, picture, who, h, seen=seen)
 
 
 def _letter(visit: Visit, request_id: int, who: Who, seen: int) -> Act:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from mailproc.datasets.gate.finding import CLASSES
+from mailproc.deciding import narrowing
 from mailproc.model import Attached, Catalogue, Request, Rules, State
 from mailproc.officer import correcting, paper, sending
-from mailproc.store import desk_lists, waiting
+from mailproc.store import desk_lists, papers, waiting
 from mailproc.store.handovers import WAYS
+from mailproc.thai import long_date
 from mailproc.web.common import Site
 from mailproc.web.desk.frame import Visit
 from mailproc.workflow import events as e
@@ -49,6 +52,12 @@ class Offered:
             "settle": _settling(request, rules, visit),
             "fields": list(_fields(request, rules.catalogue)),
             "signers": [(m.link.id, m.person, m.for_person) for m in others],
+            "levels": narrowing.levels(request, rules),
+            "scans": [
+                one
+                for one in papers.of_request(connection, request.id)
+                if one.kind in ("signed_form", "decision")
+            ],
             "ways": WAYS,
             "classes": CLASSES,
             "file": _of_file(request, rules.catalogue),
@@ -125,7 +134,16 @@ def shown_value(request: Request, field: str) -> str:
         return request.item.dataset_id or ""
     if field == "academic_years" and request.item.latest:
         return correcting.LATEST
-    return as_text(request.form, field)
+    words = as_text(request.form, field)
+    return _written(words) if field in correcting.DATES else words
+
+
+def _written(iso: str) -> str:
+    """A day as people here write it; what is none, as it is."""
+    try:
+        return long_date(date.fromisoformat(iso)) if iso else ""
+    except ValueError:
+        return iso
 
 
 def _of_file(request: Request, catalogue: Catalogue) -> dict[str, Any]:
@@ -135,7 +153,7 @@ def _of_file(request: Request, catalogue: Catalogue) -> dict[str, Any]:
         "title": known.title if known else (dataset.title_th if dataset else item.dataset),
         "year": known.academic_year if known else next(iter(item.academic_years), ""),
         "source": known.source if known else "",
-        "as_of": known.as_of if known else "",
+        "as_of": _written(known.as_of) if known else "",
         "sensitivity": dataset.sensitivity if dataset else "",
         "name": known.filename if known else "",
     }

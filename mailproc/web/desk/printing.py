@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from mailproc.model import Built, Request
+from mailproc.requestform import RequestForm, request_form
 from mailproc.requestform import cover as covers
 from mailproc.requestform import filled as forms
-from mailproc.requestform import request_form
 from mailproc.requestform.typesetting import MEDIA_TYPE, NoTypst
 from mailproc.store import jobs, requests
 from mailproc.web.common import HEADERS, Site
@@ -40,22 +40,25 @@ class PrintPages:
         return self._with(visit, lambda found: self._form_page(visit, found))
 
     def _form_page(self, visit: Visit, found: Found) -> Response:
-        office, catalogue, folders = self._site.pages.made_of
-        form = request_form(office, catalogue, "th", folders)
+        form = self._listing(found[0])
         filled = forms.fill(form, found[0])
         return self._frame.page(
             visit, "print_form", request=found[0], form=form, filled=filled, ticks=filled.ticks
         )
 
     def _form_pdf(self, visit: Visit) -> Response:
-        office, catalogue, folders = self._site.pages.made_of
+        folders = self._site.pages.made_of[2]
 
         def made(found: Found) -> Response:
-            form = request_form(office, catalogue, "th", folders)
+            form = self._listing(found[0])
             content = forms.pdf(form, forms.fill(form, found[0]), folders)
             return _pdf(content, f"{form.words.filename}-{found[0].number}")
 
         return self._with(visit, lambda found: self._set(visit, found, made))
+
+    def _listing(self, request: Request) -> RequestForm:
+        office, catalogue, folders = self._site.pages.made_of
+        return forms.listing(request_form(office, catalogue, "th", folders), request, folders)
 
     def _cover(self, visit: Visit) -> Response:
         return self._with(

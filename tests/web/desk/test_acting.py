@@ -179,6 +179,79 @@ def test_a_decision_on_paper_is_entered_with_its_picture(room: Room, officer: Te
     assert (row["via"], row["by"]) == ("paper", "นายธงชัย มั่นคง")
 
 
+def _signed(room: Room, officer: TestClient, request_id: int, **fields: str) -> str:
+    page = officer.get(f"{_page(request_id)}?do=paper").text
+    signer = page.split('id="p_signer"')[1].split('<option value="')[2].split('"')[0]
+    given = {"p_signer": signer, "p_choice": "conditions"} | fields
+    return _upload(officer, request_id, "paper", "p_picture", ("หน้า.png", PNG), **given)
+
+
+def test_conditions_on_paper_narrow_the_data_as_on_the_page(
+    room: Room, officer: TestClient
+) -> None:
+    (one,) = room.opened()
+    prepared = room.request(one).prepared
+    assert prepared is not None
+    last = len(prepared.columns)
+    page = _signed(room, officer, one, p_without=str(last), p_until="๓๑/๑๒/๒๕๙๙")
+    assert "บันทึกเงื่อนไขแล้ว" in page
+    kept = room.request(one).conditions
+    assert (kept.without, kept.until) == ((prepared.columns[-1],), "2056-12-31")
+    with room.database.read() as connection:
+        assert decisions.of_request(connection, one)[0]["via"] == "paper"
+    while room.fulfil.turn(room.desk(), room.clock()):
+        pass
+    assert "บันทึกผลการพิจารณาจากเอกสารแล้ว" in _signed(room, officer, one, p_choice="approve")
+    assert room.request(one).state is State.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({}, "p_without"),
+        ({"p_without": "ไม่มีคอลัมน์นี้"}, "p_without"),
+        ({"p_until": "เร็ว ๆ นี้"}, "p_until"),
+        ({"p_until": "1/1/2560"}, "p_until"),
+        ({"p_level": "province"}, "p_level"),
+        ({"p_without": "1-500"}, "p_without"),
+    ],
+)
+def test_conditions_that_can_not_be_met_are_told_at_their_field(
+    room: Room, officer: TestClient, fields: dict[str, str], field: str
+) -> None:
+    (one,) = room.opened()
+    page = _signed(room, officer, one, **fields)
+    assert f'href="#{field}"' in page
+    assert room.request(one).state is State.AWAITING_DECISION
+
+
+def test_a_page_that_was_scanned_before_is_picture_enough(room: Room, officer: TestClient) -> None:
+    one, other = room.opened(2)
+    page = officer.get(f"{_page(one)}/papers").text
+    files = {"scan": ("ลงนามแล้ว.png", PNG)}
+    officer.post(f"{_page(one)}/papers", data={"csrf": csrf_of(page)}, files=files)
+    fields = {"p_choice": "approve", "p_kept": "1"}
+    for request_id, state in ((other, State.AWAITING_DECISION), (one, State.APPROVED)):
+        page = officer.get(f"{_page(request_id)}?do=paper").text
+        signer = page.split('id="p_signer"')[1].split('<option value="')[2].split('"')[0]
+        _upload(officer, request_id, "paper", "p_none", ("a", b"x"), p_signer=signer, **fields)
+        assert room.request(request_id).state is state
+    assert [row.content for row in room.rows(schema.papers)] == [PNG, PNG]
+
+
+def test_a_day_is_typed_in_the_buddhist_era_and_shown_so(room: Room, officer: TestClient) -> None:
+    (one,) = room.opened()
+    page = officer.get(f"{_page(one)}/correct").text
+    assert 'type="date"' not in page
+    assert "แก้ไขคำขอแล้ว" in _act(officer, one, "correct", c_needed_by="๒๕/๑๒/๒๕๖๙")
+    assert room.request(one).form.needed_by == "2026-12-25"
+    assert 'value="25 ธันวาคม 2569"' in officer.get(f"{_page(one)}/correct").text
+    sent = {"c_needed_by": "25 ธันวาคม 2569", "c_phone": "0898765432"}
+    _act(officer, one, "correct", **sent)
+    form = room.request(one).form
+    assert (form.needed_by, form.phone) == ("2026-12-25", "089-876-5432")
+
+
 def test_a_hand_over_is_marked_with_who_took_it(room: Room, officer: TestClient) -> None:
     one = _to_hand_over(room)
     assert '<details class="act" open><summary>บันทึกการส่งมอบ' in officer.get(_page(one)).text

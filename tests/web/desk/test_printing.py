@@ -132,6 +132,15 @@ def test_who_may_only_look_adds_no_paper(
     assert room.rows(schema.papers) == []
 
 
+def test_data_on_paper_is_ticked_on_the_form_and_offered_only_there(
+    room: Room, officer: TestClient
+) -> None:
+    enter(officer, delivery="paper")
+    enter(officer, dataset="school_directory")
+    assert "☑ เอกสาร" in officer.get("/desk/requests/1/form").text
+    assert "☐ เอกสาร" not in officer.get("/desk/requests/2/form").text
+
+
 @pytest.mark.parametrize("path", ["form", "form.pdf", "cover", "cover.pdf", "papers", "papers/9"])
 def test_papers_of_no_request_are_not_found(officer: TestClient, path: str) -> None:
     assert officer.get(f"/desk/requests/99/{path}").status_code == 404
