@@ -36,6 +36,7 @@ GROUPS = tuple(_STATES)
 CHANNELS = ("email", *ENTERED)
 _HANDED = ("handover", "too_big")  # reasons: the file is ready, a person hands it over
 _FAILED = ("%bounced", "%\\_rejected", "%\\_unknown", "%\\_held")  # reasons: a mail did not arrive
+_BACK = ("bounced", "rejected")  # letters that the other side did not take
 _UNSURE = ("unknown", "held")  # letters of which a person has to say whether they went out
 STEPS = 20  # of a history that are shown together
 MAILS = 20  # of one request that are shown together
@@ -106,7 +107,9 @@ def _in_group(connection: sa.Connection, group: str) -> sa.ColumnElement[bool]:
             unsure = sa.select(_O.c.request_id).where(
                 _O.c.state.in_(_UNSURE), _O.c.request_id.is_not(None)
             )
-            return sa.or_(sa.and_(here, _has_failed(connection)), _R.c.id.in_(unsure))
+            return sa.or_(
+                sa.and_(here, _has_failed(connection)), _R.c.id.in_(unsure), _is_unreached()
+            )
         case "mine":
             other = sa.or_(_is_handed(connection), _has_failed(connection))
             return sa.and_(here, sa.or_(_is(State.CHECKING), sa.not_(other)))
@@ -120,6 +123,18 @@ def _is_handed(connection: sa.Connection) -> sa.ColumnElement[bool]:
 def _has_failed(connection: sa.Connection) -> sa.ColumnElement[bool]:
     reason = _reason(connection)
     return sa.or_(*(reason.like(ending, escape="\\") for ending in _FAILED))
+
+
+def _is_unreached() -> sa.ColumnElement[bool]:
+    """A letter came back from the address that the requester of an open request still has; putting
+    the address right ends it."""
+    lost = sa.exists().where(
+        _O.c.request_id == _R.c.id,
+        _O.c.audience == "requester",
+        _O.c.state.in_(_BACK),
+        _O.c.to_addr == _R.c.requester_addr,
+    )
+    return sa.and_(_R.c.state.not_in([state.value for state in ENDS]), lost)
 
 
 def _reason(connection: sa.Connection) -> sa.ColumnElement[str]:

@@ -69,6 +69,23 @@ def test_a_letter_that_is_perhaps_not_delivered_is_listed_whatever_its_request(r
     assert _found(room, group="undelivered") == [request_id]
 
 
+def test_an_open_request_whose_letter_came_back_is_listed_until_the_address_is_right(
+    room: Room,
+) -> None:
+    (one,) = room.opened()
+    address = room.request(one).requester_addr
+    with room.database.write() as connection:
+        letter = schema.outbox.update().values(
+            state="bounced", audience="requester", to_addr=address
+        )
+        connection.execute(letter)
+    assert _counts(room) == {"undelivered": 1, "director": 1}
+    with room.database.write() as connection:
+        right = schema.requests.update().values(requester_addr="right@school.example.org")
+        connection.execute(right)
+    assert _counts(room) == {"director": 1}
+
+
 def test_words_are_found_in_what_the_requester_said_and_nowhere_else(room: Room) -> None:
     form = a_form(requester_name="นางสาวสุดา พากเพียร", organisation="โรงเรียนบ้านหนองนา 100%")
     (one,) = room.opened(form=form, requester_addr="Suda@school.example.org")
