@@ -14,6 +14,7 @@ import resource
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as Overdue
 from concurrent.futures import wait
@@ -102,8 +103,8 @@ class Children:
             if self._pool is None or not self._pool.active:
                 self._pool = ProcessPool(
                     self._workers,
-                    initializer=self._initializer,
-                    initargs=self._arguments,
+                    initializer=_begin,
+                    initargs=(self._initializer, *self._arguments),
                     context=_SPAWN,
                 )
             return self._pool
@@ -145,6 +146,13 @@ class Children:
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
+
+
+def _begin(initializer: Callable[..., None], *arguments: Any) -> None:
+    """In the child: what libraries say of a file may hold its words, and is for nobody's log."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    warnings.simplefilter("ignore")
+    initializer(*arguments)
 
 
 def _result(future: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ ADDRESS, TOKEN = "somsri@school.example.org", "AbCdEfGhIjKlMnOpQrStUvWxYz012345"
 WORDS = "เพื่อวางแผนจัดชั้นเรียน"
 # In a process of its own: logs are set up once, for good.
 _BREAKING = """
-import logging, sys
+import logging, sys, threading
 import structlog
 from mailproc.cli.logs import set_up_logs
 from mailproc.store import schema
@@ -35,22 +34,27 @@ try:
 except Exception as error:
     log.error("turn_failed", exc_info=True)
     logging.getLogger("uvicorn.error").error("Exception in ASGI application", exc_info=True)
+thread = threading.Thread(target=lambda: {}[words])
+thread.start()
+thread.join()
 database.close()
+raise LookupError(f"{words} of {address}")
 """
 
 
-def test_a_traceback_tells_no_address_token_or_words(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'x.sqlite'}"
+def test_a_traceback_tells_no_address_token_or_words(empty_url: str) -> None:
+    """PostgreSQL shows the row that it refused, in the second line of what it says."""
     done = subprocess.run(
-        [sys.executable, "-c", _BREAKING, url, ADDRESS, TOKEN, WORDS],
-        check=True,
+        [sys.executable, "-c", _BREAKING, empty_url, ADDRESS, TOKEN, WORDS],
+        check=False,
         capture_output=True,
         text=True,
         cwd=ROOT,
     )
-    assert done.stderr.count("Traceback") >= 2
-    for event in ("seen", "turn_failed", "a.library", "ASGI"):
+    assert done.stderr.count("Traceback") >= 4
+    for event in ("seen", "turn_failed", "a.library", "ASGI", "thread='MainThread'", "LookupError"):
         assert event in done.stderr
+    assert "NotNull" in done.stderr or "NOT NULL" in done.stderr, "what went wrong is told"
     assert [secret for secret in (ADDRESS, TOKEN, WORDS) if secret in done.stderr] == []
 
 
