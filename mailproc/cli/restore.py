@@ -11,6 +11,7 @@ import click
 from mailproc.cli.output import config_option, json_option, local, show
 from mailproc.cli.words import words
 from mailproc.clock import utc_now
+from mailproc.errors import MailprocError
 from mailproc.machine import restore as restoring
 
 
@@ -41,7 +42,11 @@ def _say(step: str) -> None:
 def _secret(key_file: Path | None) -> str:
     """From a file, whose lines of comment are left out, or typed."""
     if key_file is not None:
-        lines = key_file.read_text(encoding="utf-8").splitlines()
+        try:
+            lines = key_file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            problem = getattr(error, "strerror", "") or "it is no text"
+            raise MailprocError(key="file_refused", file=key_file, problem=problem) from None
         return "".join(line for line in lines if not line.startswith("#"))
     if not sys.stdin.isatty():
         return sys.stdin.readline()

@@ -14,6 +14,7 @@ from mailproc.clock import utc_now
 from mailproc.config import ROOT, load
 from mailproc.errors import MailprocError
 from mailproc.machine import backup, upgrade
+from mailproc.machine.locks import alone
 from mailproc.office import make_rules, open_database, read_catalogue
 from mailproc.store import audit
 from mailproc.store.database import Database
@@ -87,9 +88,10 @@ def _in_place(config_file: Path, *, only_check: bool) -> None:
         click.echo(line)
     if only_check:
         sys.exit(0)
-    _say("upgrade_backup")
-    backup.make(config, config_file, config.backup_folder, utc_now())
-    _say("upgrade_migrating")
-    _finish(config_file)
+    with alone(config, "serve.lock", "upgrade_daemon_runs"):
+        _say("upgrade_backup")
+        backup.make(config, config_file, config.backup_folder, utc_now())
+        _say("upgrade_migrating")
+        _finish(config_file)
     for line in words("upgrade_in_place_done"):
         click.echo(line)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from mailproc.datasets import warehouse
 from mailproc.errors import MailprocError
 from mailproc.store import schema
-from mailproc.store.database import Database
+from mailproc.store.database import Database, known_revisions
 
 _ROWS = 500  # at once; a row may hold a mail of 25 MB
 
@@ -29,11 +30,12 @@ def of_store(url: str, target: Path) -> None:
     source = Database(url)
     copy = Database(f"sqlite:///{target}")
     try:
-        if source.revision() != schema.REVISION:
-            raise MailprocError(key="backup_other_revision", found=source.revision())
-        copy.migrate()
+        revision = source.revision() or ""
+        if revision not in known_revisions():
+            raise MailprocError(key="backup_other_revision", found=revision)
+        copy.migrate(revision)
         with source.read() as reading, copy.write() as writing:
-            _copy_rows(reading, writing, schema.metadata)
+            _copy_rows(reading, writing, _as_it_is(reading, revision))
     finally:
         source.close()
         copy.close()
@@ -54,7 +56,7 @@ def of_warehouse(url: str, target: Path) -> bool:
     consistent = source.execution_options(isolation_level="REPEATABLE READ")
     with consistent.begin() as reading, copy.begin() as writing:
         if sa.inspect(reading).has_table("rounds"):
-            _copy_rows(reading, writing, warehouse.metadata)
+            _copy_rows(reading, writing, warehouse.metadata.sorted_tables)
     copy.dispose()
     return True
 
@@ -65,7 +67,7 @@ def fill_store(file: Path, url: str) -> None:
     try:
         target.migrate()
         with source.read() as reading, target.write() as writing:
-            _copy_rows(reading, writing, schema.metadata)
+            _copy_rows(reading, writing, schema.metadata.sorted_tables)
             _go_on_counting(writing)
     finally:
         source.close()
@@ -77,7 +79,7 @@ def fill_warehouse(file: Path, url: str) -> None:
     source = sa.create_engine(f"sqlite:///{file}")
     warehouse.create(url)
     with source.begin() as reading, warehouse.engine(url).begin() as writing:
-        _copy_rows(reading, writing, warehouse.metadata)
+        _copy_rows(reading, writing, warehouse.metadata.sorted_tables)
     source.dispose()
 
 
@@ -141,8 +143,27 @@ def settle_down(file: Path) -> None:
         raise MailprocError(key="backup_unsound", problem="; ".join(faults))
 
 
-def _copy_rows(reading: sa.Connection, writing: sa.Connection, metadata: sa.MetaData) -> None:
-    for table in metadata.sorted_tables:
+def _as_it_is(connection: sa.Connection, revision: str) -> list[sa.Table]:
+    """The tables with the columns that an older database has, as before an upgrade.
+
+    Raises MailprocError where it has one that this program no longer knows: it would be lost.
+    """
+    inspected, older, found = sa.inspect(connection), sa.MetaData(), []
+    there = set(inspected.get_table_names()) - {"alembic_version"}
+    known = {table.name: table for table in schema.metadata.sorted_tables}
+    for name in [name for name in known if name in there]:
+        columns = {column["name"] for column in inspected.get_columns(name)}
+        if not columns <= set(known[name].c.keys()):
+            raise MailprocError(key="backup_other_revision", found=revision)
+        kept = (sa.Column(c.name, c.type) for c in known[name].c if c.name in columns)
+        found.append(sa.Table(name, older, *kept))
+    if not there <= set(known):
+        raise MailprocError(key="backup_other_revision", found=revision)
+    return found
+
+
+def _copy_rows(reading: sa.Connection, writing: sa.Connection, tables: Iterable[sa.Table]) -> None:
+    for table in tables:
         rows = reading.execution_options(yield_per=_ROWS).execute(sa.select(table))
         for some in rows.mappings().partitions(_ROWS):
             writing.execute(table.insert(), [dict(row) for row in some])

@@ -101,25 +101,29 @@ class Database:
             found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
             return None if found is None else str(found)
 
-    def migrate(self) -> None:
-        """Brings the schema up to `schema.REVISION`. Raises where the database is newer than us."""
+    def migrate(self, revision: str = schema.REVISION) -> None:
+        """Brings the schema up to `revision`. Raises where the database is newer than us."""
         found = self.revision()
-        if found == schema.REVISION:
+        if found == revision:
             return
         from alembic import command  # 0.2 s to import, needed once per upgrade
 
         config = alembic_config(self.url)
-        known = {path.stem.split("_")[0] for path in (_MIGRATIONS / "versions").glob("*.py")}
-        if found is not None and found not in known:
+        if found is not None and found not in known_revisions():
             raise MailprocError(key="database_newer", revision=found)
         with self.write() as connection:
             if not self.is_sqlite:  # another process may start at the same moment
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def known_revisions() -> frozenset[str]:
+    """Those that this program can migrate from, its own included."""
+    return frozenset(one.stem.split("_")[0] for one in (_MIGRATIONS / "versions").glob("*.py"))
 
 
 def insert(connection: sa.Connection, table: sa.Table) -> Any:

@@ -15,6 +15,7 @@ from mailproc.clock import utc_now
 from mailproc.config import load
 from mailproc.store import facts, people
 from mailproc.store.database import Database
+from tests.e2e import logbook
 from tests.e2e.daemon import CODE, Daemon
 from tests.e2e.dovecot import Dovecot, free_port, why_missing
 from tests.e2e.smtpd import Sink
@@ -98,6 +99,9 @@ def make(
     yield build
     for daemon in made:
         daemon.kill()
+    for daemon in made:
+        mails = [mail.raw for mail in daemon.sink.taken]
+        logbook.require_clean(daemon.log, mails, (CODE, enrolled[1]))
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from mailproc.clock import utc_now
 from mailproc.demo.server import EmbeddedMail
 from mailproc.store import vitals
 from mailproc.store.vitals import Daemon as Sign
-from tests.e2e import letters
+from tests.e2e import letters, logbook
+from tests.e2e.daemon import CODE
 from tests.robots.office import ADDRESSES, PASSWORD, Office
 
 pytestmark = pytest.mark.timeout(180)
@@ -32,6 +33,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         if office.process is not None:
             office.kill()
         office.database.close()
+        logbook.require_clean(office.log, codes=(CODE, PASSWORD))
 
 
 def _asks(office: Office, path: str) -> tuple[int, str]:

@@ -27,7 +27,7 @@ from mailproc.model import Person
 from mailproc.office import DeskSource, open_database
 from mailproc.store import facts, people, person_links, schema
 from mailproc.store.database import Database
-from tests.e2e import letters
+from tests.e2e import letters, logbook
 from tests.e2e.daemon import CODE, Daemon
 from tests.e2e.dovecot import Dovecot
 from tests.robots.mails import Found, distinct, of
@@ -215,9 +215,10 @@ class Office(Daemon):
             return not any(connection.execute(query).first() for query in _unfinished(utc_now()))
 
     def close(self) -> None:
-        """Ends the daemon as the power does."""
+        """Ends the daemon as the power does; its log must name nobody."""
         self.kill()
         self.database.close()
+        logbook.require_clean(self.log, codes=(CODE, PASSWORD))
 
 
 def _unfinished(now: datetime) -> Iterator[sa.Select[Any]]:
