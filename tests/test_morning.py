@@ -54,6 +54,7 @@ def _turn(room: Room, at: str) -> int:
     return Morning(room.database, _EIGHT).turn(room.desk(), room.rules, room.clock())
 
 
+@pytest.mark.on_postgres
 def test_a_list_comes_once_whoever_asks_and_however_often(room: Room) -> None:
     room.opened(2)
     assert _turn(room, "11-23 07:59") == 0
@@ -106,6 +107,7 @@ def _sections(room: Room) -> dict[str, list[int]]:
     return {one.name: [task.id for task in one.tasks] for one in found}
 
 
+@pytest.mark.on_postgres
 def test_each_request_stands_in_one_part(room: Room) -> None:
     first, second, third, fourth, fifth = room.opened(5)
     room.put(second, state=State.NEEDS_PERSON, reason="build", resume=State.DELIVERING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ from mailproc.web.server import WebThread, listen
 from mailproc.workflow import events as e
 from mailproc.workflow.decide import decide
 from mailproc.workflow.manners import Manners
+from tests.conftest import Server
 from tests.factories import NOW, a_form, a_person, a_request, an_item
 
 CODE = "482915"
@@ -396,11 +398,23 @@ def _no_child_is_left() -> Iterator[None]:
 
 
 @pytest.fixture
-def blank_room(tmp_path: Path) -> Iterator[Room]:
-    """An office whose director has no code yet."""
-    room = Room(a_config(tmp_path))
+def blank_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    """An office whose director has no code yet; on PostgreSQL where `on_postgres` or
+    MAILPROC_TEST_ROOMS=postgresql says so."""
+    asked = os.environ.get("MAILPROC_TEST_ROOMS") == "postgresql"
+    if not asked and request.node.get_closest_marker("on_postgres") is None:
+        room = Room(a_config(tmp_path))
+        yield room
+        room.database.close()
+        return
+    server: Server = request.getfixturevalue("postgres")
+    url = server.new(request.getfixturevalue("_migrated_template"))
+    config = a_config(tmp_path)
+    store = config.store.model_copy(update={"database_url": url})
+    room = Room(config.model_copy(update={"store": store}))
     yield room
     room.database.close()
+    server.drop(url)
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ def test_an_open_request_whose_letter_came_back_is_listed_until_the_address_is_r
     assert _counts(room) == {"director": 1}
 
 
+@pytest.mark.on_postgres
 def test_words_are_found_in_what_the_requester_said_and_nowhere_else(room: Room) -> None:
     form = a_form(requester_name="นางสาวสุดา พากเพียร", organisation="โรงเรียนบ้านหนองนา 100%")
     (one,) = room.opened(form=form, requester_addr="Suda@school.example.org")
@@ -148,6 +149,7 @@ def test_who_has_to_be_told_by_a_person_is_counted_beside_the_groups(
     )
 
 
+@pytest.mark.on_postgres
 def test_filters_narrow_and_unknown_ones_do_not(room: Room, officer: TestClient) -> None:
     (one,) = room.opened()
     room.put(one, channel="phone")
