@@ -8,7 +8,8 @@ from collections.abc import Callable
 import structlog
 
 from mailproc.errors import AuthFailed, LoginRests
-from mailproc.health.pulse import Beat, Pulse, in_short
+from mailproc.health.living import Living
+from mailproc.health.pulse import in_short
 from mailproc.workflow import retry
 
 log = structlog.get_logger()
@@ -16,19 +17,15 @@ _LOOK_AGAIN = 6.0  # seconds: whether a person has mended it; a little more than
 _EACH = 30  # failures in a row, of which one is logged
 
 
-class Loop:
+class Loop(Living):
     """Runs `turn` until it gives 0; wakes the loops in `then` after a turn that did something."""
 
     def __init__(self, name: str, turn: Callable[[], int]) -> None:
+        super().__init__(name)
         self.name, self._turn = name, turn
         self.then: tuple[Loop, ...] = ()
-        self.pulse = Pulse()
-        self._work, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._work = threading.Event()
         self._refused = self._failed = 0
-
-    def start(self) -> None:
-        self._thread.start()
 
     def wake(self) -> None:
         """There may be work."""
@@ -36,26 +33,8 @@ class Loop:
 
     def stop(self) -> None:
         """No turn after the one at hand."""
-        self._stopping.set()
+        super().stop()
         self._work.set()
-
-    def join(self, seconds: float) -> None:
-        self._thread.join(seconds)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    @property
-    def _has_died(self) -> bool:
-        """Begun, not told to stop, and gone all the same."""
-        begun = self._thread.ident is not None
-        return begun and not self._thread.is_alive() and not self._stopping.is_set()
-
-    @property
-    def beat(self) -> Beat:
-        """How it is."""
-        return self.pulse.read(alive=not self._has_died)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

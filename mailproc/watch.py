@@ -12,7 +12,8 @@ import structlog
 from mailproc.collect import Limits, collect, mark
 from mailproc.errors import AuthFailed, FolderGone, LinkLost, LoginRests, Untrusted
 from mailproc.health.fault import Fault
-from mailproc.health.pulse import Beat, Pulse, in_short
+from mailproc.health.living import Living
+from mailproc.health.pulse import in_short
 from mailproc.health.pulses import unreachable
 from mailproc.mail.mailbox import Mailbox
 from mailproc.store.database import Database
@@ -25,7 +26,7 @@ _AGAIN = 3  # looks in a row, where a server tells of mails with every search
 _IDLE_RENEW = 540.0  # seconds: RFC 2177 says 29 minutes at most, middle boxes forget after ten
 
 
-class Watcher:
+class Watcher(Living):
     """A thread. `arrived` is called after new mail was stored; `polled_at` is its sign of life."""
 
     def __init__(
@@ -41,43 +42,18 @@ class Watcher:
     ) -> None:
         """`held`: why no mail may be taken in now, else empty. `dated`: is told the mail server's
         date of new mail, and whether that came since the last look."""
+        super().__init__("mailbox")
         self._held, self._dated = held, dated
         self._connect, self._database, self._limits = connect, database, limits
         self._poll = min(poll_seconds, _IDLE_RENEW)
         self._arrived, self._clock = arrived, clock
-        self._stopping, self._marks = threading.Event(), threading.Event()
+        self._marks = threading.Event()
         self._marks.set()  # flags that an earlier run still owed
-        self._thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
         self._lost, self._refused, self._again = 0, 0, 0
         self.polled_at: datetime | None = None
-        self._pulse = Pulse()
         self._faults: tuple[Fault, ...] = ()
         self._certificate_ends: datetime | None = None  # the server's certificate
         self._looked = False  # in this connection: what comes from now on has just arrived
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-
-    def join(self, seconds: float) -> None:
-        self._thread.join(seconds)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    @property
-    def _has_died(self) -> bool:
-        """Begun, not told to stop, and gone all the same."""
-        begun = self._thread.ident is not None
-        return begun and not self._thread.is_alive() and not self._stopping.is_set()
-
-    @property
-    def beat(self) -> Beat:
-        """How the thread is."""
-        return self._pulse.read(alive=not self._has_died)
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the mailbox, as far as a connection tells."""
@@ -93,9 +69,9 @@ class Watcher:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._pulse.beat()
+            self.pulse.beat()
             pause = self._session()
-            self._pulse.rest()
+            self.pulse.rest()
             self._stopping.wait(pause)
 
     def _session(self) -> float:
@@ -110,11 +86,11 @@ class Watcher:
             return 0.0
         except LoginRests as error:
             if error.lasting:
-                self._pulse.failed("AuthFailed", refused=True)
+                self.pulse.failed("AuthFailed", refused=True)
             return _LOOK_AGAIN  # no try was made
         except AuthFailed as error:
             self._refused += 1
-            self._pulse.failed("AuthFailed", refused=True)
+            self.pulse.failed("AuthFailed", refused=True)
             log.error("mailbox_login_refused", tries=self._refused, remedy=error.remedy)
             # The login itself knows when the next try may be, also after a restart.
             return _LOOK_AGAIN
@@ -127,7 +103,7 @@ class Watcher:
         except LinkLost as error:
             return self._lost_link(error.problem)
         except Exception as error:
-            news = self._pulse.failed(in_short(error))
+            news = self.pulse.failed(in_short(error))
             log.error("mailbox_failed", error=type(error).__name__, exc_info=news)
             return self._lost_link(in_short(error))
         finally:
@@ -140,13 +116,13 @@ class Watcher:
 
     def _lost_link(self, problem: str) -> float:
         self._lost += 1
-        self._pulse.failed(problem)
+        self.pulse.failed(problem)
         log.warning("mailbox_lost", times=self._lost, problem=problem)
         return retry.reconnect_pause(self._lost)
 
     def _turn(self, mailbox: Mailbox) -> None:
         """All that is new, then the flags that are owed; a wait where there was neither."""
-        self._pulse.beat()
+        self.pulse.beat()
         now = self._clock()
         if not self._held() and collect(
             mailbox, self._database, self._limits, now, self._stored, self._may_go_on
@@ -157,7 +133,7 @@ class Watcher:
             return
         self._again = 0
         self.polled_at, self._lost, self._looked = now, 0, True
-        self._pulse.well()
+        self.pulse.well()
         if self._marks.is_set():
             self._marks.clear()
             mark(mailbox, self._database)
@@ -166,7 +142,7 @@ class Watcher:
         self._wait(mailbox)
 
     def _stored(self, internal_date: datetime) -> None:
-        self._pulse.beat()
+        self.pulse.beat()
         self._dated(internal_date, self._looked)
         self._arrived()
 
@@ -177,13 +153,13 @@ class Watcher:
         until = time.monotonic() + self._seconds_to_wait(mailbox)
         if not mailbox.can_idle:
             while not self._interrupted() and time.monotonic() < until:
-                self._pulse.beat()
+                self.pulse.beat()
                 self._stopping.wait(min(1.0, self._poll))
             mailbox.check_alive()
             return
         mailbox.start_idle()
         while not self._interrupted() and time.monotonic() < until:
-            self._pulse.beat()
+            self.pulse.beat()
             if mailbox.heard(1.0):
                 break
         mailbox.stop_idle()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
 
 from mailproc.errors import MailprocError
-from mailproc.health.pulse import Beat, Pulse
+from mailproc.health.living import Living
 
 
 def listen(address: str) -> socket.socket:
@@ -51,33 +50,21 @@ class _Server(uvicorn.Server):
         yield
 
 
-class WebThread:
+class WebThread(Living):
     """Serves each app on its socket until stopped."""
 
     def __init__(self, apps: Sequence[tuple[socket.socket, Starlette]]) -> None:
+        super().__init__("web")
         self._sockets = [listener for listener, _ in apps]
-        self._pulse = Pulse()
-        self._servers = [_Server(app, self._pulse.beat) for _, app in apps]
-        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
-        self._stopping = False
-
-    def start(self) -> None:
-        self._thread.start()
-
-    @property
-    def beat(self) -> Beat:
-        """How the thread is: dead, or stuck where its event loop no longer comes round."""
-        begun = self._thread.ident is not None
-        alive = not begun or self._stopping or self._thread.is_alive()
-        return self._pulse.read(alive=alive)
+        self._servers = [_Server(app, self.pulse.beat) for _, app in apps]
 
     def stop(self) -> None:
-        self._stopping = True
+        super().stop()
         for server in self._servers:
             server.should_exit = True
 
     def join(self, seconds: float) -> None:
-        self._thread.join(seconds)
+        super().join(seconds)
         for listener in self._sockets:
             listener.close()
 
