@@ -210,7 +210,7 @@ class Office(Daemon):
             connection.execute(schema.code_tries.delete())
 
     def is_at_rest(self) -> bool:
-        """Nothing is to be read, built, sent or looked at now."""
+        """Nothing is to be read, built, sent, filed or looked at now."""
         with self.database.read() as connection:
             return not any(connection.execute(query).first() for query in _unfinished(utc_now()))
 
@@ -229,6 +229,7 @@ def _unfinished(now: datetime) -> Iterator[sa.Select[Any]]:
         if "owner" in table.c:
             yield sa.select(table.c.id).where(table.c.owner.is_not(None))
     yield sa.select(schema.messages.c.id).where(schema.messages.c.mark.is_not(None))
+    yield sa.select(schema.outbox.c.id).where(schema.outbox.c.sent_copy == "due")
 
 
 @dataclass
