@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-import threading
 
 import click
 
 from mailproc.cli.logs import set_up_logs
+from mailproc.cli.stopping import Stopping
 from mailproc.cli.words import words
 from mailproc.config import ROOT
 from mailproc.demo.actors import Actors
@@ -28,16 +27,14 @@ _SHOWN = 5  # codes of the printed list
 def demo(auto: bool, by_mail: bool, as_json: bool) -> None:
     """The whole loop on this machine, with a mail server of its own."""
     set_up_logs("warning")
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stopping = Stopping()
     stage = Demo(ROOT / "state" / "demo", by_mail=by_mail)
     try:
         stage.start()
         _say_ready(stage.ready, as_json=as_json)
         if auto:
             sys.exit(_play(stage.ready, as_json=as_json))
-        stop.wait()
+        stopping.wait()
     finally:
         stage.stop()
 

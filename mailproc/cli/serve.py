@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
 
 import click
@@ -12,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc.cli.logs import set_up_logs
 from mailproc.cli.output import config_option
+from mailproc.cli.stopping import Stopping
 from mailproc.config import Config, load
 from mailproc.machine import overdue
 from mailproc.machine.notify import Notifier
@@ -26,9 +25,7 @@ log = structlog.get_logger()
 def serve(config_file: Path, log_level: str) -> None:
     """Runs until it is told to stop (Ctrl-C or SIGTERM)."""
     set_up_logs(log_level)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stopping = Stopping()
     config = load(config_file)
     service = Service(config)
     service.start()
@@ -36,7 +33,7 @@ def serve(config_file: Path, log_level: str) -> None:
     systemd = Notifier()
     systemd.ready()
     try:
-        while not stop.wait(systemd.pause):
+        while not stopping.wait(systemd.pause):
             if _turns(service):
                 systemd.alive()
             _look_at_backups(config, service)
