@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from mailproc import office as offices
@@ -98,6 +99,20 @@ class _Here:
 
     def book(self, chapters: Sequence[Chapter], left_out: Sequence[LeftOut]) -> Built:
         return workbook.booklet(chapters, left_out, self.url)
+
+
+@contextmanager
+def _listening(app: Starlette) -> Iterator[str]:
+    """The app on a real port; gives the address."""
+    listener = listen("127.0.0.1:0")
+    web = WebThread([(listener, app)])
+    host, port = listener.getsockname()
+    web.start()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        web.stop()
+        web.join(10)
 
 
 @dataclass
@@ -298,28 +313,14 @@ class Room:
     @contextmanager
     def served(self) -> Iterator[str]:
         """The pages on a real port, for requests that come at once; gives the address."""
-        listener = listen("127.0.0.1:0")
-        web = WebThread([(listener, public_app(self.site()))])
-        host, port = listener.getsockname()
-        web.start()
-        try:
-            yield f"http://{host}:{port}"
-        finally:
-            web.stop()
-            web.join(10)
+        with _listening(public_app(self.site())) as address:
+            yield address
 
     @contextmanager
     def served_inside(self) -> Iterator[str]:
         """The internal pages on a real port; gives the address."""
-        listener = listen("127.0.0.1:0")
-        web = WebThread([(listener, internal_app(lambda: Health(None, True), self.site()))])
-        host, port = listener.getsockname()
-        web.start()
-        try:
-            yield f"http://{host}:{port}"
-        finally:
-            web.stop()
-            web.join(10)
+        with _listening(internal_app(lambda: Health(None, True), self.site())) as address:
+            yield address
 
     def form(self, client: TestClient, path: str, **fields: str) -> dict[str, str]:
         """The fields of the page's form, as a person fills them in."""
