@@ -11,10 +11,18 @@ _ONE = (
     r"(?:(?:ชั้น|ระดับ(?:ชั้น)?)\s?)?(?:[ปมอ]\s?\.\s?[1-6]|"
     r"(?:ประถม(?:ศึกษา)?|มัธยม(?:ศึกษา)?|อนุบาล)ปีที่\s?[1-6])"
 )
+_ONE_ENGLISH = (
+    r"(?:grades?|primary(?: (?:year|grade))?|prathom|secondary(?: (?:year|grade))?|matt?hayom|"
+    r"kindergarten|anuban)\s?(?:1[0-2]|[1-9])(?![0-9])"
+)
+ENGLISH_GRADES = (  # «Grade 4 to 6», «Prathom 1 and Prathom 2»
+    rf"(?i:\b{_ONE_ENGLISH}"
+    rf"(?:\s?(?:-|–|to|and|,|&)\s?(?:{_ONE_ENGLISH}|(?:1[0-2]|[1-9])(?![0-9/])))*)"
+)
 _GRADES = re.compile(
     rf"{_ONE}(?:\s?(?:-|–|ถึง|และ|กับ|,)\s?(?:{_ONE}|[1-6](?![0-9/])))*"
     r"|(?:ชั้น|ระดับ)(?:ชั้น)?\s?(?:ประถม(?:ศึกษา)?|มัธยม(?:ศึกษา)?(?:ตอนต้น)?|อนุบาล)"
-    r"|\bgrades? [1-9](?:\s?(?:-|–|to|and|,)\s?(?:grade )?[1-9])*\b"
+    rf"|{ENGLISH_GRADES}"
 )
 _SIZES = re.compile(
     r"(?:โรงเรียน|รร\.?)?ขนาด(?:เล็ก|กลาง|ใหญ่(?:พิเศษ)?)|\b(?:small|medium|large) schools?\b", re.I

@@ -100,6 +100,7 @@ _ONE_GRADE = (
 )
 GRADE = re.compile(  # «ชั้นอนุบาล 2 ถึง ป.6», «ระดับประถมศึกษา»
     rf"(?:เฉพาะ)?(?:ระดับ)?(?:ชั้น)?{_ONE_GRADE}(?:\s?(?:-|–|ถึง|และ|กับ|,)\s?{_ONE_GRADE}){{0,6}}"
+    rf"|{conditions.ENGLISH_GRADES}"
 )
 _OF_TESTS = re.compile(r"(?:[A-Za-z]-?NET|NT|RT|nt|rt|ประเมิน[^\s]{0,20})\s?(?:ชั้น)?\s?$")
 _WHOLE_AREA = ("ทั้งเขต", "รวมทั้งเขต")
@@ -118,7 +119,7 @@ _STARTS = (
 )
 _BARE_YEAR = re.compile(rf"\s\(?(?:พ\.?ศ\.?\s?)?(?:2[45]|๒[๔๕]){_DIGITS}{{2}}(?!{_DIGITS})")
 _TRAILING = re.compile(
-    r"[\s,;(\[–-]*(?:ประจำ|ของ|เป็น|โดย|แบบ|และ|สำหรับ|ข้อมูล|for|in|by)?[\s,;(\[–:-]*$"
+    r"[\s,;(\[–-]*(?:ประจำ|ของ|เป็น|โดย|แบบ|และ|สำหรับ|ข้อมูล|for|in|of|by)?[\s,;(\[–:-]*$"
 )
 _MAY_HOLD = re.compile(r"[\s(\[,0-9๐-๙]|ปี|ล่าสุด|ย้อนหลัง|ทั้งเขต|แต่ละ")
 _UNWANTED = re.compile(  # «ไม่ต้องแยกรายโรงเรียน», «ไม่เอา PDF»: the other one is meant

@@ -14,6 +14,7 @@ from mailproc.parsers import conditions
         ("ขอเฉพาะอำเภอแม่จันเท่านั้นครับ", ("อำเภอแม่จัน",)),
         ("ขอเฉพาะโรงเรียนที่มีนักเรียนไม่เกิน 60 คน", ("โรงเรียนที่มีนักเรียนไม่เกิน 60 คน",)),
         ("only grades 1 to 6 please", ("grades 1 to 6",)),
+        ("Only Grade 1 and Prathom 2", ("Grade 1 and Prathom 2",)),
         ("ขอบคุณค่ะ", ()),
     ],
 )
