@@ -102,7 +102,10 @@ GRADE = re.compile(  # «ชั้นอนุบาล 2 ถึง ป.6», «�
     rf"(?:เฉพาะ)?(?:ระดับ)?(?:ชั้น)?{_ONE_GRADE}(?:\s?(?:-|–|ถึง|และ|กับ|,)\s?{_ONE_GRADE}){{0,6}}"
     rf"|{conditions.ENGLISH_GRADES}"
 )
-_OF_TESTS = re.compile(r"(?:[A-Za-z]-?NET|NT|RT|nt|rt|ประเมิน[^\s]{0,20})\s?(?:ชั้น)?\s?$")
+_OF_TESTS = re.compile(
+    r"(?:[A-Za-z]-?NET|NT|RT|nt|rt|ประเมิน[^\s]{0,20})"
+    r"(?:\s?(?:results?|scores?|tests?)){0,2}(?:,?\s(?:for|of|in))?,?\s?(?:ชั้น)?\s?$"
+)
 _WHOLE_AREA = ("ทั้งเขต", "รวมทั้งเขต")
 _NOT_BY_SCHOOL = re.compile(  # «ไม่ต้องแยกรายโรงเรียน»: one figure for the area
     r"ไม่(?:จำเป็น)?(?:ต้อง(?:การ)?|เอา)\s?(?:แยก|จำแนก)?\s?(?:เป็น)?ราย(?:โรงเรียน|โรง(?=\s|$)|รร|สถานศึกษา)"

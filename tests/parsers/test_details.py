@@ -15,7 +15,8 @@ from mailproc.parsers import details
         ("number of students of grades 1, 2 and 3", "number of students", ("grades 1, 2 and 3",)),
         ("Number of students (Prathom 1-3)", "Number of students", ("Prathom 1-3",)),
         ("Number of students in grade 12", "Number of students", ("grade 12",)),
-        ("NT results grade 3", "NT results", ("grade 3",)),
+        ("NT results grade 3", "NT results grade 3", None),
+        ("NT test results of grade 3", "NT test results of grade 3", None),
         ("Number of classrooms by grade, 2024", "Number of classrooms by grade, 2024", None),
     ],
 )
