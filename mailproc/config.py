@@ -90,6 +90,7 @@ class OfficeSection(_Section):
     workdays: tuple[date, ...] = ()  # public holidays on which this office works
     privacy_th: str = ""
     privacy_en: str = ""
+    language: Literal["th", "en"] = "th"  # of its own people: their mails and pages
     morning: str = "08:00"  # when officers get the list of what waits; empty: never
 
     @property

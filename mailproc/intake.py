@@ -132,7 +132,7 @@ class Intake:
             for officer in desk.people.get("officer", ()):
                 letter = Letter(
                     kind="officer_quarantined",
-                    language="th",
+                    language=desk.language,
                     to_name=officer.name,
                     to_addr=officer.address,
                     message_id=desk.new_message_id(),

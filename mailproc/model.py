@@ -158,6 +158,10 @@ class Dataset:
     spec: str = ""  # the checked TOML file as JSON, for `datasets.query`
     folder: str = ""  # where its ready-made files lie
 
+    def title(self, language: str) -> str:
+        """As people of the language call it."""
+        return self.title_th if language == "th" else self.title_en
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -633,6 +637,7 @@ class Office:
     privacy_en: str = ""
     plus_addressing: bool = False  # the mail server delivers name+detail@ to name@ (RFC 5233)
     desk_url: str = ""  # where officers open the desk, without trailing slash; empty: nowhere else
+    language: str = "th"  # th | en, of its own people; a requester is answered in his own
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def make_office(config: Config, officers: tuple[Person, ...]) -> Office:
         privacy_en=chosen.privacy_en,
         plus_addressing=config.mailbox.plus_addressing,
         desk_url=config.web.desk_url,
+        language=chosen.language,
     )
 
 
@@ -108,7 +109,8 @@ def make_habits(config: Config, catalogue: Catalogue) -> Habits:
 
 def make_grounds(config: Config) -> tuple[tuple[str, str], ...]:
     """The grounds of a refusal in the order of their numbers, as letters to approvers say them."""
-    return tuple(load_texts(config.template_folders, "th").sections.get("grounds", {}).items())
+    texts = load_texts(config.template_folders, config.office.language)
+    return tuple(texts.sections.get("grounds", {}).items())
 
 
 def make_known(config: Config, catalogue: Catalogue) -> Known:
@@ -208,6 +210,7 @@ class DeskSource:
         self._database, self._clock = database, clock
         self._key = config.secret("links")
         self._timezone = config.office.timezone
+        self._language = config.office.language
         self._download_life = timedelta(days=config.web.download_days)
         self._domain = config.office.address.rpartition("@")[2]
         self._desk: Desk | None = None
@@ -230,4 +233,5 @@ class DeskSource:
             absences=away,
             download_life=self._download_life,
             timezone=self._timezone,
+            language=self._language,
         )

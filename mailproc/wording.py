@@ -117,8 +117,7 @@ def _narrowed(conditions: Any, texts: Texts) -> list[str]:
 
 
 def _titles(texts: Texts, catalogue: Catalogue) -> dict[str | None, str]:
-    thai = texts.language == "th"
-    return {d.id: d.title_th if thai else d.title_en for d in catalogue.datasets}
+    return {d.id: d.title(texts.language) for d in catalogue.datasets}
 
 
 def _asker(request: Any, texts: Texts) -> str:
@@ -356,7 +355,7 @@ def _offered(catalogue: Catalogue, texts: Texts) -> list[tuple[str, str]]:
 
 
 def _offered_title(dataset: Dataset, texts: Texts) -> str:
-    title = dataset.title_th if texts.language == "th" else dataset.title_en
+    title = dataset.title(texts.language)
     return (
         title
         if dataset.who_may_ask == "anyone"

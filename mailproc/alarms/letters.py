@@ -43,19 +43,20 @@ def _readers(desk: Desk) -> Iterable[Person]:
 
 
 def _letter(alarm: Alarm, news: News, person: Person, desk: Desk, now: datetime) -> Letter:
-    words = said(alarm)
+    words = said(alarm, desk.language)
     return staff_letters.letter(
         RAISED if news == "raised" else MENDED,
         person,
         desk,
         now,
         subject=words.title,
-        reason=_span(alarm, desk.timezone),
+        reason=_span(alarm, desk),
         note=f"{words.what}\n\n{words.remedy}" if news == "raised" else "",
     )
 
 
-def _span(alarm: Alarm, timezone: str) -> str:
+def _span(alarm: Alarm, desk: Desk) -> str:
     """From when, and until when where that is known."""
     ends = (alarm.raised_at, alarm.mended_at)
-    return " – ".join(thai.date_time(at, timezone, "th") for at in ends if at is not None)
+    told = (thai.date_time(at, desk.timezone, desk.language) for at in ends if at is not None)
+    return " – ".join(told)

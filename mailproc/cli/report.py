@@ -49,7 +49,7 @@ def month(which: str, folder: Path, config_file: Path, as_json: bool) -> None:
             show(months.as_json(found, chosen), "", as_json=True)
             return
         office = make_office(store.config, officers)
-        texts = load_texts(store.config.template_folders, "th")
+        texts = load_texts(store.config.template_folders, store.config.office.language)
         content = months.workbook(found, chosen, texts, office, rules.catalogue, store.now)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / months.filename(chosen)

@@ -175,7 +175,7 @@ def _opens(store: Opened, request: Request) -> dict[str, Any]:
     with store.database.read() as connection:
         found = opens.of_request(connection, request.id)
     decide = [look for look in found if look.purpose == "decide"]
-    texts = load_texts(store.config.template_folders, "th")
+    texts = load_texts(store.config.template_folders, store.config.office.language)
     words = told(decide, texts, store.config.office.timezone)
     return {"opened": [asdict(look) for look in found], "opened_in_words": words}
 
@@ -186,7 +186,7 @@ def _stages(store: Opened, request: Request) -> dict[str, Any]:
         clock = stage_times.of_request(connection, request.id, store.rules, store.now)
     if clock is None:
         return {}
-    texts = load_texts(store.config.template_folders, "th")
+    texts = load_texts(store.config.template_folders, store.config.office.language)
     told = [promised.line(row, texts) for row in promised.rows(clock, texts)]
     return {"stages": _clock(clock), "stages_in_words": told}
 

@@ -90,7 +90,7 @@ def add(
 
 
 def _why(store: Opened, found: tuple[str, ...]) -> str:
-    texts = load_texts(store.config.template_folders, "th")
+    texts = load_texts(store.config.template_folders, store.config.office.language)
     return "; ".join(texts.get("standing_faults", key) for key in found)
 
 

@@ -158,8 +158,7 @@ class Layout:
         if of != "dataset":
             return self.texts.get(_SECTIONS[of], key)
         found = self.catalogue.get(key)
-        thai_words = self.texts.language == "th"
-        return (found.title_th if thai_words else found.title_en) if found else key
+        return found.title(self.texts.language) if found else key
 
     # ------------------------------------------------------------ decisions
 

@@ -179,7 +179,7 @@ def _letter(
     root = here.desk.thread_root(after.id)
     return Letter(
         kind="paper_decision",
-        language="th",
+        language=here.desk.language,
         to_name=person.name,
         to_addr=person.address,
         message_id=here.desk.new_message_id(),

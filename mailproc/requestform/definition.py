@@ -176,9 +176,7 @@ def _options(key: str, catalogue: Catalogue, texts: Texts) -> tuple[Option, ...]
     """What can be chosen: only what some dataset has that can be had now."""
     had = available(catalogue)
     if key == "dataset":
-        return tuple(
-            Option(d.id, d.title_th if texts.language == "th" else d.title_en) for d in had
-        )
+        return tuple(Option(d.id, d.title(texts.language)) for d in had)
     if key == "academic_years":
         years = sorted({r.academic_year for d in had for r in d.rounds}, reverse=True)
         return tuple(Option(str(year), str(year)) for year in years)

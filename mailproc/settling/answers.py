@@ -33,7 +33,7 @@ def answer(
     language = first.language if first is not None else reading.language
     return Letter(
         kind=kind,
-        language="th" if to_director else language,  # she is written to in Thai
+        language=desk.language if to_director else language,
         to_name=name,
         to_addr=address,
         message_id=desk.new_message_id(),

@@ -181,7 +181,7 @@ class Decisions:
             self._connection, found, said.code, self._habits.pepper, at, self._now
         )
         if proved.error:
-            return unproved(proved, self._rules.timezone), found
+            return unproved(proved, self._desk), found
         return self._taken(wants, found, proved.device)
 
     def _lacks(self, wants: Wanted, said: Said, found: Mandate) -> str:
@@ -230,11 +230,11 @@ class Decisions:
         )
 
 
-def unproved(proved: Proved, timezone: str) -> Told:
+def unproved(proved: Proved, desk: Desk) -> Told:
     """Why the code does not count, and when the next try does."""
     left = _FREE_TRIES - proved.tries
     if proved.next_at is not None:
-        until = thai.date_time(proved.next_at, timezone)
+        until = thai.date_time(proved.next_at, desk.timezone, desk.language)
         reason = "slow_down" if proved.error in ("code_wrong", "slow_down") else proved.error
         return Told("how_to_decide", reason, until)
     return Told("how_to_decide", proved.error, str(left) if left > 0 else "")

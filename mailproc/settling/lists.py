@@ -90,7 +90,7 @@ class Lists:
             self._connection, person, place, many.code, self._habits.pepper, at, self._now
         )
         if proved.error:
-            why = unproved(proved, self._rules.timezone)
+            why = unproved(proved, self._desk)
             return Told("list_decided", why.reason, why.note), []
         return Told("list_decided", "done"), [self._taken(line, proved.device) for line in lines]
 

@@ -53,6 +53,7 @@ class Desk:
     link_life: timedelta = timedelta(days=60)
     download_life: timedelta = timedelta(days=14)  # of a link to a file
     timezone: str = "Asia/Bangkok"
+    language: str = "th"  # of letters to the office's own people
     keep: timedelta = timedelta(days=3650)  # how long personal data stays
 
     def token(self, link_id: str, purpose: str, version: int) -> str:

@@ -105,7 +105,7 @@ def _row(
 ) -> dict[str, Any]:
     letter = Letter(
         kind=effect.kind,
-        language=request.language if effect.to == "requester" else "th",
+        language=request.language if effect.to == "requester" else desk.language,
         to_name=person.name,
         to_addr=person.address,
         message_id=desk.new_message_id(),

@@ -8,15 +8,13 @@ from typing import Any
 from mailproc.model import Letter, Person
 from mailproc.store.desk import Desk
 
-_LANGUAGE = "th"  # of the office
-
 
 def letter(kind: str, person: Person, desk: Desk, now: datetime, **told: Any) -> Letter:
     """A letter to one of them; `told` are further fields of it, a thread among them."""
     thread = {"in_reply_to": "", "references": (), "subject": ""}
     return Letter(
         kind=kind,
-        language=_LANGUAGE,
+        language=desk.language,
         to_name=person.name,
         to_addr=person.address,
         to_post=person.post,

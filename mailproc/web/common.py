@@ -74,13 +74,17 @@ class Site:
         return urlsplit(self.office.public_url).path.rstrip("/")
 
     def page(
-        self, name: str, status: int = 200, language: str = "th", **context: object
+        self, name: str, status: int = 200, language: str = "", **context: object
     ) -> HTMLResponse:
-        """A rendered page with the headers that every page has; a script where `passkey` is."""
+        """A rendered page with the headers that every page has; a script where `passkey` is.
+
+        Where no language is named it is the office's own.
+        """
+        language = language or self.office.language
         text = self.pages.render(name, language, base=self.base, **context)
         return HTMLResponse(text, status, SCRIPTED if context.get("passkey") else HEADERS)
 
-    def message(self, key: str, status: int, language: str = "th") -> HTMLResponse:
+    def message(self, key: str, status: int, language: str = "") -> HTMLResponse:
         """A page that says what happened and what to do."""
         return self.page("message", status, language, message=key)
 

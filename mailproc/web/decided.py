@@ -18,8 +18,6 @@ from mailproc.web.common import Site
 from mailproc.web.passkeys import PasskeyRoom
 from mailproc.workflow.approval import given, needed
 
-_LANGUAGE = "th"
-
 
 class DecidedPage:
     """The same for whoever was asked; it changes nothing."""
@@ -49,7 +47,6 @@ class DecidedPage:
         return self._site.page(
             "decided",
             status,
-            _LANGUAGE,
             request=request,
             person=found.person,
             for_person=found.for_person,

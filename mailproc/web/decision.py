@@ -31,7 +31,6 @@ from mailproc.web.proof import STATUS
 from mailproc.workflow import approval
 from mailproc.workflow.urgency import hurry
 
-_LANGUAGE = "th"
 _COUNTS = ("done", "waits", "narrowed")
 _DEVICE = "device"  # the cookie of a remembered browser
 
@@ -145,7 +144,6 @@ class DecisionPage:
         return self._site.page(
             "decision",
             status,
-            _LANGUAGE,
             request=request,
             person=found.person,
             for_person=found.for_person,
@@ -189,7 +187,6 @@ class DecisionPage:
         number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), len(parts))
         return self._site.page(
             "columns",
-            language=_LANGUAGE,
             request=found.request,
             columns=parts[number - 1],
             number=number,
@@ -254,7 +251,7 @@ class DecisionPage:
         return choices.fault(
             sent,
             found,
-            grounds=self._site.pages.keys("grounds", _LANGUAGE),
+            grounds=self._site.pages.keys("grounds", self._site.office.language),
             unfit=narrowing.faults(request, choices.conditions(sent, request), rules, now),
             known=device is not None,
         )

@@ -34,7 +34,6 @@ from mailproc.workflow.urgency import hurry
 
 DEVICE = "device"  # the cookie of a remembered browser
 _COUNTS = frozenset({"done", "waits", "narrowed"})
-LANGUAGE = "th"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,6 @@ class QueuePage:
         return self._site.page(
             "queue",
             status,
-            LANGUAGE,
             person=visit.person,
             csrf=self._site.csrf(visit.link.id),
             first_use=not visit.person.may_prove,
@@ -220,7 +218,7 @@ class QueuePage:
         return prove_person(site.database, person, place, proof, site.pepper, now), None
 
     def _grounds(self) -> Sequence[str]:
-        return self._site.pages.keys("grounds", LANGUAGE)
+        return self._site.pages.keys("grounds", self._site.office.language)
 
     def _again(self, visit: Visit, sent: Sent, error: str, status: int, now: datetime) -> Response:
         if not visit.may_look:
@@ -281,7 +279,6 @@ class QueuePage:
         return self._site.page(
             "queue_done",
             200,
-            LANGUAGE,
             person=visit.person,
             csrf=self._site.csrf(visit.link.id),
             choice=choice,

@@ -33,7 +33,6 @@ from mailproc.workflow import calendar
 
 _PLACE = "internal/people"  # wrong codes are counted for it
 _MAY = ("group_director", "officer", "admin")
-_LANGUAGE = "th"
 _SHOWN_AGAIN = ("name", "address", "position", "phone", "acts_for", "since", "until", "person")
 
 
@@ -98,7 +97,6 @@ class RegisterPage:
         return self._site.page(
             "people",
             status,
-            _LANGUAGE,
             visit=sent.visit,
             may_act=sent.visit is not None and sent.visit.may_act,
             nav=self._frame.nav(sent.visit),
@@ -118,7 +116,7 @@ class RegisterPage:
 
     def _slip(self, enrolled: Enrolled) -> Response:
         days = people.SLIP_LIFE.days
-        return self._site.page("slip", 200, _LANGUAGE, enrolled=enrolled, days=days)
+        return self._site.page("slip", 200, enrolled=enrolled, days=days)
 
     # ------------------------------------------------------------ changing
 

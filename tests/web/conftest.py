@@ -152,7 +152,7 @@ class Room:
             away = absences.current(connection, self.clock())
         roles = [("director", "group_director"), *((r, r) for r in ("officer", "deputy", "admin"))]
         found = {to: tuple(p for p in everybody if p.role == role) for to, role in roles}
-        return Desk(self.key, "example.org", found, away)
+        return Desk(self.key, "example.org", found, away, language=self.config.office.language)
 
     def add(self, person: Person) -> int:
         with self.database.write() as connection:

@@ -20,14 +20,14 @@ class Shown:
     steps: tuple[str, ...]
 
 
-def open_now(database: Database) -> tuple[Shown, ...]:
+def open_now(database: Database, language: str) -> tuple[Shown, ...]:
     """The oldest first."""
     with database.read() as connection:
         found = alarms.open_alarms(connection)
-    return tuple(_shown(one) for one in found)
+    return tuple(_shown(one, language) for one in found)
 
 
-def _shown(alarm: alarms.Alarm) -> Shown:
-    words = said(alarm, "th")
+def _shown(alarm: alarms.Alarm, language: str) -> Shown:
+    words = said(alarm, language)
     steps = words.remedy.replace("$ ", "python3 run.py ").splitlines()
     return Shown(words.title, alarm.raised_at, words.what, tuple(step for step in steps if step))

@@ -18,7 +18,7 @@ from mailproc.officer import entering
 from mailproc.officer.entering import Call, Entered
 from mailproc.store import papers, requesters, requests
 from mailproc.web.common import HEADERS, Site
-from mailproc.web.desk.frame import LANGUAGE, Frame, Visit
+from mailproc.web.desk.frame import Frame, Visit
 from mailproc.workflow.states import ENDS
 
 _CALL = tuple(field.name for field in fields_of(Call))
@@ -88,7 +88,7 @@ class EntryPage:
             places=_places(known, self._site.schools()),
             schools=self._site.schools(),
             purposes=_purposes(known),
-            dataset_options=_datasets(catalogue),
+            dataset_options=_datasets(catalogue, self._site.office.language),
             years=_years(catalogue),
         )
 
@@ -123,7 +123,7 @@ class EntryPage:
         own."""
         if name == "dataset" and fault.problem != "roster_only":
             return ()
-        known = self._site.pages.texts(LANGUAGE).sections.get(f"{name}s", {})
+        known = self._site.pages.texts(self._site.office.language).sections.get(f"{name}s", {})
         offered = (fault.offers or fault.hints)[:_OFFERED]
         return tuple(known.get(_KEYS.get(one, one), one) for one in offered)
 
@@ -224,9 +224,9 @@ def _purposes(known: Sequence[requesters.Requester]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words for words in said if 0 < len(words) <= _SHORT))
 
 
-def _datasets(catalogue: Catalogue) -> list[tuple[str, str]]:
+def _datasets(catalogue: Catalogue, language: str) -> list[tuple[str, str]]:
     """What can be had."""
-    return [(one.id, one.title_th) for one in catalogue.datasets if one.rounds]
+    return [(one.id, one.title(language)) for one in catalogue.datasets if one.rounds]
 
 
 def _years(catalogue: Catalogue) -> list[tuple[str, str]]:

@@ -29,7 +29,6 @@ from mailproc.web.desk.fields import Upload, read_all
 
 COOKIE = "desk"
 LOGIN = "/desk/login"
-LANGUAGE = "th"
 ROLES = ("officer", "admin", "group_director", "deputy")  # who may log in
 _ACTING = frozenset({"officer", "admin"})
 # Name in [desk] of the texts, and path; shown once somebody has registered the path.
@@ -165,10 +164,13 @@ class Frame:
             "may_act": visit is not None and visit.may_act,
             "csrf": visit.csrf if visit else "",
             "nav": self.nav(visit),
-            "alarms": open_now(self.site.database) if visit is not None else (),
+            "alarms": open_now(self.site.database, self.site.office.language)
+            if visit is not None
+            else (),
             "told": visit.asked("told", 60) if visit and visit.http.method != "POST" else "",
         }
-        text = self.site.pages.render(f"desk/{name}", LANGUAGE, base="", **(known | values))
+        language = self.site.office.language
+        text = self.site.pages.render(f"desk/{name}", language, base="", **(known | values))
         return HTMLResponse(text, status, SCRIPTED if values.get("passkey") else HEADERS)
 
     def done(self, visit: Visit, path: str, key: str) -> Response:

@@ -14,7 +14,7 @@ from mailproc.promise import month as months_of
 from mailproc.promise.month import Month
 from mailproc.promise.monthly import Report
 from mailproc.web.common import HEADERS, Site
-from mailproc.web.desk.frame import LANGUAGE, Frame, Visit
+from mailproc.web.desk.frame import Frame, Visit
 
 PATH = "/desk/months"
 _OFFERED = 24  # months to choose from; any other can be asked for by its address
@@ -60,7 +60,10 @@ class MonthsPage:
         chosen = months_of.parse(visit.http.path_params["month"])
         if chosen is None:
             return RedirectResponse(PATH, 303, HEADERS)
-        texts, known = self._site.pages.texts(LANGUAGE), self._site.rules().catalogue
+        texts, known = (
+            self._site.pages.texts(self._site.office.language),
+            self._site.rules().catalogue,
+        )
         report = self._report(visit, chosen)
         content = months.workbook(report, chosen, texts, self._site.office, known, visit.now)
         name = quote(months.filename(chosen))
@@ -73,7 +76,10 @@ class MonthsPage:
             return months.read(connection, chosen, rules, self._site.promise, visit.now)
 
     def _layout(self, report: Report) -> Layout:
-        texts, known = self._site.pages.texts(LANGUAGE), self._site.rules().catalogue
+        texts, known = (
+            self._site.pages.texts(self._site.office.language),
+            self._site.rules().catalogue,
+        )
         return Layout(report, texts, self._site.office, known)
 
     def _current(self, visit: Visit) -> Month:
@@ -84,5 +90,6 @@ class MonthsPage:
         newest = self._current(visit)
         offered = (newest.later(-back) for back in range(_OFFERED))
         return [
-            (one.buddhist, thai.long_date(one.first, LANGUAGE).partition(" ")[2]) for one in offered
+            (one.buddhist, thai.long_date(one.first, self._site.office.language).partition(" ")[2])
+            for one in offered
         ]

@@ -50,7 +50,7 @@ class Offered:
             "first": _first(request, may),
             "asked": visit.asked("do", 20),
             "settle": _settling(request, rules, visit),
-            "fields": list(_fields(request, rules.catalogue)),
+            "fields": list(_fields(request, rules.catalogue, self._site.office.language)),
             "signers": [(m.link.id, m.person, m.for_person) for m in others],
             "levels": narrowing.levels(request, rules),
             "scans": [
@@ -108,7 +108,7 @@ def _first(request: Request, may: set[str]) -> str:
     return ""
 
 
-def _fields(request: Request, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+def _fields(request: Request, catalogue: Catalogue, language: str) -> Iterator[dict[str, Any]]:
     """Every field that can be put right: its value, and what the requester wrote."""
     corrected = {one.field: one.said for one in request.corrected}
     for name in correcting.EDITABLE:
@@ -120,7 +120,7 @@ def _fields(request: Request, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
             "said": said if said != value else "",
             "by_hand": name in corrected,
             "options": correcting.CHOICES.get(name, ()),
-            "datasets": [(d.id, d.title_th) for d in catalogue.datasets]
+            "datasets": [(d.id, d.title(language)) for d in catalogue.datasets]
             if name == "dataset"
             else [],
             "is_day": name in correcting.DATES,

@@ -60,7 +60,7 @@ class OverviewPage:
             after=_path(wanted, page + 1) if len(found) > PER_PAGE else "",
             elsewhere=_path(replace(wanted, group="")) if wanted.group else "",
             page=page,
-            datasets=[(one.id, one.title_th) for one in datasets],
+            datasets=[(one.id, one.title(self._site.office.language)) for one in datasets],
             channels=CHANNELS,
         )
 

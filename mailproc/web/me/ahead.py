@@ -21,17 +21,17 @@ from mailproc.workflow.standing import CLAIMED, ROSTER, is_alone, is_in_force
 class Ahead:
     """Rules and desk are those of the moment."""
 
-    def __init__(self, rules: Callable[[], Rules], desk: Callable[[], Desk]) -> None:
-        self._rules, self._desk = rules, desk
+    def __init__(self, rules: Callable[[], Rules], desk: Callable[[], Desk], language: str) -> None:
+        self._rules, self._desk, self._language = rules, desk, language
         self.actions: Mapping[str, Action] = {"ahead": self._grant, "end_ahead": self._end}
 
     def facts(self, connection: Connection, person: Person, now: datetime) -> dict[str, Any]:
         rules = self._rules()
         mine = [x for x in standing.listed(connection, person.id) if is_in_force(x, now)]
         return {
-            "standing": [_shown(one, rules) for one in mine],
+            "standing": [_shown(one, rules, self._language) for one in mine],
             "may_stand": [
-                {"id": one.id, "title": one.title_th}
+                {"id": one.id, "title": one.title(self._language)}
                 for one in rules.catalogue.datasets
                 if self._may(one, person, now)
             ],
@@ -69,11 +69,11 @@ class Ahead:
         return Done("ahead_ended")
 
 
-def _shown(one: Standing, rules: Rules) -> dict[str, Any]:
+def _shown(one: Standing, rules: Rules, language: str) -> dict[str, Any]:
     dataset = rules.catalogue.get(one.dataset_id)
     return {
         "id": one.id,
-        "dataset": dataset.title_th if dataset else one.dataset_id,
+        "dataset": dataset.title(language) if dataset else one.dataset_id,
         "class": one.requester_class,
         "level": one.level,
         "last": calendar.last_day(one.until, rules.timezone),

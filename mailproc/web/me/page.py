@@ -29,7 +29,7 @@ from mailproc.web.me.machines import Machines
 from mailproc.web.me.nouns import Action, Done, Turn
 from mailproc.web.passkeys import PasskeyRoom
 from mailproc.web.proof import STATUS, Typed, typed
-from mailproc.web.queue import LANGUAGE, QueuePage, Visit
+from mailproc.web.queue import QueuePage, Visit
 
 _OPEN = timedelta(minutes=15)
 _TYPED = ("deputy", "since", "until", "dataset", "class", "level", "ahead_until")
@@ -54,7 +54,7 @@ class MePage:
             Away(site.office.timezone),
             Codes(site.pepper),
             Machines(self._keys),
-            Ahead(site.rules, site.desk),
+            Ahead(site.rules, site.desk, site.office.language),
         )
         self._actions: dict[str, Action] = {"look": lambda connection, turn: Done()}
         for room in self._rooms:
@@ -89,7 +89,6 @@ class MePage:
         return self._site.page(
             "me_closed",
             status,
-            LANGUAGE,
             person=visit.person,
             csrf=self._site.csrf(visit.link.id),
             first_use=not visit.person.may_prove,
@@ -131,7 +130,6 @@ class MePage:
         return self._site.page(
             "me",
             status,
-            LANGUAGE,
             person=visit.person,
             csrf=self._site.csrf(visit.link.id),
             key=key,
