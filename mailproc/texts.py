@@ -161,6 +161,7 @@ def environment(
         lstrip_blocks=True,
     )
     env.filters.update(_filters(texts, office.timezone))
+    office = _in_language(office, texts.language)
     shown = _unbroken(office, _NOWRAP[part]) if html else office
     env.globals.update(office=shown, language=texts.language, **_office_words(texts, office))
     env.globals["reason_text"] = env.filters["reason_text"] = texts.reason
@@ -178,6 +179,12 @@ def template_faults(env: Sandbox, ending: str) -> list[str]:
         except TemplateError as error:
             faults.append(f"{name}: {error}")
     return faults
+
+
+def _in_language(office: Office, language: str) -> Office:
+    """The office with the group to call, where no officer is known, by its name of the language."""
+    nobody = office.officer_name == office.group_th
+    return replace(office, officer_name=office.group_en) if nobody and language == "en" else office
 
 
 def _unbroken(office: Office, nowrap: Markup) -> Office:

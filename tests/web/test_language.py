@@ -18,7 +18,7 @@ from tests.factories import a_form
 from tests.web.conftest import Room, a_config
 from tests.web.desk.conftest import a_browser, log_in
 
-_LABELS = re.compile("ผู้ขอ|คำขอ|ชุดข้อมูล|ระดับ|วัตถุประสงค์|อนุญาต|เจ้าหน้าที่|กลุ่มงาน|ค้นหา|เข้าสู่ระบบ|ผิด")
+_LABELS = re.compile("ผู้ขอ|คำขอ|กลุ่มนโยบาย|ชุดข้อมูล|ระดับ|วัตถุประสงค์|อนุญาต|เจ้าหน้าที่|ค้นหา|เข้าสู่ระบบ|ผิด")
 _ASKED = a_form(requester_name="Somsri Jaidee", organisation="Ban Nong Phai", purpose="planning")
 
 
