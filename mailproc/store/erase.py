@@ -7,9 +7,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailproc.model import Doubts, Form, Request
+from mailproc.model import Form, Request
 from mailproc.store import addresses, requests, schema, searched
 from mailproc.store.codec import dump_request
+
+# Dates, states and what the office itself did: none of it says who asked, or in what words.
+_KEPT = (
+    "id number version state language trust vouched confirmed channel entered_by entered_by_id "
+    "received_at promised_at due_at asked_at laid_at remind_at nudged_at escalated_at legal_from "
+    "legal_told asks failures together inside past amended renewed receipt_due resume content_hash "
+    "conditions ground approvals standing_id decided_by decided_for decided_at decided_at_hash "
+    "file_id revoked_at"
+).split()
 
 
 def erase(connection: sa.Connection, request_id: int, now: datetime) -> bool:
@@ -66,22 +75,11 @@ def _blank_opens(connection: sa.Connection, request_id: int) -> None:
 
 
 def _blank(request: Request) -> Request:
-    """What is left for statistics: the dataset, year and level, and the dates."""
+    """What is left for statistics and for the office; fields that nobody chose are forgotten."""
     items = tuple(replace(item, dataset="", filters=()) for item in request.form.items)
     form = Form(requester_type=request.form.requester_type, items=items)
-    return replace(
-        request,
-        form=form,
-        requester_addr="",
-        deliver_to="",
-        reply_to=(),
-        subject="",
-        thread="",
-        questions=(),
-        doubts=Doubts(),
-        reason="",
-        prepared=None,
-    )
+    kept = {name: getattr(request, name) for name in _KEPT}
+    return Request(**kept, form=form, requester_addr="", subject="", thread="")
 
 
 def _blank_rows(

@@ -43,9 +43,12 @@ class Holdings:
 
 
 def find(connection: sa.Connection, who: str) -> Holdings:
-    """All that is held about `who`: an address, a name or a telephone number."""
+    """All that is held about `who`: an address, a name or a telephone number. Nothing where that
+    is blank, since whoever came to the counter may have no address either."""
     who = who.strip().casefold()
-    named = _R.c.body.icontains(who, autoescape=True) if who else sa.false()
+    if not who:
+        return Holdings((), (), {})
+    named = _R.c.body.icontains(who, autoescape=True)
     mine = sa.or_(sa.func.lower(_R.c.requester_addr) == who, named)
     query = sa.select(_R.c.body).where(_R.c.erased_at.is_(None), mine).order_by(_R.c.id)
     found = [load_request(body) for body in connection.scalars(query)]
@@ -148,6 +151,8 @@ def forget(connection: sa.Connection, who: str, now: datetime) -> dict[str, int]
     request, and the address; gives the counts. Requests of others stay as they are, and so do the
     people of the office. Requests must have ended: see `Holdings.open`."""
     held, address = find(connection, who), who.strip().casefold()
+    if not address:
+        return dict.fromkeys(("requests", "mails", "letters"), 0)
     requests = sum(erase_request(connection, request.id, now) for request in held.requests)
     gone = {"raw": None, "from_addr": None, "message_id": None, "guess": None}
     mails = _M.update().where(sa.func.lower(_M.c.from_addr) == address, _M.c.verdict.is_not(None))

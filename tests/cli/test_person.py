@@ -49,6 +49,17 @@ def test_whom_we_know_nothing_of_is_nobody(run: Run, walk: Walk) -> None:  # noq
     assert run("person", "show", "nobody@example.org").exit_code == 1
 
 
+def test_nobody_is_meant_by_no_word_at_all(run: Run, walk: Walk) -> None:  # noqa: F811
+    """Whoever came to the counter may have no address: an empty one is not theirs."""
+    walk.happen(walk.built(requester_addr="").id, e.AllSent(by="mail server"))
+    for who in ("", " "):
+        assert _shown(run, who) == []
+        with pytest.raises(MailprocError) as caught:
+            run("person", "erase", who, "--reason", "x", "--yes", "--force")
+        assert caught.value.key == "person_nothing"
+    assert walk.get(1).form.requester_name
+
+
 def test_erasing_leaves_counts_a_chain_and_a_record(run: Run, walk: Walk) -> None:  # noqa: F811
     _delivered(walk)
     done = run("person", "erase", WHO, "--reason", "หนังสือลงวันที่ 1", "--yes")

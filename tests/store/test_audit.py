@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from mailproc.model import Request, State
+from mailproc.model import Corrected, Request, State
 from mailproc.store import audit, erase, requests, schema
 from mailproc.store.audit import Audit
 from mailproc.store.codec import dump_request, load_request
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
 from tests.factories import NOW
-from tests.walk import DESK, Walk
+from tests.walk import DESK, Walk, data_prepared
 
 _H, _R, _S = schema.history, schema.requests, schema.seals
 _DAY = timedelta(days=1)
@@ -236,6 +236,21 @@ def test_a_request_can_be_forgotten_and_its_chain_still_verifies(sealed: Walk) -
     mine += sealed.rows(_R, _R.c.id == 1)
     assert len(mine) > 10
     assert not [(word, row) for row in mine for word in words if word in str(row)]
+
+
+def test_what_was_corrected_shown_and_remarked_is_forgotten_too(walk: Walk) -> None:
+    form = walk.prepared().form
+    put = replace(form, phone="09 9999 8888", requester_name="นางสาวปิยะ สุขใจ")
+    words = ("phone", form.phone or "", put.phone or "", "นางสาวดาวเรือง", walk.now)
+    walk.happen(1, e.OfficerCorrected(by="officer", form=put, corrected=(Corrected(*words),)))
+    walk.happen(1, data_prepared(walk.get(1)))
+    walk.happen(1, e.Remarked(by="officer", note="สมศรีโทรมาแล้ว"))
+    walk.happen(1, e.Refused(by="x", reason="ไม่อยู่ในอำนาจ"))
+    assert walk.get(1).corrected
+    assert _erase(walk, 1)
+    (body,) = [row.body for row in walk.rows(_R)]
+    told = ("9999", "ปิยะ", "สุขใจ", "0000 1234", "สมศรี", "somsri", "ดาวเรือง", "อำนาจ")
+    assert [word for word in told if word in body] == []
 
 
 def test_the_figures_of_a_forgotten_request_stay(sealed: Walk) -> None:
