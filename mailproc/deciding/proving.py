@@ -61,9 +61,9 @@ def prove_person(
     if remembered := _remembered(database, person, proof, now):
         return Proved(device=f"device {remembered}")
     with database.write() as connection:
-        if _slowed_until(connection, person, place, now) is not None:
-            return Proved("slow_down")
-        tries = people.count_wrong(connection, person.id, place, now)
+        tries = people.claim_try(connection, person.id, place, now)
+    if tries is None:
+        return Proved("slow_down")
     proved = _looked_at(database, person, proof, pepper, now)
     with database.write() as connection:
         if proved.error:
@@ -101,9 +101,9 @@ def prove_person_by_mail(
     now: datetime,
 ) -> Proved:
     """The same for any mail; `place` is what it answers, as tries count for each alone."""
-    if (next_at := _slowed_until(connection, person, place, now)) is not None:
-        return Proved("slow_down", next_at=next_at)
-    tries = people.count_wrong(connection, person.id, place, now)
+    tries = people.claim_try(connection, person.id, place, now)
+    if tries is None:
+        return Proved("slow_down", next_at=_slowed_until(connection, person, place, now))
     redeemed = onetime.redeem(connection, person.id, code, pepper, at, onetime.BY_MAIL, now)
     if redeemed.kind:
         people.forget_wrong(connection, person.id, place)

@@ -89,20 +89,15 @@ def offered(connection: sa.Connection, file_id: int | None) -> Offered | None:
 # ---------------------------------------------------------------- codes
 
 
-def may_try_at(connection: sa.Connection, link_id: str) -> datetime | None:
-    """When the next code may be typed; None where it is now."""
-    return people.may_try_at(connection, _REQUESTER, link_id)
-
-
 def tries(connection: sa.Connection, link_id: str) -> int:
     """How many wrong codes were typed since the last right one."""
     query = sa.select(_T.c.tries).where(_T.c.person_id == _REQUESTER, _T.c.link_id == link_id)
     return connection.scalar(query) or 0
 
 
-def count_wrong(connection: sa.Connection, link_id: str, now: datetime) -> int:
-    """Notes a wrong code; gives how many there were."""
-    return people.count_wrong(connection, _REQUESTER, link_id, now)
+def claim_try(connection: sa.Connection, link_id: str, now: datetime) -> int | None:
+    """One try, which counts as a wrong one until `forget_wrong`; see `people.claim_try`."""
+    return people.claim_try(connection, _REQUESTER, link_id, now)
 
 
 def forget_wrong(connection: sa.Connection, link_id: str) -> None:

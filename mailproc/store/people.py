@@ -189,20 +189,27 @@ def may_try_at(connection: sa.Connection, person_id: int, link_id: str) -> datet
     return connection.scalar(query)
 
 
-def count_wrong(connection: sa.Connection, person_id: int, link_id: str, now: datetime) -> int:
-    """Notes a wrong code; gives how many there were on this link."""
+def claim_try(
+    connection: sa.Connection, person_id: int, link_id: str, now: datetime
+) -> int | None:
+    """One try, which counts as a wrong one until `forget_wrong`; gives how many there were on this
+    link. None where it may not be made yet; of those that come at once each waits for the other."""
     counted = (
         insert(connection, _T)
         .values(person_id=person_id, link_id=link_id, tries=1, next_at=now)
         .on_conflict_do_update(
-            index_elements=["person_id", "link_id"], set_={"tries": _T.c.tries + 1}
+            index_elements=["person_id", "link_id"],
+            set_={"tries": _T.c.tries + 1},
+            where=_T.c.next_at <= now,
         )
         .returning(_T.c.tries)
     )
-    tries = int(connection.scalars(counted).one())
+    tries = connection.scalar(counted)
+    if tries is None:
+        return None
     mine = _T.update().where(_T.c.person_id == person_id, _T.c.link_id == link_id)
     connection.execute(mine.values(next_at=now + wrong_code_pause(tries)))
-    return tries
+    return int(tries)
 
 
 def forget_wrong(connection: sa.Connection, person_id: int, link_id: str) -> None:

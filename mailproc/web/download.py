@@ -204,10 +204,9 @@ class DownloadPage:
             return "file_code_missing"
         now, link_id = self._site.clock(), case.link.id
         with self._site.database.write() as connection:
-            wait = downloads.may_try_at(connection, link_id)
-            if wait is not None and wait > now:
-                return "file_slow_down"
-            tried = downloads.count_wrong(connection, link_id, now)
+            tried = downloads.claim_try(connection, link_id, now)
+        if tried is None:
+            return "file_slow_down"
         right = self._site.desk().download_code(case.request)
         if tried > MOST_TRIES or not hmac.compare_digest(code.encode(), right.encode()):
             return "file_code_wrong"

@@ -102,11 +102,15 @@ def test_the_database_alone_does_not_give_the_code_away(database: Database) -> N
 def test_wrong_codes_cost_growing_time_per_person_and_link(database: Database) -> None:
     waits = []
     with database.write() as connection:
+        now = NOW
         for n in range(1, 7):
-            assert people.count_wrong(connection, 1, "link", NOW) == n
+            assert people.claim_try(connection, 1, "link", now) == n
             until = people.may_try_at(connection, 1, "link")
             assert until is not None
-            waits.append((until - NOW).total_seconds())
+            waits.append((until - now).total_seconds())
+            now = until
+            early = now - timedelta(microseconds=1)
+            assert people.claim_try(connection, 1, "link", early) is None, n
         assert people.may_try_at(connection, 1, "other") is None
         assert people.may_try_at(connection, 2, "link") is None
         people.forget_wrong(connection, 1, "link")
