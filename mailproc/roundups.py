@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from mailproc import deciding
 from mailproc.model import Person
-from mailproc.store import outbox, people, roundups, staff_letters
+from mailproc.store import facts, outbox, people, roundups, staff_letters
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import roundup, standin
@@ -16,7 +16,7 @@ from mailproc.workflow.roundup import Roundup
 
 
 class Roundups:
-    """Each list is owed once for its hour; what was sent is asked of the outbox, not remembered."""
+    """Each list is owed once for its hour and person, whoever runs."""
 
     def __init__(self, database: Database, chosen: Roundup) -> None:
         self._database, self._chosen = database, chosen
@@ -45,6 +45,9 @@ class Roundups:
             folded = roundups.folded(connection, [link.id for link in waiting])
             if not self._chosen.is_owed(len(waiting), len(folded), now):
                 return False
+            mark = hour.astimezone(UTC).isoformat()
+            if not facts.advance(connection, f"{roundup.KIND} {person_id}", mark):
+                return False  # another daemon was faster
             list_id = _record(connection, person, len(waiting), desk, now)
             roundups.told_in(connection, folded, list_id)
         return True

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -61,6 +63,26 @@ def _turn(room: Room) -> int:
 
 def _states(room: Room, kind: str = "approval") -> list[str]:
     return [row.state for row in room.rows(schema.outbox, schema.outbox.c.kind == kind)]
+
+
+@pytest.mark.on_postgres
+def test_of_several_daemons_one_alone_writes_the_list_of_an_hour(
+    room: Room, mail: EmbeddedMail
+) -> None:
+    room.opened(5, form=a_form(needed_by=None))
+    room.send(mail)
+    room.clock.pass_by(hours=5)
+    desk, now, count = room.desk(), room.clock(), 6
+    daemons = [Roundups(room.database, CHOSEN) for _ in range(count)]
+    together = Barrier(count)
+
+    def turn(daemon: Roundups) -> int:
+        together.wait()
+        return daemon.turn(desk, now)
+
+    with ThreadPoolExecutor(count) as pool:
+        written = list(pool.map(turn, daemons))
+    assert (sum(written), len(_states(room, KIND))) == (1, 1)
 
 
 def test_two_come_singly_and_the_rest_in_one_list_after_noon(
