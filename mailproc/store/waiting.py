@@ -80,22 +80,27 @@ def tell(
     the new count and the new mails."""
     waiting = count(connection)
     for officer in desk.people.get("officer", ()):
-        last = connection.execute(
-            sa.select(_O)
-            .where(_O.c.kind == KIND, _O.c.to_addr == officer.address)
-            .order_by(_O.c.id.desc())
-            .limit(1)
-        ).first()
+        last = _last_notice(connection, officer)
         if last is not None and last.state == "recorded" and last.letter:
-            letter = load_letter(last.letter)
-            shown = (*letter.waiting, *mails)[:_SHOWN]
-            letter = replace(letter, reason=str(waiting), waiting=shown)
-            connection.execute(
-                _O.update().where(_O.c.id == last.id).values(letter=dump_letter(letter))
-            )
+            _add_to(connection, last, waiting, mails)
             continue
         at = now if last is None else max(now, last.recorded_at + PAUSE)
         outbox.record(connection, _notice(officer, waiting, mails, desk, at), "officer", desk)
+
+
+def _last_notice(connection: sa.Connection, officer: Person) -> sa.Row[Any] | None:
+    """Locked, so that what another daemon has to tell stays in it, and nobody sends it meanwhile."""
+    query = sa.select(_O).where(_O.c.kind == KIND, _O.c.to_addr == officer.address)
+    return connection.execute(query.order_by(_O.c.id.desc()).limit(1).with_for_update()).first()
+
+
+def _add_to(
+    connection: sa.Connection, notice: sa.Row[Any], count: int, mails: Sequence[Waiting]
+) -> None:
+    letter = load_letter(notice.letter)
+    shown = (*letter.waiting, *mails)[:_SHOWN]
+    text = dump_letter(replace(letter, reason=str(count), waiting=shown))
+    connection.execute(_O.update().where(_O.c.id == notice.id).values(letter=text))
 
 
 def _notice(
