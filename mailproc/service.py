@@ -249,6 +249,7 @@ class Service:
             asks=lambda item: left_to_ask(item, self._rules.catalogue, config.warehouse_url),
             trusted_proxies=frozenset(config.web.trusted_proxies),
             promise=timedelta(minutes=config.office.promise_minutes),
+            plain_http=config.web.plain_http,
         )
         return WebThread(
             [(public, public_app(site)), (internal, internal_app(self.health, site, self.metrics))]

@@ -11,6 +11,7 @@ from mailproc import thai
 
 _WRITTEN = re.compile(r"([0-9]{2,4})[-/]([0-9]{1,2})")
 _TURNED = re.compile(r"([0-9]{1,2})[-/]([0-9]{4})")
+_YEAR = re.compile(r"[0-9]{2,4}")
 _MONTHS = 12
 
 
@@ -66,7 +67,8 @@ def parse(text: str) -> Month | None:
         return _month(found[2], int(found[1]))
     name, _, year = said.rpartition(" ")
     number = thai.month(name)
-    return _month(year, number) if number is not None and year.isdecimal() else None
+    known = number is not None and _YEAR.fullmatch(year)
+    return _month(year, number) if known and number is not None else None
 
 
 def _month(year: str, number: int) -> Month | None:

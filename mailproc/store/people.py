@@ -189,9 +189,7 @@ def may_try_at(connection: sa.Connection, person_id: int, link_id: str) -> datet
     return connection.scalar(query)
 
 
-def claim_try(
-    connection: sa.Connection, person_id: int, link_id: str, now: datetime
-) -> int | None:
+def claim_try(connection: sa.Connection, person_id: int, link_id: str, now: datetime) -> int | None:
     """One try, which counts as a wrong one until `forget_wrong`; gives how many there were on this
     link. None where it may not be made yet; of those that come at once each waits for the other."""
     counted = (

@@ -89,7 +89,7 @@ def tell(
 
 
 def _last_notice(connection: sa.Connection, officer: Person) -> sa.Row[Any] | None:
-    """Locked, so that what another daemon has to tell stays in it, and nobody sends it meanwhile."""
+    """Locked: what another daemon has to tell stays in it, and nobody sends it meanwhile."""
     query = sa.select(_O).where(_O.c.kind == KIND, _O.c.to_addr == officer.address)
     return connection.execute(query.order_by(_O.c.id.desc()).limit(1).with_for_update()).first()
 

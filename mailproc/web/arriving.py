@@ -9,6 +9,7 @@ nothing by then.
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from mailproc.web.common import HEADERS, Site
 _ALONE = timedelta(minutes=10)  # so long the handle opens without its cookie
 _COOKIE = "opened"
 _SIGNED = 32  # hex letters
+_HEX = re.compile(r"[0-9a-f]{1,9}")  # seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,9 @@ class Arriving:
         """The link that the address names; None where the handle is none of ours."""
         link_id, _, rest = http.path_params["handle"].partition(".")
         until, _, signed = rest.partition(".")
-        try:
-            end = int(until, 16)
-        except ValueError:
+        if not _HEX.fullmatch(until):
             return None
+        end = int(until, 16)
         if not _same(signed, self._sign("handle", link_id, end)):
             return None
         has_cookie = _same(http.cookies.get(_COOKIE, ""), self._sign("cookie", link_id, end))

@@ -65,6 +65,7 @@ class Site:
     schools: Callable[[], tuple[str, ...]] = tuple  # names to choose from
     asks: Callable[[Item], tuple[Question, ...]] = lambda _: ()  # what the data leaves to ask
     promise: timedelta = timedelta(minutes=10)  # of office hours, until a requester has the answer
+    plain_http: bool = False  # the office types codes over http inside its own network
     bursts: Bursts = field(default_factory=Bursts)
     readings: Readings = field(default_factory=Readings)
 
@@ -191,6 +192,13 @@ async def read_fields(http: HttpRequest, most: int = _FIELD_LIMIT) -> list[tuple
         raise HTTPException(400) from None
     # PostgreSQL keeps no NUL in a text.
     return [(name, value.replace("\0", "").replace("\r\n", "\n")) for name, value in pairs]
+
+
+def whole(text: str, digits: int = 9) -> int:
+    """The number that a field or an address holds; 0 where it holds none, or one of more digits:
+    Python reads no more than 4,300 of them, and no id has ten."""
+    good = text.isascii() and text.isdigit() and len(text) <= digits
+    return int(text) if good else 0
 
 
 def origin_of(url: str) -> str:

@@ -24,7 +24,7 @@ from mailproc.store.devices import Device
 from mailproc.web import choices, wide
 from mailproc.web.arriving import Arriving, log_look, preview
 from mailproc.web.choices import Sent
-from mailproc.web.common import Site, read_fields
+from mailproc.web.common import Site, read_fields, whole
 from mailproc.web.decided import DecidedPage
 from mailproc.web.passkeys import PasskeyRoom
 from mailproc.web.proof import STATUS
@@ -183,8 +183,8 @@ class DecisionPage:
         prepared = found.request.prepared
         if prepared is None or prepared.file is not None or not found.is_open(now):
             return self._state_of(http, found, now)
-        parts, asked = wide.parts(prepared), http.query_params.get("page", "1")
-        number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), len(parts))
+        parts = wide.parts(prepared)
+        number = min(max(whole(http.query_params.get("page", "")), 1), len(parts))
         return self._site.page(
             "columns",
             request=found.request,

@@ -24,7 +24,7 @@ from mailproc.store.desk import Link, token_digest
 from mailproc.store.downloads import MOST_TRIES, Offered
 from mailproc.thai import to_arabic
 from mailproc.web.arriving import log_look, preview
-from mailproc.web.common import HEADERS, Site, read_form
+from mailproc.web.common import HEADERS, Site, read_form, whole
 from mailproc.web.giving import FileGiver
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
@@ -34,6 +34,7 @@ from mailproc.workflow.manners import DAY
 _GIVEN_OUT = frozenset({State.DELIVERING, State.DELIVERED, State.NEEDS_PERSON})
 _OPENED_FOR = timedelta(hours=12)  # a large file over a slow line, with breaks
 _STALE_TRIES = 5
+_SECONDS = 11  # digits of a time since 1970
 _LINK, _OPENED = "link", "opened"  # cookies
 
 
@@ -263,10 +264,10 @@ class DownloadPage:
         return hmac.digest(self._site.desk().link_key, text, "sha256").hex()
 
     def _is_opened(self, http: HttpRequest, case: _Case, now: datetime) -> bool:
-        until, _, grant = http.cookies.get(_OPENED, "").partition(".")
-        if not (until.isascii() and until.isdigit()) or int(until) < now.timestamp():
-            return False
-        return hmac.compare_digest(grant.encode(), self._grant(case.link.id, int(until)).encode())
+        said, _, grant = http.cookies.get(_OPENED, "").partition(".")
+        until = whole(said, _SECONDS)
+        right = hmac.compare_digest(grant.encode(), self._grant(case.link.id, until).encode())
+        return right and now.timestamp() <= until
 
     # ------------------------------------------------------------ the file
 

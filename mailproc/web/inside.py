@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.requests import Request as HttpRequest
 
@@ -11,17 +11,16 @@ from mailproc.web.common import Site
 
 
 def host(http: HttpRequest) -> str:
-    """The name that the browser called us by, without its port."""
-    return urlsplit(f"//{http.headers.get('host', '')}").hostname or ""
+    """The name that the browser called us by, without its port; empty where that is none."""
+    return _parts(f"//{http.headers.get('host', '')}").hostname or ""
 
 
 def is_our_name(site: Site, http: HttpRequest) -> bool:
     """A page elsewhere may give its own name our address (DNS rebinding): only addresses, this
-    machine's own name and the name of `public_url` are taken."""
-    name = host(http)
-    if name and name in ("localhost", urlsplit(site.office.public_url).hostname):
-        return True
-    return _is_address(name)
+    machine's own name and the names of `public_url` and `desk_url` are taken."""
+    name, office = host(http), site.office
+    chosen = (urlsplit(url).hostname for url in (office.public_url, office.desk_url))
+    return bool(name) and (name in ("localhost", *chosen) or _is_address(name))
 
 
 def is_own_origin(http: HttpRequest) -> bool:
@@ -29,7 +28,7 @@ def is_own_origin(http: HttpRequest) -> bool:
     origin, site = http.headers.get("origin"), http.headers.get("sec-fetch-site")
     if origin is None:
         return site in (None, "same-origin")
-    return urlsplit(origin).netloc == http.headers.get("host", "")
+    return _parts(origin).netloc == http.headers.get("host", "")
 
 
 def is_surely_own(http: HttpRequest) -> bool:
@@ -56,11 +55,19 @@ def address(site: Site, http: HttpRequest) -> str:
 
 
 def is_private(site: Site, http: HttpRequest) -> bool:
-    """Whether nobody on the way can read a code: this machine alone, TLS, or an office that has
-    chosen `plain_http`, which alone lets `public_url` be neither."""
+    """Whether a code may be typed: on this machine alone, over TLS, or where the office has chosen
+    `plain_http` for its own network."""
     here = host(http)
     loopback = here == "localhost" or (_is_address(here) and ip_address(here).is_loopback)
-    return loopback or is_encrypted(site, http) or not site.is_private
+    return loopback or is_encrypted(site, http) or site.plain_http
+
+
+def _parts(url: str) -> SplitResult:
+    """Empty where it is no address at all, as «[»."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _is_address(name: str) -> bool:

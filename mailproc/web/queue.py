@@ -24,7 +24,7 @@ from mailproc.model import Person
 from mailproc.store import devices, links, people, person_links
 from mailproc.store.devices import Device
 from mailproc.web.arriving import Arriving, preview
-from mailproc.web.common import Site, read_fields
+from mailproc.web.common import Site, read_fields, whole
 from mailproc.web.passkeys import PasskeyRoom
 from mailproc.web.proof import STATUS
 from mailproc.web.queue_sent import CHOICES, MOST_FIELDS, PER_PAGE, Sent, read
@@ -34,6 +34,7 @@ from mailproc.workflow.urgency import hurry
 
 DEVICE = "device"  # the cookie of a remembered browser
 _COUNTS = frozenset({"done", "waits", "narrowed"})
+_SECONDS = 11  # digits of a time since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,9 @@ class QueuePage:
         if not visit.may_look:
             return self._site.message("open_again", 403)
         asked = http.query_params
-        number = int(n) if (n := asked.get("page", "1")).isascii() and n.isdigit() else 1
-        return self._list(visit, now, number=number, all_ticked="all" in asked)
+        return self._list(
+            visit, now, number=whole(asked.get("page", "")), all_ticked="all" in asked
+        )
 
     def _list(
         self,
@@ -303,7 +305,7 @@ class QueuePage:
     def _undo(self, visit: Visit, sent: Sent, now: datetime) -> Response:
         until, _, rest = sent.key.partition(".")
         device = rest.rpartition(".")[0]
-        number = int(until) if until.isascii() and until.isdigit() else 0
+        number = whole(until, _SECONDS)
         right = self._key(visit, sent.ticked, device, number)
         if not sent.ticked or not hmac.compare_digest(right.encode(), sent.key.encode()):
             return self._site.message("forbidden", 403)

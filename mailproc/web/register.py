@@ -26,7 +26,7 @@ from mailproc.store import absences, people, people_log
 from mailproc.store.absences import AbsenceRefused
 from mailproc.thai import parse_date, to_arabic
 from mailproc.web import inside
-from mailproc.web.common import Site, read_form
+from mailproc.web.common import Site, read_form, whole
 from mailproc.web.desk.frame import Frame, Visit
 from mailproc.web.proof import STATUS, typed
 from mailproc.workflow import calendar
@@ -53,8 +53,7 @@ class _Sent:
         return " ".join(self.form.get(name, "").split())[:200]
 
     def number(self, name: str) -> int:
-        said = self.form.get(name, "")
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+        return whole(self.form.get(name, ""))
 
     def day(self, name: str) -> date | None:
         said = self.form.get(name, "").strip()
@@ -126,6 +125,8 @@ class RegisterPage:
         origin = inside.is_surely_own if sent.visit else inside.is_own_origin
         if not ours or not origin(http):
             return self._site.message("forbidden", 403)
+        if sent.logged_in is None and not inside.is_private(self._site, http):
+            return self._site.message("desk_not_private", 403)
         if sent.form.get("action") == "set":
             return self._set(sent)
         if error := _fault(sent):

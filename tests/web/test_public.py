@@ -53,6 +53,21 @@ def test_what_is_not_there_has_a_kind_page(room: Room, path: str) -> None:
         assert client.head(path).status_code == 404
 
 
+def test_a_number_without_end_is_none(room: Room) -> None:
+    """Python reads no more than 4,300 digits, and a path or a field may hold many more."""
+    (one,) = room.opened()
+    many = "9" * 5000
+    with room.browser() as client:
+        page = client.get(room.queue())
+        assert client.get(f"{page.url.path}?page={many}").status_code == 200
+        undo = {"csrf": csrf_of(page.text), "choice": "undo", "take": "x", "key": f"{many}.code.x"}
+        assert client.post(page.url.path, data=undo).status_code == 403
+        page = client.get(room.link(one))
+        assert client.get(f"{page.url.path}/columns?page={many}").status_code == 200
+        for path in ("/d", "/q"):
+            assert client.get(f"{path}/open/x.{many}.y").status_code == 404
+
+
 def test_a_method_that_has_no_place_is_told_which_have(room: Room) -> None:
     (one,) = room.opened()
     with room.browser() as client:

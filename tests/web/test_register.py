@@ -71,6 +71,19 @@ def test_a_deputy_with_days_and_a_person_stands_in_then(room: Room, client: Test
     assert absence.until - absence.since == timedelta(days=3)
 
 
+def test_no_code_is_taken_on_an_open_line(room: Room) -> None:
+    """As at the login: who is in the same network could read it."""
+    here = "http://192.168.1.5:8026"
+    app = internal_app(lambda: Health(None, True), room.site())
+    with TestClient(app, base_url=here) as client:
+        for action, fields in (("add", _new()), ("reset", {"person": str(room.director)})):
+            answer = _post(client, room, action, **fields)
+            assert answer.status_code == 403, action
+            assert "ไม่ได้เข้ารหัส" in answer.text
+        assert client.get("/people").status_code == 200
+    assert len(room.rows(schema.people)) == 2
+
+
 def test_a_code_is_reset_and_all_that_stood_for_it_ends(room: Room, client: TestClient) -> None:
     done = _post(client, room, "reset", person=str(room.director))
     assert _slip(done.text)

@@ -115,7 +115,7 @@ class ActingPage:
             error, typed = f"act_{done.outcome}", _typed(visit, name)
             return self._mails.show(visit, mail_id, status=status, error=error, typed=typed)
 
-        return self._frame.route(f"{mails.PATH}/{{id:int}}/{name}", show, take)
+        return self._frame.route(f"{mails.PATH}/{{id:id}}/{name}", show, take)
 
     def _done(self, act: Act, visit: Visit) -> Done:
         site = self._site

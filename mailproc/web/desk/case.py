@@ -21,7 +21,7 @@ from mailproc.web.readings import Said
 from mailproc.workflow.states import ENDS
 from mailproc.workflow.urgency import hurry
 
-PATH = "/desk/requests/{id:int}"
+PATH = "/desk/requests/{id:id}"
 # The page stays small: so many letters of all mails together, of one, and at least of each.
 _ALL_TEXT, _ONE_TEXT, _LEAST_TEXT = 3500, 1200, 120
 _ALL_TOLD, _ONE_TOLD = 1200, 400  # letters of words in the history
@@ -49,7 +49,7 @@ class CasePage:
         route = self._frame.route
         return [
             route(PATH, lambda visit: self.show(visit, visit.http.path_params["id"])),
-            route(f"{PATH}/files/{{file:int}}", self._file),
+            route(f"{PATH}/files/{{file:id}}", self._file),
         ]
 
     def show(

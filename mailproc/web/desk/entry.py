@@ -41,7 +41,7 @@ class EntryPage:
     def routes(self) -> list[BaseRoute]:
         return [
             self._frame.route("/desk/entry", self._show, self._enter),
-            self._frame.route("/desk/entry/{id:int}", self._entered),
+            self._frame.route("/desk/entry/{id:id}", self._entered),
         ]
 
     # ------------------------------------------------------------ the screen

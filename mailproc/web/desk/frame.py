@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -23,7 +24,7 @@ from mailproc.model import Person
 from mailproc.store import people, sessions
 from mailproc.store.sessions import Session
 from mailproc.web import inside
-from mailproc.web.common import HEADERS, SCRIPTED, Site
+from mailproc.web.common import HEADERS, SCRIPTED, Site, whole
 from mailproc.web.desk.alarms import open_now
 from mailproc.web.desk.fields import Upload, read_all
 
@@ -73,8 +74,7 @@ class Visit:
 
     def number(self, name: str) -> int:
         """A posted or asked number; 0 where there is none."""
-        said = self.form.get(name, self.asked(name))
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+        return whole(self.form.get(name, self.asked(name)))
 
     def asked(self, name: str, most: int = 200) -> str:
         """A value of the address: «?name=…»."""
@@ -86,6 +86,19 @@ def may_act(person: Person) -> bool:
     return person.role in _ACTING
 
 
+class _Id(Convertor[int]):
+    """The number of a row in an address, «{id:id}»: with more digits there is no such page."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", _Id())
 Handler = Callable[[Visit], Response]
 
 

@@ -33,7 +33,7 @@ class HandoversPage:
     def routes(self) -> list[BaseRoute]:
         return [
             self._frame.route(_PATH, self._show, self._done),
-            self._frame.route(f"{_PATH}/{{id:int}}/file", self._file),
+            self._frame.route(f"{_PATH}/{{id:id}}/file", self._file),
         ]
 
     def _show(self, visit: Visit, done: Done | None = None) -> Response:

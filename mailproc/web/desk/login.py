@@ -19,7 +19,7 @@ from mailproc.deciding.proving import Proved, prove_person
 from mailproc.model import Person
 from mailproc.store import people, sessions
 from mailproc.web import inside
-from mailproc.web.common import HEADERS, Site, read_form
+from mailproc.web.common import HEADERS, Site, read_form, whole
 from mailproc.web.desk.frame import COOKIE, LOGIN, ROLES, Frame, Visit, at_desk
 from mailproc.web.passkeys import FIELD, PasskeyRoom
 from mailproc.web.proof import STATUS, Typed, typed
@@ -53,7 +53,7 @@ class LoginPage:
     ) -> Response:
         if not inside.is_private(self._site, http):
             return self._site.message("desk_not_private", 403)
-        chosen, everybody = form.get("person", ""), self._everybody()
+        everybody = self._everybody()
         wanted = form.get("next", http.query_params.get("next", ""))
         return self._frame.page(
             None,
@@ -62,7 +62,7 @@ class LoginPage:
             csrf=self._site.csrf(PLACE),
             everybody=everybody,
             passkey=self._key_offer(http, everybody),
-            chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0,
+            chosen=whole(form.get("person", "")),
             next=wanted if is_inside(wanted) else "",
             slip=form.get("slip", ""),
             error=error or None,

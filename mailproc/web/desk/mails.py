@@ -38,7 +38,7 @@ class MailsPage:
         self._site, self._frame, self._acts = site, frame, acts
 
     def routes(self) -> list[BaseRoute]:
-        route, one = self._frame.route, f"{PATH}/{{id:int}}"
+        route, one = self._frame.route, f"{PATH}/{{id:id}}"
         return [
             route(PATH, self._list),
             route(one, lambda visit: self.show(visit, visit.http.path_params["id"])),

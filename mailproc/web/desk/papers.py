@@ -12,7 +12,7 @@ from mailproc.store import papers, requests
 from mailproc.web.common import HEADERS, Site
 from mailproc.web.desk.frame import Frame, Visit
 
-_PATH = "/desk/requests/{id:int}/papers"
+_PATH = "/desk/requests/{id:id}/papers"
 # A file of others: nothing in it is run, and it is no page of ours.
 _STRICT = HEADERS | {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -29,7 +29,7 @@ class PapersPage:
     def routes(self) -> list[BaseRoute]:
         return [
             self._frame.route(_PATH, self._show, self._add),
-            self._frame.route(f"{_PATH}/{{paper:int}}", self._give),
+            self._frame.route(f"{_PATH}/{{paper:id}}", self._give),
         ]
 
     def _show(self, visit: Visit, fault: str = "") -> Response:

@@ -17,7 +17,7 @@ from mailproc.store import jobs, requests
 from mailproc.web.common import HEADERS, Site
 from mailproc.web.desk.frame import Frame, Visit
 
-_PATH = "/desk/requests/{id:int}"
+_PATH = "/desk/requests/{id:id}"
 Found = tuple[Request, Built | None]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from mailproc.model import Person
 from mailproc.store import people_log
 from mailproc.thai import parse_date, to_arabic
+from mailproc.web.common import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,7 @@ class Turn:
 
     def number(self, name: str) -> int:
         """The id that a field holds, or 0."""
-        said = self.form.get(name, "")
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+        return whole(self.form.get(name, ""))
 
     def day(self, name: str) -> date | None:
         """A date as the browser's field writes it, or as people do, in any era."""

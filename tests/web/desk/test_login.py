@@ -189,7 +189,28 @@ def test_a_page_is_good_over_a_new_login(room: Room, officer: TestClient) -> Non
 
 def test_a_name_of_somebody_else_gets_no_page(room: Room, officer: TestClient) -> None:
     for path in ("/desk", "/desk/login", "/people"):
-        assert officer.get(path, headers={"host": "evil.example"}).status_code == 403
+        for name in ("evil.example", "[", "[::1", "a]b"):
+            assert officer.get(path, headers={"host": name}).status_code == 403, name
+
+
+def test_the_desk_is_open_under_the_name_that_mails_lead_to(room: Room) -> None:
+    room.office = replace(room.office, desk_url="https://desk.example.org:8443")
+    with a_browser(room) as client:
+        for host, status in (("desk.example.org:8443", 200), ("other.example.org", 403)):
+            assert client.get("/people", headers={"host": host}).status_code == status
+
+
+def test_an_origin_that_is_none_is_not_ours(room: Room, officer: TestClient) -> None:
+    csrf = csrf_of(officer.get("/desk/me").text)
+    for origin in ("http://[", "null", ""):
+        answer = officer.post("/desk/me", data={"csrf": csrf}, headers={"origin": origin})
+        assert answer.status_code == 403, origin
+
+
+@pytest.mark.parametrize("page", ["requests/{}", "mails/{}", "entry/{}", "requests/{}/form"])
+def test_a_number_that_no_request_can_have_is_not_found(officer: TestClient, page: str) -> None:
+    for number in ("9" * 12, "9" * 30, "9" * 5000):
+        assert officer.get(f"/desk/{page}".format(number)).status_code == 404
 
 
 def _asked(room: Room, host: str, **headers: str) -> tuple[Any, HttpRequest]:
@@ -214,7 +235,10 @@ def test_a_code_is_not_asked_where_others_could_read_it(room: Room) -> None:
     assert not inside.is_private(*forged)
     trusting = replace(forged[0], trusted_proxies=frozenset({"10.0.0.9"}))
     assert inside.is_private(trusting, forged[1])
-    assert inside.is_private(*_asked(room.at("http://192.168.1.5:8025"), "192.168.1.5:8026"))
+    for url in ("http://192.168.1.5:8025", "https://data.example.org", ""):
+        site, asked = _asked(room.at(url), "192.168.1.5:8026")
+        assert not inside.is_private(site, asked), url
+        assert inside.is_private(replace(site, plain_http=True), asked), url
 
 
 def test_the_login_says_so_where_the_way_is_open(room: Room, stranger: TestClient) -> None:
