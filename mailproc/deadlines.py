@@ -24,6 +24,7 @@ log = structlog.get_logger()
 # After midnight, so that no row of the day is still to come: a turn writes with the time of its
 # beginning, and 32 files may take five minutes each.
 _SETTLED = timedelta(hours=3)
+_ALL = 100_000  # requests
 _SHOWN = (State.CHECKING, State.AWAITING_DECISION, State.APPROVED)  # to somebody who decides
 
 
@@ -81,8 +82,8 @@ class Deadlines:
         if self._looked_into is catalogue:
             return []
         with self._database.read() as connection:
-            waiting = requests.listed(connection, [State.WAITING])
-            shown = requests.listed(connection, _SHOWN)
+            waiting = requests.listed(connection, [State.WAITING], _ALL)
+            shown = requests.listed(connection, _SHOWN, _ALL)
         opened = [(r, RoundOpened("clock")) for r in waiting if waits_for(r, catalogue) is None]
         changed = [(r, ContentChanged("clock", why)) for r in shown if (why := self._why(r))]
         self._looked_into = catalogue

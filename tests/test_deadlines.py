@@ -14,8 +14,9 @@ from mailproc.store import audit, requests, schema
 from mailproc.store.codec import dump_request
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
+from mailproc.workflow.decide import decide
 from tests.factories import NOW, a_form
-from tests.walk import DESK, RULES, Walk, data_prepared
+from tests.walk import DESK, RULES, Walk, a_draft, data_prepared
 
 _DAY = timedelta(days=1)
 
@@ -168,6 +169,28 @@ def test_who_waits_for_a_round_goes_on_when_it_is_open_and_is_looked_for_once(wa
     assert walk.get(request.id).state is State.PREPARING
     assert walk.rows(schema.jobs)[-1].kind == "prepare"
     assert deadlines.turn(DESK, NOW) == 0
+
+
+def test_nobody_waits_on_because_many_wait_for_the_same_round(walk: Walk) -> None:
+    """Beyond the first thousand: a round is looked for once, so who is left out is left behind."""
+    students, many = RULES.catalogue.datasets[0], 1001
+    newest = students.rounds[0]
+    form = a_form()
+    following = (newest.academic_year + 1,)
+    item = replace(form.items[0], academic_years=following, round=1, latest=False, wait=True)
+    with walk.database.write() as connection:
+        ids = requests.take_numbers(connection, "requests", many)
+        form = replace(form, items=(replace(item, dataset_id=students.id),))
+        drafts = [replace(a_draft(form=form), id=one, number=f"2569/{one:05d}") for one in ids]
+        opened = [decide(draft, e.Opened(), RULES, NOW) for draft in drafts]
+        requests.apply(connection, opened, DESK, NOW)
+    deadlines = Deadlines(walk.database, RULES, "Asia/Bangkok")
+    loaded = replace(newest, academic_year=following[0], round=1, digest="f" * 64)
+    known = replace(students, rounds=(loaded, *students.rounds))
+    renewed = replace(RULES.catalogue, datasets=(known, *RULES.catalogue.datasets[1:]))
+    deadlines.renew(replace(RULES, catalogue=renewed), lambda _: "")
+    assert deadlines.turn(DESK, NOW) == many
+    assert walk.get(1).state is State.PREPARING
 
 
 # ---------------------------------------------------------------- figures that no longer count

@@ -35,6 +35,7 @@ from mailproc.config import Config, load
 from mailproc.datasets.rhythm import is_overdue
 from mailproc.errors import AuthFailed, ConfigError, LinkLost, MailprocError
 from mailproc.health.machine import network_disk
+from mailproc.health.pulse import first_words
 from mailproc.mail.compose import Composer
 from mailproc.mail.delivery import Delivery
 from mailproc.mail.mailbox import Mailbox
@@ -44,6 +45,7 @@ from mailproc.office import make_office, open_database, read_catalogue
 from mailproc.store import correspondence, integrity, messages, onetime, outbox, people, requests
 from mailproc.web.render import Pages
 
+Check = Callable[[Config], Iterator[Finding]]
 _MARKS = {"ok": "✓", "note": "!", "fault": "✗"}
 _FREE_MB = 500
 _FEW_CODES = 10  # on a list: time to print the next
@@ -81,16 +83,28 @@ def findings(config_file: Path) -> Iterator[Finding]:
         return
     unfilled = list(_settings(config))
     yield from unfilled
+    told: set[str] = set()
     for part, test in _CHECKS.items():
         if unfilled and part not in _WITHOUT_SERVERS:
             continue
-        try:
-            yield from test(config)
-        except ConfigError as error:
-            for fault in error.faults:
-                yield Finding(part, "fault", fault, fault)
-        except MailprocError as error:
-            yield _told(part, error)
+        yield from _tried(part, test, config, told)
+
+
+def _tried(part: str, test: Check, config: Config, told: set[str]) -> Iterator[Finding]:
+    """What one check found, or why it could not look. `told`: what was said of databases already,
+    as every part that needs one meets the same."""
+    try:
+        yield from test(config)
+    except ConfigError as error:
+        for fault in error.faults:
+            yield Finding(part, "fault", fault, fault)
+    except MailprocError as error:
+        yield _told(part, error)
+    except SQLAlchemyError as error:
+        problem = first_words(error)
+        if problem not in told:
+            yield _found(part, "fault", "database_fails", problem=problem)
+        told.add(problem)
 
 
 def _told(part: str, error: MailprocError) -> Finding:
@@ -144,12 +158,7 @@ def _state(config: Config) -> Iterator[Finding]:
 
 
 def _database(config: Config) -> Iterator[Finding]:
-    try:
-        database = open_database(config)
-    except SQLAlchemyError as error:
-        problem = str(getattr(error, "orig", error)).splitlines()[0]
-        yield _found("database", "fault", "database_fails", problem=problem)
-        return
+    database = open_database(config)
     if faults := integrity.faults(database, thorough=True):
         file = database.file
         yield _found("database", "fault", "database_broken", file=file, problem=faults[0])
@@ -334,7 +343,7 @@ def _unreachable(part: str, host: str, port: int, problem: str) -> Finding:
     return _found(part, "fault", "server_fails", host=host, port=port, problem=problem)
 
 
-_CHECKS: dict[str, Callable[[Config], Iterator[Finding]]] = {
+_CHECKS: dict[str, Check] = {
     "state": _state,
     "database": _database,
     "backup": check_backup.findings,

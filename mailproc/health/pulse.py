@@ -68,6 +68,10 @@ class Pulse:
 def in_short(error: Exception) -> str:
     """The kind of an error, and for the database what it says of itself: never a statement, whose
     values are what people wrote."""
-    inner = getattr(error, "orig", None)
     kind = type(error).__name__
-    return kind if inner is None else f"{kind}: {str(inner).splitlines()[0][:100]}"
+    return f"{kind}: {first_words(error)[:100]}" if getattr(error, "orig", None) else kind
+
+
+def first_words(error: Exception) -> str:
+    """The first line of what a database says of its error, or of the error itself."""
+    return next(iter(str(getattr(error, "orig", None) or error).splitlines()), "")

@@ -30,7 +30,15 @@ def places(config: Config) -> dict[str, Path]:
     for section in _SECTIONS_WITH_CA:
         if file := getattr(config, section).ca_file:
             found[f"ca/{section}"] = config.path(file)
-    return found
+    return found | {n: f for n, f in _of_logins(config) if not f.is_relative_to(found[_SECRET])}
+
+
+def _of_logins(config: Config) -> Iterator[tuple[str, Path]]:
+    """What tokens are got with; the usual place is among the secrets."""
+    for name, section in (("mailbox", config.mailbox), ("smtp", config.smtp)):
+        for kind, file in (("key", section.oauth.key_file), ("ca", section.oauth.ca_file)):
+            if file:
+                yield f"oauth/{name}-{kind}", config.path(file)
 
 
 def files(config: Config, config_file: Path) -> dict[str, Path]:

@@ -27,15 +27,16 @@ _FIELD_LIMIT = 20
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 # Nothing from elsewhere, no frames, nothing kept in a cache, no address of ours told to others.
-# Referrer-Policy is «same-origin», not «no-referrer»: both tell nothing to other sites, but under
-# «no-referrer» browsers post our own form with «Origin: null» (Fetch standard, 3.2), which any
-# foreign page can have too; so the origin could not be checked.
+# Referrer-Policy is «strict-origin», not «no-referrer»: neither tells a path, which may hold a
+# token, even to our own proxy and its log; but under «no-referrer» browsers post our own form with
+# «Origin: null» (Fetch standard, 3.2), which any foreign page can have too; so the origin could not
+# be checked. Other sites would learn our name, but no page leads to one.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     ),
-    "Referrer-Policy": "same-origin",
+    "Referrer-Policy": "strict-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mailproc.config import Config, build
-from mailproc.machine import access
+from mailproc.machine import access, contents
 
 
 @pytest.fixture
@@ -37,6 +37,30 @@ def _config(folder: Path, **changes: object) -> Config:
         "roster": {"file": "roster.txt"},
     }
     return build(settings | changes, folder)
+
+
+def test_what_a_login_needs_goes_into_a_backup_wherever_it_lies(office: Path) -> None:
+    """A restored office could not log in without the key of its Google account."""
+    oauth = {"key_file": "google.json", "ca_file": "proxy.pem"}
+    server = {"host": "127.0.0.1", "port": 9, "tls": "none"}
+    own = _config(office, mailbox=server | {"auth": "google", "oauth": oauth})
+    for name in ("google.json", "proxy.pem", "mailproc.toml"):
+        (office / name).write_text(name)
+    kept = contents.files(own, office / "mailproc.toml")
+    assert {kept[name].name for name in kept} >= {"google.json", "proxy.pem"}
+    for name, file in kept.items():
+        if file.name in ("google.json", "proxy.pem"):
+            assert contents.target(name, own) == file
+
+
+def test_a_key_among_the_secrets_is_kept_once(office: Path) -> None:
+    (office / "mailproc.toml").touch()
+    (office / "state" / "secret" / "google.json").touch()
+    oauth = {"key_file": "state/secret/google.json"}
+    server = {"host": "127.0.0.1", "port": 9, "tls": "none"}
+    own = _config(office, mailbox=server | {"auth": "google", "oauth": oauth})
+    kept = contents.files(own, office / "mailproc.toml")
+    assert [name for name in kept if kept[name].name == "google.json"] == ["secret/google.json"]
 
 
 def test_all_that_the_office_wrote_is_known_and_no_secret(office: Path) -> None:
