@@ -65,6 +65,7 @@ _LISTED = 30  # requests in one mail; the page has all
 _MANY = 8  # letters at once: then all connections are used
 _WITH_CODE = ("receipt", "status", "waiting")  # never a mail that carries a link to a file
 _TOO_LARGE = "5.3.4"  # the mail is too big for the server (RFC 3463, 3.4)
+_TAKEN_BACK = "taken_back"  # why a letter is held, as a key of [reasons]
 _AWAITED = ("approval", "ask", "confirm")  # a request rots where these do not arrive
 Row = sa.Row[Any]
 
@@ -139,7 +140,7 @@ class Outbox:
         found = self._claim(desk, now, min(room, _BATCH), stopped=stopped)
         lanes = len(self._deliveries) if len(found.going) >= _MANY else 1
         await self._send_all(self._mails(found, desk), lanes, desk)
-        return len(found.going) + len(found.held) + len(found.doubtful)
+        return len(found.going) + len(found.held) + len(found.doubtful) + len(found.ended)
 
     def _claim(self, desk: Desk, now: datetime, most: int, *, stopped: bool) -> Sorted:
         """Due letters past the gate. What has to wait is put back at once."""
@@ -154,6 +155,8 @@ class Outbox:
             ]
             for row, due_at in found.later:
                 outbox.wait(connection, row, due_at)
+            for row in found.ended:
+                outbox.finish(connection, row, "held", problem=_TAKEN_BACK)
             for row in found.folded:
                 outbox.finish(connection, row, roundups.FOLDED)
             for rows_ in found.going:

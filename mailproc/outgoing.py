@@ -18,7 +18,7 @@ from mailproc import booklets, deciding, parcels
 from mailproc.mail.delivery import is_one_address
 from mailproc.parcels import Limits
 from mailproc.promise import agenda
-from mailproc.store import correspondence, doubts, jobs, roundups, tasks
+from mailproc.store import correspondence, doubts, fetched, jobs, roundups, tasks
 from mailproc.store.codec import load_letter
 from mailproc.store.desk import Desk
 from mailproc.workflow import manners, roundup
@@ -39,6 +39,7 @@ class Sorted:
     doubtful: list[Row] = field(default_factory=list)  # a restored daemon may have sent them
     later: list[tuple[Row, datetime]] = field(default_factory=list)
     folded: list[Row] = field(default_factory=list)  # their requests stand in a list
+    ended: list[Row] = field(default_factory=list)  # their files were taken back meanwhile
     apart: set[int] = field(default_factory=set)  # letters whose file does not go in the mail
     books: dict[int, int] = field(default_factory=dict)  # letter → booklet in place of its file
     tripped: correspondence.Hour | None = None  # the breaker has to stop the sending
@@ -81,6 +82,7 @@ class Gate:
             found.doubtful = [r for r in rows if doubts.is_in_doubt(connection, r, restored)]
             waiting = {row.id for row in found.doubtful}
             rows = [row for row in rows if row.id not in waiting]
+        rows = self._without_ended(connection, rows, found)
         outside = [row for row in rows if row.audience == "requester"]
         if outside and self._trips(connection, outside, found):
             found.later = [(row, self._now) for row in outside if row.standing != manners.HAND]
@@ -90,6 +92,16 @@ class Gate:
         allowed = [row for row in rows if self._may_go(connection, row, found)]
         self._pack(connection, allowed, limits, found)
         return found
+
+    def _without_ended(
+        self, connection: sa.Connection, rows: Sequence[Row], found: Sorted
+    ) -> Sequence[Row]:
+        """Without files that were taken back while their letters waited, whoever ordered these."""
+        asked = {row.request_id for row in rows if row.kind == "dataset"}
+        if not asked or not (ended := fetched.taken_back(connection, asked)):
+            return rows
+        found.ended = [row for row in rows if row.kind == "dataset" and row.request_id in ended]
+        return [row for row in rows if row not in found.ended]
 
     def _pack(
         self, connection: sa.Connection, rows: Sequence[Row], limits: Limits, found: Sorted

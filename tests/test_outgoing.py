@@ -30,6 +30,10 @@ _ASKER = "somsri@school.example.org"
 _SECOND = timedelta(seconds=1)
 
 
+def _names(mail: EmailMessage) -> list[str]:
+    return [part.get_filename() or "" for part in mail.iter_attachments()]
+
+
 @pytest.fixture
 async def post(
     sqlite_database: Database, composer: Composing, server: ScriptedServer
@@ -373,6 +377,30 @@ async def test_an_approved_dataset_that_is_held_waits_for_a_person(post: Post) -
     (told,) = [x for x in mails_to(post, OFFICER.address) if "ต้องดำเนินการ" in x["Subject"]]
     assert "ระบบไม่ส่งไฟล์ให้ผู้ขอ" in text_of(told)
     assert len(mails_to(post, _ASKER)) == 2, "after the receipt; nor is it told of the officer"
+
+
+async def test_a_file_that_was_taken_back_goes_to_nobody_whoever_orders_it(post: Post) -> None:
+    (request, other) = delivering(post, 2)
+    for one in (request, other):
+        build(post, one)
+        post.walk.happen(one.id, e.AllSent())
+    post.walk.happen(request.id, e.AccessRevoked(by=DIRECTOR.name))
+    post.walk.now += timedelta(minutes=1)
+    await post.turn()
+    assert [row.state for row in post.letters("dataset")] == ["held", "sent"]
+    held = post.letters("dataset")[0]
+    assert held.problem == "taken_back"
+    with post.walk.database.write() as connection:
+        again = _O.update().where(_O.c.id == held.id)
+        connection.execute(
+            again.values(state="recorded", due_at=post.walk.now, standing=manners.HAND)
+        )
+    await post.turn()
+    assert post.letters("dataset")[0].state == "held"
+    assert post.walk.get(request.id).state is State.DELIVERED
+    assert post.letters("officer_held") == []
+    files = [name for mail in mails_to(post, _ASKER) for name in _names(mail)]
+    assert len(files) == 1
 
 
 async def test_what_a_person_orders_goes_past_the_limit(post: Post) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailproc.store import schema
+from mailproc.store import requests, schema
 
 _B, _H, _L = schema.outbox, schema.history, schema.links
 _ON_ITS_WAY = ("recorded", "transmitting", "held", "rejected")
@@ -45,3 +46,11 @@ def handed_over(connection: sa.Connection, request_id: int) -> HandedOver | None
 def _fetched(connection: sa.Connection, request_id: int) -> tuple[datetime, ...]:
     query = sa.select(_H.c.at).where(_H.c.request_id == request_id, _H.c.event == "Downloaded")
     return tuple(connection.scalars(query.order_by(_H.c.version)))
+
+
+def taken_back(connection: sa.Connection, request_ids: Collection[int]) -> set[int]:
+    """Of these requests those whose file is given out no more."""
+    ended = sa.select(_H.c.request_id).where(_H.c.event == "AccessRevoked")
+    known = connection.scalars(ended.where(_H.c.request_id.in_(list(request_ids))).distinct())
+    found = (requests.get(connection, request_id) for request_id in known.all())
+    return {request.id for request in found if request is not None and request.revoked_at}

@@ -217,6 +217,8 @@ def test_a_file_that_was_attached_can_t_be_called_back_and_the_page_says_so(room
         assert room.request(one).revoked_at is None
         told = client.post(path, data={**form, "code": CODE}).text
         assert "ระงับแล้วเมื่อ" in told
+        assert '<h1 class="no">ระงับไฟล์ที่ส่งแล้ว</h1>' in told
+        assert "ผู้ขอได้รับไฟล์ทางเมลไปแล้ว" in told
         again = client.post(path, data={**form, "code": CODE})
     assert "ไม่เปลี่ยนผล" in again.text
     assert room.request(one).revoked_at is not None

@@ -451,6 +451,21 @@ def test_a_download_at_the_moment_of_another_change_is_counted_all_the_same(
     assert len(tries) == 2
 
 
+@pytest.mark.parametrize(("fetches", "said"), [(0, "ยังไม่ได้ดาวน์โหลด"), (1, "ดาวน์โหลดไฟล์ไปก่อนแล้ว")])
+def test_who_took_a_file_back_reads_whether_it_was_fetched(
+    room: Room, one: int, fetches: int, said: str
+) -> None:
+    with room.browser() as client:
+        for _ in range(fetches):
+            client.get(opened(room, client, one))
+        room.happens(one, e.AccessRevoked(by="ผู้อนุญาต"))
+    with room.browser() as client:
+        page = client.get(room.link(one, "decide")).text
+    assert ('<h1 class="no">ระงับไฟล์ที่ส่งแล้ว</h1>' in page, said in page) == (True, True)
+    (told,) = (row for row in room.rows(schema.outbox) if row.kind == "officer_taken_back")
+    assert "ผู้อนุญาต" in told.letter
+
+
 @pytest.fixture(autouse=True)
 def _no_tokens_in_logs(
     room: Room, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture

@@ -39,8 +39,10 @@ def access_revoked(request: Request, event: e.Event, rules: Rules, now: datetime
     """Nothing can be called back that was attached or fetched, so its reader is told."""
     if request.file_id is None:
         return None
-    told = Send("taken_back", "requester")
-    return replace(request, revoked_at=now), (VoidLinks("download"), told)
+    told = [Send("taken_back", "requester")]
+    if event.by != "admin" and request.requester_addr:  # else who did it knows, or is told anyway
+        told.append(Send("officer_taken_back", "officer", note=event.by))
+    return replace(request, revoked_at=now), (VoidLinks("download"), *told)
 
 
 def all_sent(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:

@@ -51,8 +51,8 @@ def _settle_decide(request: Request, event: e.Event, rules: Rules, now: datetime
 
 
 def _settle_deliver(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
-    if not policy.is_decided(request):
-        return None  # nothing leaves without a decision over the same content
+    if not policy.is_decided(request) or request.revoked_at is not None:
+        return None  # nothing leaves without a decision over the same content that still stands
     return replace(request, state=State.DELIVERING), (StartJob("build"),)
 
 
