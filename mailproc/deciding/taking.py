@@ -135,7 +135,9 @@ def _event(found: Mandate, given: Given) -> e.Event:
                 entered_by=given.enterer,
             )
         case "return":
-            return e.Returned(by=by, reason=given.reason, entered_by=given.enterer)
+            return e.Returned(
+                by=by, reason=given.reason, for_name=stands_for, entered_by=given.enterer
+            )
     return e.Approved(
         by=by,
         content_hash=found.link.content_hash,

@@ -167,6 +167,7 @@ class Returned(Event):
     """The approver wants something corrected; the requester reads `reason`."""
 
     reason: str = ""
+    for_name: str = ""  # whom the approver stands in for
     entered_by: str = ""  # as above
 
 

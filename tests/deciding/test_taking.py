@@ -157,6 +157,21 @@ def test_a_withdrawal_is_told_to_those_who_were_asked(board: Board) -> None:
     assert told == {board.ids["group_director"], board.ids["area_deputy"]}
 
 
+def test_a_return_is_told_to_who_had_approved_and_to_nobody_else(board: Board) -> None:
+    board.policy(*TWO)
+    request = board.laid()
+    first, second = board.link("group_director"), board.link("area_deputy")
+    board.take("group_director", link=first)
+    board.take("area_deputy", "return", link=second, reason="ใช้กับโรงเรียนใด")
+    told = [row.person_id for row in _letters(board, "approval_withdrawn")]
+    assert told == [board.ids["group_director"]]
+    form = replace(request.form, purpose="ใช้กับทุกโรงเรียนในกลุ่ม")
+    answered = board.happen(request, e.Answered(by="requester", form=form)).after
+    board.happen(answered, data_prepared(answered))
+    laid = [row.person_id for row in _letters(board, "approval")]
+    assert laid == [board.ids["group_director"], board.ids["area_deputy"]] * 2
+
+
 # ---------------------------------------------------------------- taken back
 
 

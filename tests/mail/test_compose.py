@@ -200,7 +200,7 @@ def test_every_kind_that_is_asked_for_has_both_languages(composer: Composer) -> 
         "approval_withdrawn waiting correction reply_decided reply_elsewhere standing_account "
         "security approval_list escalated officer_overdue overdue nudged stand_in away "
         "alarm alarm_mended officer_tell entered question paper_decision "
-        "approver_noted list_decided officer_morning taken_back"
+        "approver_noted list_decided officer_morning taken_back officer_taken_back"
     )
     assert set(KINDS) == set(expected.split())
     names = {path.name for path in (TEMPLATES / "mail").iterdir()}
@@ -527,7 +527,8 @@ def test_the_first_lines_of_the_approval_mail_decide_alone(composer: Composer) -
         "ผู้ขอ: นางสมศรี ตั้งใจสอน/โรงเรียนบ้านดอนแก้ว",
         "ตรวจแล้ว: ไม่อยู่ในรายชื่อหน่วยงานในสังกัด · ยืนยันแล้วว่าส่งจากที่อยู่นี้จริง",
         "วัตถุประสงค์: «เพื่อวางแผนจัดชั้นเรียนและอัตรากำลังครูของกลุ่มโรงเรียน ปีการศึกษา 2570»",
-        "ข้อมูล: จำนวนนักเรียนจำแนกตามชั้นและเพศ ปีการศึกษา 2568 รอบที่ 1 · จำนวน 37 แถว · มีข้อมูลส่วนบุคคล",
+        "ข้อมูล: จำนวนนักเรียนจำแนกตามชั้นและเพศ ปีการศึกษา 2568 รอบที่ 1 · รายโรงเรียน"
+        " · อำเภอเมืองตัวอย่าง · จำนวน 37 แถว · มีข้อมูลส่วนบุคคล",
         "ส่งให้: somsri@school.example.org",
         "ความเห็นเจ้าหน้าที่: ตรวจหนังสือนำแล้ว",
     ]
@@ -926,6 +927,54 @@ def test_who_had_approved_reads_who_refused(composer: Composer) -> None:
     request = a_request(state=State.REFUSED, decided_by="นายเขต รองอำนวย")
     text = bodies(composer.compose(a_full_letter("approval_withdrawn", request=request), LINKS))[0]
     assert "นายเขต รองอำนวย พิจารณาแล้วไม่อนุญาต" in " ".join(text.split())
+
+
+def test_who_had_approved_reads_who_sent_it_back_and_that_it_comes_again(
+    composer: Composer,
+) -> None:
+    request = a_request(state=State.RETURNED, decided_by="นายเขต รองอำนวย", reason="ใช้กับโรงเรียนใด")
+    text = bodies(composer.compose(a_full_letter("approval_withdrawn", request=request), LINKS))[0]
+    said = " ".join(text.split())
+    assert "นายเขต รองอำนวย ส่งกลับให้ผู้ขอแก้ไขหรือชี้แจง" in said
+    assert "จะเสนอท่านพิจารณาใหม่" in said
+    assert "> ใช้กับโรงเรียนใด" in text
+
+
+@pytest.mark.parametrize(
+    ("amended", "said"), [(True, "ผู้ขอแจ้งแก้ไข และยังรอข้อมูล"), (False, "ที่เสนอไว้ ยังรอข้อมูล")]
+)
+def test_a_question_of_the_officer_is_not_told_as_a_change_of_the_requester(
+    composer: Composer, amended: bool, said: str
+) -> None:
+    request = a_request(state=State.INCOMPLETE, amended=amended)
+    text = bodies(composer.compose(a_full_letter("approval_withdrawn", request=request), LINKS))[0]
+    assert said in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "first"),
+    [
+        ("th", "ได้รับข้อมูลที่แก้ไขแล้ว คำขอเลขที่", "ได้รับข้อมูลที่ท่านแก้ไขหรือชี้แจงเพิ่มเติมแล้ว"),
+        ("en", "Your answer received, no.", "We have received your answer."),
+    ],
+)
+def test_the_receipt_after_a_return_does_not_read_as_if_the_request_were_new(
+    composer: Composer, language: str, subject: str, first: str
+) -> None:
+    again = a_request(shown=a_request().form)
+    wire = composer.compose(a_full_letter("receipt", language, request=again), LINKS)
+    assert subject_of(wire).startswith(subject)
+    assert first in " ".join(bodies(wire)[0].split())
+    several = a_full_letter("receipt", language, request=again, others=(again,))
+    assert first in " ".join(bodies(composer.compose(several, LINKS))[0].split())
+    mixed = a_full_letter("receipt", language, request=again, others=(a_request(),))
+    assert first not in " ".join(bodies(composer.compose(mixed, LINKS))[0].split())
+
+
+def test_what_was_returned_is_laid_again_in_words_that_say_so(composer: Composer) -> None:
+    again = a_request(shown=a_request().form)
+    text = bodies(composer.compose(a_full_letter("approval", request=again), LINKS))[0]
+    assert "ผู้ขอแก้ไขหรือชี้แจงตามที่ส่งกลับแล้ว จึงเสนอใหม่" in " ".join(text.split())
 
 
 def test_who_is_away_by_an_automatic_reply_reads_why(composer: Composer) -> None:

@@ -242,6 +242,19 @@ def test_whoever_said_yes_learns_that_another_said_no() -> None:
     assert [x.kind for x in alone.effects if isinstance(x, Send)] == ["refused"]
 
 
+def test_whoever_said_yes_learns_that_another_sent_it_back() -> None:
+    request = replace(_given(IN_ORDER, (0, FIRST)), amended=True, renewed="round")
+    event = e.Returned(by="นางสอง ตั้งใจ", reason="ระดับใด", for_name="นายสาม ไกลบ้าน")
+    decision = decide(request, event, IN_ORDER, NOW)
+    told = [x for x in decision.effects if isinstance(x, Send)]
+    assert [(x.kind, x.to, x.only) for x in told] == [
+        ("ask", "requester", 0),
+        ("approval_withdrawn", "director", FIRST),
+    ]
+    after = decision.after
+    assert (after.amended, after.renewed, after.decided_for) == (False, "", "นายสาม ไกลบ้าน")
+
+
 def test_every_letter_that_asks_says_how_many_have_to_approve() -> None:
     due = e.ReminderDue("clock", ordered=True)
     waits = decide(_given(IN_ORDER, (0, FIRST)), due, IN_ORDER, NOW)

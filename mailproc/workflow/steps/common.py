@@ -27,6 +27,7 @@ def unprepared(request: Request) -> Request:
         prepared=None,
         content_hash="",
         decided_by="",
+        decided_for="",
         decided_at=None,
         decided_at_hash="",
         file_id=None,

@@ -19,6 +19,7 @@ def ask_director(request: Request, event: e.Event, rules: Rules, now: datetime) 
         state=State.AWAITING_DECISION,
         decided_at=None,
         decided_by="",
+        decided_for="",
         decided_at_hash="",
         reason="",
         approvals=(),
@@ -146,7 +147,7 @@ def refused(request: Request, event: e.Refused, rules: Rules, now: datetime) -> 
 
 
 def _told_to_others(request: Request, rules: Rules) -> tuple[Send, ...]:
-    """Whoever said yes learns that somebody else said no."""
+    """Whoever said yes learns that somebody else said no, or sent it back."""
     who = dict(enumerate(approval.policy_for(request, rules).seats))
     return tuple(
         Send(
@@ -168,11 +169,15 @@ def returned(request: Request, event: e.Returned, rules: Rules, now: datetime) -
         reason=event.reason,
         decided_by=event.by,
         questions=question,
+        decided_for=event.for_name,
         due_at=now + rules.silent,
         approvals=(),
         shown=request.form,
+        amended=False,  # what is laid next is what came of the return
+        renewed="",
     )
-    return after, (VoidLinks(), Send("ask", "requester", question, event.reason))
+    told = Send("ask", "requester", question, event.reason)
+    return after, (VoidLinks(), told, *_told_to_others(request, rules))
 
 
 def undone(request: Request, event: e.Undone, rules: Rules, now: datetime) -> Step | None:
