@@ -200,11 +200,11 @@ def make_limits(config: Config, first_start: datetime) -> Limits:
     return Limits(first_start, config.mailbox.max_bytes)
 
 
-_FRESH = 10.0  # seconds; an idle daemon asks several times a second
+_FRESH = 1.0  # seconds; an idle daemon asks several times a second, and each look costs 0.4 ms
 
 
 class DeskSource:
-    """The desk as it is now; people are looked up every ten seconds."""
+    """The desk as it is now. What another process changed of its people counts after a second."""
 
     def __init__(self, config: Config, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
@@ -221,6 +221,10 @@ class DeskSource:
             self._desk = self._read()
             self._until = time.monotonic() + _FRESH
         return self._desk
+
+    def forget(self) -> None:
+        """Something was written here: the next who asks gets what is there by now."""
+        self._until = 0.0
 
     def _read(self) -> Desk:
         with self._database.read() as connection:

@@ -300,7 +300,8 @@ class Service:
                 claims.release_all(connection, table, self._clock())
 
     def wake(self) -> None:
-        """There may be work: for those who commit outside the loops."""
+        """Something was committed outside the loops: there may be work, or others stand in."""
+        self._desk.forget()
         for loop in self._loops.values():
             loop.wake()
 

@@ -11,7 +11,7 @@ from mailproc.errors import ConfigError, MailprocError
 from mailproc.model import Roster
 from mailproc.office import make_roster
 
-_NEEDED = {
+NEEDED = {
     "office": {"name_th": "สำนักงานตัวอย่าง", "address": "data@example.org", "phone": "0 2000 1234"},
     "mailbox": {"host": "127.0.0.1"},
     "smtp": {"host": "127.0.0.1"},
@@ -45,15 +45,15 @@ def test_a_file_adds_members_and_may_hold_remarks(tmp_path: Path) -> None:
         encoding="utf-8-sig",
     )
     section = {"members": ["school2.example.org"], "file": "members.txt"}
-    roster = make_roster(build(_NEEDED | {"roster": section}, tmp_path))
+    roster = make_roster(build(NEEDED | {"roster": section}, tmp_path))
     assert roster.domains == {"school1.example.org", "school2.example.org"}
     assert roster.addresses == {"teacher@example.com"}
 
 
 def test_what_is_neither_address_nor_domain_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        build(_NEEDED | {"roster": {"members": ["โรงเรียน"]}}, tmp_path)
+        build(NEEDED | {"roster": {"members": ["โรงเรียน"]}}, tmp_path)
     assert "neither an address nor a domain" in caught.value.faults[0]
-    config = build(_NEEDED | {"roster": {"file": "nowhere.txt"}}, tmp_path)
+    config = build(NEEDED | {"roster": {"file": "nowhere.txt"}}, tmp_path)
     with pytest.raises(MailprocError):
         make_roster(config)
