@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from mailproc.model import Letter, Outlook, Reading, Request, Rules
+from mailproc.model import Letter, Outlook, Person, Reading, Request, Rules
+from mailproc.settling.nouns import Told
 from mailproc.store.desk import Desk
 from mailproc.workflow import approval, dates
 
@@ -47,6 +49,30 @@ def answer(
         last=last,
         others=tuple(about[1:]),
         outlooks=outlooks,
+    )
+
+
+def to_person(
+    told: Told,
+    person: Person,
+    reading: Reading,
+    about: Sequence[Request],
+    desk: Desk,
+    now: datetime,
+    *,
+    last: bool = False,
+) -> Letter:
+    """What an approver is told, at the address that we wrote to, whoever answered."""
+    letter = answer(
+        told.kind, reading, about, desk, now, reason=told.reason, last=last, to_director=True
+    )
+    return replace(
+        letter,
+        to_name=person.name,
+        to_addr=person.address,
+        to_post=person.post,
+        note=told.note,
+        conditions=told.conditions,
     )
 
 

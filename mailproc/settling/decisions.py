@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from mailproc import deciding, parsers, thai
 from mailproc.deciding import Mandate
 from mailproc.deciding.proving import Proved, prove_by_mail
-from mailproc.model import Conditions, Letter, Person, Reading, Request, Rules, State
+from mailproc.model import Letter, Reading, Request, Rules, State
 from mailproc.parsers import Said
-from mailproc.settling.answers import answer
-from mailproc.settling.nouns import Habits, Read
+from mailproc.settling.answers import answer, to_person
+from mailproc.settling.nouns import Habits, Read, Told
 from mailproc.settling.wanted import Wanted, wanted
 from mailproc.settling.writers import is_forged, not_the_reader
 from mailproc.store import absences, links, onetime, requests
@@ -60,15 +60,6 @@ class Settled(NamedTuple):
     letter: Letter | None = None
     link: Link | None = None
     person: int | None = None
-
-
-class Told(NamedTuple):
-    """A letter to be written; `note` is what its text needs to say besides."""
-
-    kind: str
-    reason: str = ""
-    note: str = ""
-    conditions: Conditions = Conditions()
 
 
 class Decisions:
@@ -208,26 +199,9 @@ class Decisions:
     # ------------------------------------------------------------ the answer
 
     def _letter(self, reply: Reply, found: Mandate, told: Told) -> Letter:
-        """To the person whom we wrote to, whoever answered."""
-        letter = answer(
-            told.kind,
-            reply.mail.reading,
-            (found.request,),
-            self._desk,
-            self._now,
-            reason=told.reason,
-            last=reply.last and not reply.said.speaks,
-            to_director=True,
-        )
-        person: Person = found.person
-        return replace(
-            letter,
-            to_name=person.name,
-            to_addr=person.address,
-            to_post=person.post,
-            note=told.note,
-            conditions=told.conditions,
-        )
+        last = reply.last and not reply.said.speaks
+        reading, about = reply.mail.reading, (found.request,)
+        return to_person(told, found.person, reading, about, self._desk, self._now, last=last)
 
 
 def unproved(proved: Proved, desk: Desk) -> Told:

@@ -18,9 +18,9 @@ from mailproc.deciding import Mandate
 from mailproc.deciding.proving import prove_person_by_mail
 from mailproc.model import Letter, Person, Rules
 from mailproc.parsers import Many, Said
-from mailproc.settling.answers import answer
-from mailproc.settling.decisions import COUNTS, DONE, Reply, Settled, Told, unproved
-from mailproc.settling.nouns import Habits
+from mailproc.settling.answers import to_person
+from mailproc.settling.decisions import COUNTS, DONE, Reply, Settled, unproved
+from mailproc.settling.nouns import Habits, Told
 from mailproc.settling.wanted import wanted
 from mailproc.settling.writers import not_the_reader
 from mailproc.store import links, onetime, outbox, people
@@ -145,22 +145,7 @@ class Lists:
         return Settled("note", "a message to the officer", letter_, person=person.id)
 
     def _letter(self, reply: Reply, person: Person, told: Told) -> Letter:
-        letter = answer(
-            told.kind,
-            reply.mail.reading,
-            (),
-            self._desk,
-            self._now,
-            reason=told.reason,
-            to_director=True,
-        )
-        return replace(
-            letter,
-            to_name=person.name,
-            to_addr=person.address,
-            to_post=person.post,
-            note=told.note,
-        )
+        return to_person(told, person, reply.mail.reading, (), self._desk, self._now)
 
 
 _COUNTED = frozenset({*DONE.values(), "waits", "narrowed"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from mailproc.model import Known, Reading, Roster
+from mailproc.model import Conditions, Known, Reading, Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +35,12 @@ class Read:
 
     row: sa.Row[Any]
     reading: Reading
+
+
+class Told(NamedTuple):
+    """A letter to be written; `note` is what its text needs to say besides."""
+
+    kind: str
+    reason: str = ""
+    note: str = ""
+    conditions: Conditions = Conditions()
