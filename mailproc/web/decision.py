@@ -19,7 +19,7 @@ from mailproc import deciding
 from mailproc.deciding import Mandate, narrowing
 from mailproc.deciding.mandate import mandate
 from mailproc.deciding.proving import Proved, prove
-from mailproc.store import devices, links, opens, people_log
+from mailproc.store import devices, links, opens
 from mailproc.store.devices import Device
 from mailproc.web import choices, wide
 from mailproc.web.arriving import Arriving, log_look, preview
@@ -28,11 +28,11 @@ from mailproc.web.common import Site, read_fields, whole
 from mailproc.web.decided import DecidedPage
 from mailproc.web.passkeys import PasskeyRoom
 from mailproc.web.proof import STATUS
+from mailproc.web.remembering import DEVICE, keep, remember
 from mailproc.workflow import approval
 from mailproc.workflow.urgency import hurry
 
 _COUNTS = ("done", "waits", "narrowed")
-_DEVICE = "device"  # the cookie of a remembered browser
 
 
 class _Turn:
@@ -202,7 +202,7 @@ class DecisionPage:
 
     def _device(self, http: HttpRequest, found: Mandate, now: datetime) -> Device | None:
         """The remembered browser that asks, where it is this person's own."""
-        token = http.cookies.get(_DEVICE, "")
+        token = http.cookies.get(DEVICE, "")
         if not token:
             return None
         with self._site.database.read() as connection:
@@ -234,7 +234,7 @@ class DecisionPage:
         device = self._device(http, found, now) if self._site.is_surely_ours(http) else None
         if error := self._fault(sent, found, now, device):
             return self._again(http, found, error, 422, sent, now)
-        token = http.cookies.get(_DEVICE, "") if device else ""
+        token = http.cookies.get(DEVICE, "") if device else ""
         proved = self._prove(found, sent, token, now)
         if error := proved.error:
             return self._again(http, found, error, STATUS.get(error, 403), sent, now)
@@ -286,16 +286,9 @@ class DecisionPage:
         token = ""
         with self._site.database.write() as connection:
             opens.by_person(connection, found.link.id, seen)
-            typed = not proved.device.startswith("device")
-            if sent.remember and typed and self._site.is_private:
-                token = devices.remember(connection, found.person.id, who.device, now)
-                by, facts = found.person.name, {"device": who.device}
-                people_log.note(connection, found.person.id, "device_remembered", by, now, **facts)
-        answer = self._record(http, found, sent, proved.device)
-        if token:
-            life = int(devices.LIFE.total_seconds())
-            self._site.set_cookie(answer, _DEVICE, token, f"{self._site.base}/", life)
-        return answer
+            if sent.remember:
+                token = remember(self._site, connection, http, found.person, proved, now)
+        return keep(self._site, self._record(http, found, sent, proved.device), token)
 
     def _record(self, http: HttpRequest, found: Mandate, sent: Sent, device: str) -> Response:
         """Writes the decision down and shows what counts now."""

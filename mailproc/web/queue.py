@@ -28,11 +28,11 @@ from mailproc.web.common import Site, read_fields, whole
 from mailproc.web.passkeys import PasskeyRoom
 from mailproc.web.proof import STATUS
 from mailproc.web.queue_sent import CHOICES, MOST_FIELDS, PER_PAGE, Sent, read
+from mailproc.web.remembering import DEVICE, keep, remember
 from mailproc.wording import shown
 from mailproc.workflow.approval import needed
 from mailproc.workflow.urgency import hurry
 
-DEVICE = "device"  # the cookie of a remembered browser
 _COUNTS = frozenset({"done", "waits", "narrowed"})
 _SECONDS = 11  # digits of a time since 1970
 
@@ -143,6 +143,7 @@ class QueuePage:
             csrf=self._site.csrf(visit.link.id),
             first_use=not visit.person.may_prove,
             device=visit.device,
+            may_remember=self._site.is_private,
             passkey="" if visit.device else self._offer(visit, here, now),
             error=error,
             cases=[self._case(one, now, ticked) for one in here],
@@ -206,7 +207,12 @@ class QueuePage:
         proved, signed = self._prove(http, visit, sent, now)
         if proved.error:
             return self._again(visit, sent, proved.error, STATUS.get(proved.error, 403), now)
-        return self._decide(visit, sent, proved.device, signed)
+        token = self._remembered(http, visit, proved, now) if sent.remember else ""
+        return keep(self._site, self._decide(visit, sent, proved.device, signed), token)
+
+    def _remembered(self, http: HttpRequest, visit: Visit, proved: Proved, now: datetime) -> str:
+        with self._site.database.write() as connection:
+            return remember(self._site, connection, http, visit.person, proved, now)
 
     def _prove(
         self, http: HttpRequest, visit: Visit, sent: Sent, now: datetime

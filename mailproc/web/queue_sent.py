@@ -27,6 +27,7 @@ class Sent:
     key: str  # of an undo
     proof: Typed
     passkey: str = ""  # a signature, which its script put there in place of a code
+    remember: bool = False  # this browser
 
     def fault(self, person: Person, grounds: Sequence[str], *, known: bool) -> str:
         """The first thing that is still to be filled in, as an error key. `known`: by a remembered
@@ -45,7 +46,8 @@ class Sent:
     def typed(self) -> dict[str, str]:
         """What the page shows again; never a code."""
         told = {"choice": self.choice, "reason": self.reason, "ground": self.ground}
-        return told | {"slip": self.proof.slip}
+        remember = "1" if self.remember else ""
+        return told | {"slip": self.proof.slip, "remember": remember}
 
 
 def read(fields: Sequence[tuple[str, str]]) -> Sent:
@@ -61,4 +63,5 @@ def read(fields: Sequence[tuple[str, str]]) -> Sent:
         key=form.get("key", ""),
         proof=typed(form),
         passkey=form.get(FIELD, ""),
+        remember=bool(form.get("remember")),
     )

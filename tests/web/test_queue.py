@@ -400,6 +400,30 @@ def test_a_remembered_browser_needs_no_code_and_another_persons_does(room: Room)
     assert all(row.device.startswith("device ") for row in room.rows(schema.decisions))
 
 
+def test_one_code_is_enough_for_page_after_page_where_the_browser_is_remembered(
+    room: Room,
+) -> None:
+    ids = room.opened(6)
+    with room.browser() as client:
+        client.headers["origin"] = room.public_url
+        page = client.get(room.queue())
+        assert 'name="remember"' in page.text
+        wrong = _post(client, page, _ids(page.text)[:4], code="918273", remember="1")
+        assert (wrong.status_code, 'name="remember" value="1" checked' in wrong.text) == (403, True)
+        done = _post(client, page, _ids(page.text)[:4], remember="1").text
+        assert done.index("ยังมีอีก 2 เรื่อง") < done.index('class="cases"'), "nobody scrolls for it"
+        rest = client.get(room.queue())
+        assert 'name="code"' not in rest.text
+        assert _post(client, rest, _ids(rest.text), code="").status_code == 200
+        events = [row.event for row in room.rows(schema.people_log)]
+        _post(client, page, _ids(page.text), code="", remember="1")
+        assert [row.event for row in room.rows(schema.people_log)] == events, "known already"
+    assert [room.verdicts(one) for one in ids] == [["approved"]] * 6
+    assert events.count("device_remembered") == 1
+    ways = {row.device.split(" ")[0] for row in room.rows(schema.decisions)}
+    assert ways == {"code", "device"}
+
+
 def test_a_preview_in_a_chat_shows_nobody_a_word(room: Room) -> None:
     room.opened()
     with room.browser() as client:
