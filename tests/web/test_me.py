@@ -174,6 +174,8 @@ def test_what_is_approved_ahead_is_given_and_ended_here(room: Room) -> None:
             answer = me.does("ahead", **asked, **wrong)
             assert answer.status_code == 422
             assert 'id="ahead_until-fault"' in answer.text
+        empty = me.does("ahead").text
+        assert ('id="dataset-fault"' in empty, "เลือกชุดข้อมูลที่จะอนุญาตล่วงหน้า" in empty) == (True, True)
         assert me.does("ahead", dataset="none", ahead_until=last).status_code == 422
         given = me.does("ahead", **asked, ahead_until=last)
         assert "บันทึกการอนุญาตล่วงหน้าแล้ว" in given.text

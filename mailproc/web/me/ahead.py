@@ -4,7 +4,7 @@ Thai, and so are its titles."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -47,15 +47,16 @@ class Ahead:
         return is_alone(policy) and self._desk().may_take(policy.seats[0], person.id, now)
 
     def _grant(self, connection: Connection, turn: Turn) -> Done:
-        day = turn.day("ahead_until")
-        if day is None:
-            return Done(error="ahead_until", typed=turn.form)
         names = ("dataset", "class", "level")
         dataset, class_, level = (turn.text(name) for name in names)
-        wanted = ahead.Wanted(dataset, class_, day, level)
-        person, rules = turn.person.id, self._rules()
+        person, rules, day = turn.person.id, self._rules(), turn.day("ahead_until")
+        wanted = ahead.Wanted(dataset, class_, day or _today(turn, rules), level)
+        if not dataset:
+            return Done(error="ahead_dataset", typed=turn.form)
         for fault in ahead.faults(wanted, person, rules, self._desk(), turn.now):
             return Done(error=fault, typed=turn.form)
+        if day is None:
+            return Done(error="ahead_until", typed=turn.form)
         kept = ahead.grant(connection, wanted, person, rules, turn.now, via="page")
         last = day.isoformat()
         turn.note(connection, "ahead_set", dataset=dataset, until=last, standing=kept)
@@ -67,6 +68,10 @@ class Ahead:
         if one is not None and mine and standing.end(connection, one.id, turn.now):
             turn.note(connection, "ahead_ended", dataset=one.dataset_id)
         return Done("ahead_ended")
+
+
+def _today(turn: Turn, rules: Rules) -> date:
+    return calendar.local_day(turn.now, rules.timezone)
 
 
 def _shown(one: Standing, rules: Rules, language: str) -> dict[str, Any]:
