@@ -94,6 +94,7 @@ class Reading:
     language: str = "th"  # th | en
     clear_sign: bool = False  # form, or request words together with a dataset
     delayed: bool = False  # a delivery report that only says «not yet» (RFC 3464 2.3.3)
+    diagnosis: str = ""  # what a bounce says of the cause: status code and words of the server
     quoted: str = ""  # the quoted part of the body: answers may be filled in behind its labels
     from_addrs: tuple[str, ...] = ()  # every address in From; more than one is nobody's word
     reply_to: tuple[str, ...] = ()  # addresses in Reply-To that are not the sender's

@@ -278,6 +278,9 @@ def test_a_file_that_came_back_goes_to_a_person() -> None:
     assert placing.verdict == "delivery_report"
     assert placing.fate == "bounced"
     assert isinstance(placing.event, e.BounceReceived)
+    full = place(_mail("bounce", diagnosis="5.2.2 552 5.2.2 Mailbox full"), found, KNOWN).event
+    assert isinstance(full, e.BounceReceived)
+    assert full.note == f"{found.letter_to}\n5.2.2 552 5.2.2 Mailbox full"
 
 
 def test_an_approval_mail_that_came_back_is_told_to_the_officer() -> None:
@@ -406,7 +409,8 @@ def test_a_question_that_came_back_is_told_to_the_officer() -> None:
     for state, kind in ((State.INCOMPLETE, "ask"), (State.UNCONFIRMED, "confirm")):
         found = _letter(a_request(state=state), letter_kind=kind)
         event = place(_mail("bounce"), found, KNOWN).event
-        assert event == e.DeliveryFailed(by="mail server", problem=f"{kind}_bounced")
+        told = {"by": "mail server", "note": found.letter_to}
+        assert event == e.DeliveryFailed(problem=f"{kind}_bounced", **told)
 
 
 def test_the_same_dataset_named_twice_in_a_mail_is_one_request() -> None:

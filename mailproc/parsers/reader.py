@@ -152,7 +152,8 @@ def _judged(root: Part, reading: Reading, known: Known) -> Reading:
     if automatic in ("bounce", "report"):
         references = tuple(dict.fromkeys(references + reports.returned_ids(root)))
     delayed = automatic == "bounce" and reports.is_delayed(root)
-    return replace(reading, kind=automatic, references=references, delayed=delayed)
+    why = reports.diagnosis(root, reading.text) if automatic == "bounce" else ""
+    return replace(reading, kind=automatic, references=references, delayed=delayed, diagnosis=why)
 
 
 def _through_list(root: Part, text: Body, reading: Reading, known: Known, fence: Fence) -> Reading:

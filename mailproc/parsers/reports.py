@@ -13,6 +13,13 @@ from mailproc.parsers.mime import Part
 
 _ARRIVED = frozenset({b"delivered", b"relayed", b"expanded"})
 _DSN_ACTION = re.compile(rb"^action\s*:\s*([a-z]{3,12})", re.I | re.M)
+_DSN_STATUS = re.compile(rb"^status[ \t]*:[ \t]*([45]\.[0-9]{1,3}\.[0-9]{1,3})", re.I | re.M)
+_DSN_WORDS = re.compile(
+    rb"^diagnostic-code[ \t]*:[ \t]*(?:[^\s;]{1,40};)?[ \t]*"
+    rb"([^\r\n]{1,500}(?:\r?\n[ \t][^\r\n]{1,500}){0,5})",
+    re.I | re.M,
+)
+_MOST_WORDS = 300  # letters of a diagnosis
 _FAILURE = re.compile(
     r"undeliver|non[- ]?deliver|not (?:be )?deliver|delivery (?:\w{1,20} ){0,3}(?:fail|error|"
     r"problem|status|delay|notif|incomplete|report)|"
@@ -109,6 +116,23 @@ def _actions(root: Part) -> set[bytes]:
     reports = [part for part in root.walk() if part.media_type == "message/delivery-status"]
     found = (_DSN_ACTION.findall(part.content[:102_400]) for part in reports)
     return {action.lower() for actions in found for action in actions}
+
+
+def diagnosis(root: Part, text: str) -> str:
+    """Why a mail came back: status code (RFC 3463) and words of the server, else the first words
+    of the report."""
+    for part in root.walk():
+        if part.media_type == "message/delivery-status":
+            found = (_DSN_STATUS.search(part.content[:102_400]), _words(part))
+            told = [one for one in (found[0] and found[0][1].decode(), found[1]) if one]
+            if told:
+                return " ".join(told)[:_MOST_WORDS]
+    return " ".join(text[:_MOST_WORDS].split())
+
+
+def _words(part: Part) -> str:
+    said = _DSN_WORDS.search(part.content[:102_400])
+    return " ".join(charset.decode(said[1]).split()) if said else ""
 
 
 def bounce(root: Part, from_addr: str, subject: str, text: str) -> str | None:

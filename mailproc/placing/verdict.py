@@ -49,12 +49,13 @@ def _bounce(reading: Reading, found: Found) -> Placing:
         return Placing("ignored_automatic", problem="bounce of no mail of ours")
     if reading.delayed:  # the server goes on trying; nobody has to do anything
         return Placing("delivery_report", fate="delayed")
+    told = {"by": "mail server", "note": f"{found.letter_to}\n{reading.diagnosis}".strip()}
     if found.letter_kind == "dataset" and request.state is State.DELIVERED:
-        event: e.Event | None = e.BounceReceived(by="mail server", problem="bounced")
+        event: e.Event | None = e.BounceReceived(problem="bounced", **told)
     elif found.audience == "director" and request.state is State.AWAITING_DECISION:
-        event = e.DeliveryFailed(by="mail server", problem="approval_bounced")
+        event = e.DeliveryFailed(problem="approval_bounced", **told)
     elif found.letter_kind in _AWAITED and request.state in _WAITING:
-        event = e.DeliveryFailed(by="mail server", problem=f"{found.letter_kind}_bounced")
+        event = e.DeliveryFailed(problem=f"{found.letter_kind}_bounced", **told)
     else:
         event = None
     return Placing("delivery_report", event=event, fate="bounced")

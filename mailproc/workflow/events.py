@@ -239,16 +239,19 @@ class AccessRevoked(Event):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFailed(Event):
-    """The file was rejected, or nobody can say whether it arrived."""
+    """The file was rejected, or nobody can say whether it arrived. `note`: to which address, and
+    what its server said."""
 
     problem: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BounceReceived(Event):
-    """A mail of ours came back."""
+    """A mail of ours came back; `note` as above."""
 
     problem: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

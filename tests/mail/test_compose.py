@@ -294,7 +294,7 @@ def test_a_mail_about_several_requests_names_each(
     for wire in (composer.compose(letter, links, files), unreachable.compose(letter, {}, files)):
         assert_fit_for_the_wire(wire)
         text, html = bodies(wire)
-        if kind != "ask":
+        if kind not in ("ask", "standing_account"):
             assert one.number in subject_of(wire)
         for number in (one.number, two.number):
             assert number in text
@@ -969,6 +969,27 @@ def test_the_receipt_after_a_return_does_not_read_as_if_the_request_were_new(
     assert first in " ".join(bodies(composer.compose(several, LINKS))[0].split())
     mixed = a_full_letter("receipt", language, request=again, others=(a_request(),))
     assert first not in " ".join(bodies(composer.compose(mixed, LINKS))[0].split())
+
+
+@pytest.mark.parametrize(
+    ("said", "th", "en"),
+    [
+        ("5.2.2 552 5.2.2 Mailbox full", "กล่องเมลของผู้รับเต็ม", "The mailbox is full."),
+        ("550 5.1.1 No such user", "ไม่มีที่อยู่นี้ที่ระบบเมลปลายทาง", "There is no such address;"),
+        ("5.7.26 unauthenticated", "นโยบายหรือสงสัยว่าเป็นเมลขยะ", "as suspected spam."),
+        ("5.3.2 closed for today", "", ""),
+    ],
+)
+def test_the_officer_reads_why_a_mail_came_back(
+    composer: Composer, said: str, th: str, en: str
+) -> None:
+    for kind, reason in (("officer_needs_person", "bounced"), ("officer_undelivered", "rejected")):
+        for language, words in (("th", th), ("en", en)):
+            told = {"reason": reason, "note": f"a@example.org\n{said}"}
+            text = bodies(composer.compose(a_full_letter(kind, language, **told), LINKS))[0]
+            assert (words in text, said in text) == (True, True)
+            blames = "อาจไม่มีอยู่จริงหรือพิมพ์ผิด" in text or "may not exist or be misspelt" in text
+            assert blames is (kind == "officer_undelivered" and not words)
 
 
 def test_what_was_returned_is_laid_again_in_words_that_say_so(composer: Composer) -> None:

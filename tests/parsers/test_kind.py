@@ -92,6 +92,19 @@ def test_a_bounce_names_the_mail_that_came_back() -> None:
     assert (reading.kind, reading.references) == ("bounce", (OUR_ID,))
 
 
+def test_a_bounce_says_in_the_words_of_the_server_why() -> None:
+    status = "Status: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 Mailbox\n full\n"
+    body = (
+        "--b\n\nfailed\n--b\nContent-Type: message/delivery-status\n\n"
+        f"Final-Recipient: rfc822; a@example.org\nAction: failed\n{status}\n--b--\n"
+    )
+    reading = read(mail(body, content_type="multipart/report; boundary=b"), KNOWN)
+    assert reading.diagnosis == "5.2.2 552 5.2.2 Mailbox full"
+    bare = read(mail("user unknown", sender="MAILER-DAEMON <>", subject="failure notice"), KNOWN)
+    assert bare.diagnosis == "user unknown"
+    assert read(mail(REQUEST), KNOWN).diagnosis == ""
+
+
 def test_an_answer_to_an_invitation_is_a_report() -> None:
     body = "BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n"
     assert _kind(mail(body, content_type="text/calendar; method=REPLY")) == "report"

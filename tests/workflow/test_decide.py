@@ -353,6 +353,20 @@ def test_a_bounce_after_delivery_and_a_failed_copy_go_to_a_person() -> None:
     assert resent.effects == (Send("dataset", "requester", attach=True),)
 
 
+def test_a_box_that_took_no_file_gets_no_word_about_it_and_the_officer_learns_why() -> None:
+    delivered = _after(_delivering(), e.DataBuilt(file_id=5), e.AllSent())
+    came_back = e.BounceReceived(problem="bounced", note="a@example.org\n5.2.2 full")
+    decision = decide(delivered, came_back, RULES, NOW)
+    assert _sent(decision) == ["officer_needs_person"]
+    (officer,) = (x for x in decision.effects if isinstance(x, Send))
+    assert officer.note == came_back.note
+    elsewhere = replace(delivered, deliver_to="chief@example.org")
+    assert _sent(decide(elsewhere, came_back, RULES, NOW)) == [
+        "needs_person",
+        "officer_needs_person",
+    ]
+
+
 def test_a_person_cannot_deliver_what_was_not_decided() -> None:
     changed = _after(_delivering(), e.GateBlocked(problem="x"), e.PersonSettled(to=S.INCOMPLETE))
     for _ in range(3):

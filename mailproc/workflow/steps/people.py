@@ -10,9 +10,9 @@ from mailproc.model import Question, Request, Rules, State
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
 from mailproc.workflow.belonging import open_questions
-from mailproc.workflow.effects import Send, StartJob
+from mailproc.workflow.effects import Send, StartJob, VoidLinks
 from mailproc.workflow.steps import asking, deciding, ending, preparing
-from mailproc.workflow.steps.common import Step, end, to_person
+from mailproc.workflow.steps.common import Step, end, for_person
 
 _WAITING_ON = frozenset(
     {State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED, State.AWAITING_DECISION}
@@ -22,9 +22,19 @@ _WAITING_ON = frozenset(
 def trouble(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step:
     """The gate, the sending or a bounce: the officer is told; who waits for a person waits on."""
     problem = getattr(event, "problem", "")
+    officer = Send("officer_needs_person", "officer", reason=problem, note=_said(event))
     if request.state in _WAITING_ON:
-        return request, (Send("officer_needs_person", "officer", reason=problem),)
-    return to_person(request, request.state, problem, rules, now)
+        return request, (officer,)
+    waiting = for_person(request, request.state, problem, rules, now)
+    came_back = isinstance(event, e.BounceReceived)
+    reached = not came_back or policy.recipient(request) != request.requester_addr
+    told = (Send("needs_person", "requester"),) if reached else ()
+    return waiting, (VoidLinks(), *told, officer)
+
+
+def _said(event: e.Event) -> str:
+    """What the server of the other side said."""
+    return event.note if isinstance(event, e.DeliveryFailed | e.BounceReceived) else ""
 
 
 def remarked(request: Request, event: e.Remarked, rules: Rules, now: datetime) -> Step:
