@@ -196,6 +196,8 @@ def _proved(
 ) -> Proved:
     with database.write() as connection:
         known = passkeys.listed(connection, person_id)
+        if not known:  # the last was taken away while the page lay open
+            return Proved("key_none")
         signed = keys.signed(answer, challenge, known)
         if signed is None or not passkeys.used(connection, *signed, now):
             return Proved("key_wrong")

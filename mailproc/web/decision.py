@@ -19,6 +19,7 @@ from mailproc import deciding
 from mailproc.deciding import Mandate, narrowing
 from mailproc.deciding.mandate import mandate
 from mailproc.deciding.proving import Proved, prove
+from mailproc.model import State
 from mailproc.store import devices, links, opens
 from mailproc.store.devices import Device
 from mailproc.web import choices, wide
@@ -125,8 +126,12 @@ class DecisionPage:
         """The link leads to something that was changed, or is too old."""
         if found.is_changed and found.request.renewed == "conditions":
             return self._site.message("narrowed", 200)
-        why = "changed" if found.is_changed else "back" if found.is_back else "gone"
-        return self._site.message(why, 410)
+        if found.is_changed:
+            return self._site.message("changed", 410)
+        if found.is_back:
+            return self._site.message("back", 410)
+        asked = found.request.state is State.INCOMPLETE
+        return self._site.message("asks_again" if asked else "gone", 410)
 
     def _form(
         self,

@@ -13,7 +13,7 @@ _CODE_DIGITS = 6  # at least
 _REPEATED = re.compile(r"([0-9]{1,3})\1+")  # 111111, 121212, 123123
 _RUNS = "0123456789012345678909876543210987654321"
 STATUS = {"slow_down": 429, "code_wrong": 403, "code_used": 403, "slip_wrong": 403}
-STATUS |= {"key_wrong": 403, "form_old": 409}  # of a passkey
+STATUS |= {"key_wrong": 403, "key_none": 403, "form_old": 409}  # of a passkey
 
 
 @dataclass(frozen=True, slots=True)

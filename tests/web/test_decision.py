@@ -73,6 +73,20 @@ def test_who_has_decided_is_led_on_to_what_else_waits(room: Room) -> None:
         assert "ยังมีอีก" not in approve(room, client, other).text
 
 
+def test_who_decides_while_the_requester_is_asked_back_reads_why_nothing_counts(room: Room) -> None:
+    (one,) = room.opened()
+    path = room.link(one)
+    with room.browser() as client:
+        page = client.get(path).text
+        room.happens(one, e.OfficerAsked(by="officer", note="ใช้กับโรงเรียนใด"))
+        assert room.request(one).state is State.INCOMPLETE
+        late = client.post(path, data={"csrf": csrf_of(page), "choice": "approve", "code": CODE})
+        again = client.get(path)
+    for answer in (late, again):
+        assert (answer.status_code, "คำขอนี้ยังรอข้อมูลจากผู้ขอ" in answer.text) == (410, True)
+    assert room.verdicts(one) == []
+
+
 def test_the_code_approves_and_the_page_says_so(room: Room) -> None:
     (one,) = room.opened()
     with room.browser() as client:
