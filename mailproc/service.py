@@ -31,7 +31,7 @@ from mailproc.config import Config
 from mailproc.datasets.changes import Changes
 from mailproc.datasets.planning import left_to_ask
 from mailproc.datasets.query import prepare
-from mailproc.datasets.register import school_names
+from mailproc.datasets.register import known_schools
 from mailproc.datasets.standing import outdated
 from mailproc.deadlines import Deadlines
 from mailproc.errors import MailprocError
@@ -245,7 +245,7 @@ class Service:
             clock=self._clock,
             committed=self.wake,
             habits=lambda: offices.make_habits(config, self._rules.catalogue),
-            schools=lambda: school_names(config.warehouse_url),
+            schools=lambda: known_schools(config.warehouse_url),
             asks=lambda item: left_to_ask(item, self._rules.catalogue, config.warehouse_url),
             trusted_proxies=frozenset(config.web.trusted_proxies),
             promise=timedelta(minutes=config.office.promise_minutes),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select, true
 
 from mailproc import thai
 from mailproc.datasets import warehouse
@@ -151,31 +151,34 @@ def round_id(connection: Connection, digest: str) -> int:
     return int(found)
 
 
-def school_names(url: str) -> tuple[str, ...]:
+def known_schools(url: str) -> tuple[School, ...]:
     """The schools of the newest round that lists some, by name; none where no warehouse is."""
     state = warehouse.state(url)
     try:
-        return _names_known(url, state) if state else _names_of(url)
+        return _schools_known(url, state) if state else _schools_of(url)
     except TryAgain:  # a page that offers no names is as good as a page
         return ()
 
 
 @lru_cache(maxsize=4)
-def _names_known(url: str, state: tuple[int, ...]) -> tuple[str, ...]:
-    return _names_of(url)
+def _schools_known(url: str, state: tuple[int, ...]) -> tuple[School, ...]:
+    return _schools_of(url)
 
 
-def _names_of(url: str) -> tuple[str, ...]:
-    c = warehouse.schools.c
-    newest = (
-        select(warehouse.rounds.c.id)
-        .where(exists().where(c.round_id == warehouse.rounds.c.id))
-        .order_by(warehouse.rounds.c.as_of.desc(), warehouse.rounds.c.id.desc())
-        .limit(1)
-    )
+def _schools_of(url: str) -> tuple[School, ...]:
     with warehouse.reading(url) as connection:
-        names = connection.scalars(select(c.name).where(c.round_id == newest.scalar_subquery()))
-        return tuple(sorted(set(names)))
+        listed = _newest(connection, true())
+        placed = _newest(connection, warehouse.schools.c.district != "")
+    filled = (_filled(one, placed.get(code)) for code, one in listed.items())
+    return tuple(sorted(filled, key=lambda school: (school.name, school.code)))
+
+
+def _newest(connection: Connection, where: ColumnElement[bool]) -> dict[str, School]:
+    """The schools of the newest round that lists some of this kind."""
+    held = exists().where(warehouse.schools.c.round_id == warehouse.rounds.c.id, where)
+    order = (warehouse.rounds.c.as_of.desc(), warehouse.rounds.c.id.desc())
+    key = connection.scalar(select(warehouse.rounds.c.id).where(held).order_by(*order).limit(1))
+    return {} if key is None else _schools(connection, key)
 
 
 def _schools(connection: Connection, key: int) -> dict[str, School]:

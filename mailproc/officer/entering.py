@@ -13,8 +13,18 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from mailproc import thai
-from mailproc.model import ENTERED, Dataset, Form, Item, Person, Question, Request, Rules
-from mailproc.parsers import values
+from mailproc.model import (
+    ENTERED,
+    Dataset,
+    Form,
+    Item,
+    Person,
+    Question,
+    Reading,
+    Request,
+    Rules,
+)
+from mailproc.parsers import asks_for_personal, values
 from mailproc.settling import drafts
 from mailproc.settling.nouns import Habits
 from mailproc.store import lookups, requests
@@ -23,6 +33,10 @@ from mailproc.workflow import belonging, policy
 from mailproc.workflow.decide import decide
 from mailproc.workflow.events import Opened
 
+FOR_HIMSELF = "บุคคลทั่วไป"  # in place of an organisation
+PERSONAL = (
+    "personal"  # chosen in place of a dataset: what names single pupils, which nobody is given
+)
 _SHORTEST_PHONE = 9  # digits
 
 
@@ -42,6 +56,7 @@ class Call:
     email: str = ""
     line_id: str = ""
     letter_no: str = ""
+    letter_date: str = ""
     purpose: str = ""
     needed_by: str = ""
     dataset: str = ""  # title or id
@@ -64,21 +79,33 @@ class Entered:
 
 def form_of(call: Call, rules: Rules) -> Form:
     """The call as the form that the requester would have filled in."""
-    printed = call.delivery == "paper"
+    printed, (organisation, kind) = call.delivery == "paper", _whence(call)
     return Form(
         requester_name=_said(call.requester_name),
         position=_said(call.position),
-        organisation=_said(call.organisation),
-        requester_type=_said(call.requester_type),
+        organisation=_said(organisation),
+        requester_type=_said(kind),
         phone=(values.phone(call.phone) or call.phone.strip() or None) if call.phone else None,
         email=_said(call.email),
         line_id=_said(call.line_id),
         letter_no=_said(call.letter_no),
+        letter_date=values.iso_date(call.letter_date) if call.letter_date else None,
         purpose=_said(call.purpose),
         needed_by=values.iso_date(call.needed_by) if call.needed_by else None,
         delivery="pickup" if printed else _said(call.delivery),
         items=(_item(call, rules, printed=printed),),
     )
+
+
+def _whence(call: Call) -> tuple[str, str]:
+    """Organisation and type of the requester. Who asks for himself has no organisation to name, and
+    who says so in its place is told apart by it."""
+    said = any(map(str.isalpha, call.organisation))
+    if call.requester_type == "public" and not said:
+        return FOR_HIMSELF, "public"
+    if thai.fold(call.organisation) == thai.fold(FOR_HIMSELF) and not call.requester_type:
+        return call.organisation, "public"
+    return call.organisation, call.requester_type
 
 
 def _item(call: Call, rules: Rules, *, printed: bool) -> Item:
@@ -144,7 +171,9 @@ def enter(
     entry = drafts.Entry(call.channel, by.name, by.id, _vouched(form, desk))
     draft = drafts.entered(form, entry, desk.new_message_id(), now, habits)
     wrong = _wrong(call, draft)
-    faults = wrong if anyway else (*wrong, *belonging.open_questions(draft, rules))
+    faults = wrong
+    if not anyway:
+        faults = (*wrong, *_of_pupils(form), *belonging.open_questions(draft, rules))
     if not (faults or anyway):
         faults = asks(form.items[0])
     same = None if anyway else _same(connection, draft, rules, now)
@@ -171,9 +200,22 @@ def _wrong(call: Call, draft: Request) -> tuple[Question, ...]:
         found.append(Question("phone", "unclear", form.phone))
     if not (form.phone or form.email or form.line_id) and draft.channel == "phone":
         found.append(Question("phone", "missing"))
-    if call.needed_by.strip() and form.needed_by is None:
-        found.append(Question("needed_by", "unclear", call.needed_by))
+    for name in ("letter_date", "needed_by"):
+        if getattr(call, name).strip() and getattr(form, name) is None:
+            found.append(Question(name, "unclear", getattr(call, name)))
+    if call.dataset == PERSONAL:
+        found.append(Question("dataset", PERSONAL))
     return tuple(found)
+
+
+def _of_pupils(form: Form) -> tuple[Question, ...]:
+    """Words that ask for what names single pupils; the officer may know that they do not."""
+    purpose = Reading(kind="request", text=form.purpose or "")
+    if asks_for_personal(purpose):
+        return (Question("purpose", PERSONAL),)
+    if asks_for_personal(Reading(kind="request", form=form)):
+        return (Question("filters", PERSONAL, ", ".join(form.items[0].filters)),)
+    return ()
 
 
 def _same(connection: sa.Connection, draft: Request, rules: Rules, now: datetime) -> Request | None:

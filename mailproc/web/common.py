@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, Response
 
+from mailproc.datasets.register import School
 from mailproc.model import Item, Office, Question, Rules
 from mailproc.settling import Habits
 from mailproc.store import opens
@@ -63,7 +64,7 @@ class Site:
     committed: Callable[[], None]  # wakes the workers
     habits: Callable[[], Habits]  # what a request is entered by
     trusted_proxies: frozenset[str] = frozenset()
-    schools: Callable[[], tuple[str, ...]] = tuple  # names to choose from
+    schools: Callable[[], tuple[School, ...]] = tuple  # to choose from, by name
     asks: Callable[[Item], tuple[Question, ...]] = lambda _: ()  # what the data leaves to ask
     promise: timedelta = timedelta(minutes=10)  # of office hours, until a requester has the answer
     plain_http: bool = False  # the office types codes over http inside its own network

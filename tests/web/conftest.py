@@ -23,7 +23,7 @@ from mailproc.composing import Composing
 from mailproc.config import Config, build
 from mailproc.datasets import workbook
 from mailproc.datasets.planning import left_to_ask
-from mailproc.datasets.register import school_names
+from mailproc.datasets.register import known_schools
 from mailproc.deadlines import Deadlines
 from mailproc.demo.server import EmbeddedMail
 from mailproc.fulfil import Fulfil
@@ -281,7 +281,7 @@ class Room:
             clock=self.clock,
             committed=lambda: None,
             habits=lambda: offices.make_habits(self.config, self.catalogue),
-            schools=lambda: school_names(self.config.warehouse_url),
+            schools=lambda: known_schools(self.config.warehouse_url),
             asks=lambda item: left_to_ask(item, self.catalogue, self.config.warehouse_url),
             readings=READINGS,
         )

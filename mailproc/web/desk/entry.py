@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from mailproc import thai
-from mailproc.defang import defang_address, defang_line
 from mailproc.errors import Stale
-from mailproc.model import ENTERED, Catalogue, Question, State
+from mailproc.model import ENTERED, Question, Request, State
 from mailproc.officer import entering
 from mailproc.officer.entering import Call, Entered
 from mailproc.store import papers, requesters, requests
 from mailproc.web.common import HEADERS, Site
+from mailproc.web.desk import suggesting
 from mailproc.web.desk.frame import Frame, Visit
 from mailproc.workflow.states import ENDS
 
@@ -27,9 +29,7 @@ _USUAL = Call(channel="phone", year="latest", delivery="email")
 # What a person is known by; the rest of a call is asked anew each time.
 _KNOWN = tuple("requester_name position organisation requester_type phone email line_id".split())
 _MOST = 2000
-_SHORT = 80  # letters of a purpose that is offered
-_OFFERED = 6
-_KEYS = {words: key for key, words in thai.LEVELS.items()}
+_TWO_WEEKS = timedelta(days=14)
 
 
 class EntryPage:
@@ -52,14 +52,15 @@ class EntryPage:
         with self._site.database.read() as connection:
             if words := visit.asked("q"):
                 found = requesters.called(connection, words)
-            chosen = visit.asked("from")
-            if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
-                call = _of(requesters.of_request(connection, int(chosen)), call)
+            if chosen := visit.number("from"):
+                call = _of(requesters.of_request(connection, chosen), call)
             if len(found) == 1:
                 call = _of(found[0], call)
-        if visit.asked("channel") in ENTERED:
-            call = replace(call, channel=visit.asked("channel"))
-        return self._page(visit, call, found=found)
+            if (before := visit.number("again")) and (one := requests.get(connection, before)):
+                known = _of(requesters.of_request(connection, before), call)
+                call = _again(one, known, self._site.office.language)
+        focus = "dataset" if call.requester_name else "phone"
+        return self._page(visit, call, found=found, focus=focus)
 
     def _page(
         self,
@@ -69,8 +70,9 @@ class EntryPage:
         *,
         entered: Entered | None = None,
         found: Sequence[requesters.Requester] = (),
+        focus: str = "",
     ) -> Response:
-        catalogue = self._site.rules().catalogue
+        catalogue, schools = self._site.rules().catalogue, self._site.schools()
         with self._site.database.read() as connection:
             known = requesters.lately(connection)
         return self._frame.page(
@@ -80,22 +82,26 @@ class EntryPage:
             call=call,
             faults=(faults := _by_field(entered.faults if entered else ())),
             offers={name: self._offers(name, one) for name, one in faults.items()},
+            instead=(instead := suggesting.instead(call, faults, schools, self._options())),
+            focus=focus or _focus(faults, instead, entered),
             same=entered.same if entered else None,
             may_keep=entered is not None and _may_keep(entered),
+            only_personal=all(one.problem == entering.PERSONAL for one in faults.values()),
             query=visit.asked("q"),
-            found=[_shown(one) for one in found],
-            names=_names(known),
-            places=_places(known, self._site.schools()),
-            schools=self._site.schools(),
-            purposes=_purposes(known),
-            dataset_options=_datasets(catalogue, self._site.office.language),
-            years=_years(catalogue),
+            found=[suggesting.shown(one) for one in found],
+            names=suggesting.names(known),
+            places=suggesting.places(known, schools),
+            schools=suggesting.schools(schools),
+            purposes=suggesting.purposes(known),
+            dataset_options=suggesting.datasets(catalogue, self._site.office.language),
+            years=suggesting.years(catalogue),
+            soon=_soon(visit.now, self._site.office.timezone),
         )
 
     # ------------------------------------------------------------ taking it down
 
     def _enter(self, visit: Visit) -> Response:
-        site, call = self._site, _typed(visit)
+        site, call = self._site, suggesting.chosen(_typed(visit), visit.form)
         with site.database.read() as connection:
             call = _filled(call, requesters.by_phone(connection, call.phone))
         try:
@@ -124,8 +130,18 @@ class EntryPage:
         if name == "dataset" and fault.problem != "roster_only":
             return ()
         known = self._site.pages.texts(self._site.office.language).sections.get(f"{name}s", {})
-        offered = (fault.offers or fault.hints)[:_OFFERED]
-        return tuple(known.get(_KEYS.get(one, one), one) for one in offered)
+        offered = (fault.offers or fault.hints)[: suggesting.OFFERED]
+        return tuple(known.get(suggesting.key(one), one) for one in offered)
+
+    def _options(self) -> dict[str, dict[str, str]]:
+        """What the lists of the screen hold, by field: value and words."""
+        sections = self._site.pages.texts(self._site.office.language).sections
+        catalogue = self._site.rules().catalogue
+        named = {name: dict(sections[f"{name}s"]) for name in ("level", "format", "round")}
+        return named | {
+            "dataset": dict(suggesting.datasets(catalogue, self._site.office.language)),
+            "year": dict(suggesting.years(catalogue)),
+        }
 
     # ------------------------------------------------------------ what comes of it
 
@@ -169,11 +185,55 @@ def _person(known: requesters.Requester | None) -> dict[str, str]:
     return told | {"email": known.address or told["email"]}
 
 
+def _again(before: Request, call: Call, language: str) -> Call:
+    """Another request of the same talk: for the same purpose, taken down and fetched as it was."""
+    form = before.form
+    printed = before.item.format == "paper"
+    return replace(
+        call,
+        channel=before.channel if before.channel in ENTERED else call.channel,
+        purpose=form.purpose or "",
+        delivery="paper" if printed else form.delivery or call.delivery,
+        letter_no=form.letter_no or "",
+        letter_date=_written(form.letter_date, language),
+        needed_by=_written(form.needed_by, language),
+    )
+
+
+def _written(iso: str | None, language: str) -> str:
+    return thai.long_date(date.fromisoformat(iso), language) if iso else ""
+
+
+def _soon(now: datetime, timezone: str) -> str:
+    """A day in two weeks, as people here write it: an example that does not grow old."""
+    day = (now + _TWO_WEEKS).astimezone(ZoneInfo(timezone))
+    return f"{day:%d/%m}/{day.year + 543}"
+
+
+def _focus(
+    faults: Mapping[str, Question], instead: Mapping[str, Any], entered: Entered | None
+) -> str:
+    """Where to go on typing: the first fault, or what is offered in its place."""
+    if entered and entered.same and not faults:
+        return ""  # the screen is to be read first
+    name = next((name for name in _ORDER if name in faults), "phone")
+    return f"instead_{name}" if instead.get(name) else name
+
+
 def _may_keep(entered: Entered) -> bool:
     """Whether what is left to ask may be asked later."""
-    return all(fault.problem != "wrong" and fault.field in _LATER for fault in entered.faults)
+    given = all(
+        (one.field, one.problem) != ("dataset", entering.PERSONAL) for one in entered.faults
+    )
+    return given and all(fault.field in _LATER for fault in entered.faults)
 
 
+# The fields in the order of the screen.
+_ORDER = (
+    *("phone", "requester_name", "organisation", "requester_type", "position", "letter_no"),
+    *("letter_date", "dataset", "filters", "purpose", "year", "round", "level", "format"),
+    *("email", "line_id", "needed_by"),
+)
 _LATER = frozenset(
     "requester_name organisation purpose dataset academic_years round level filters format".split()
 )
@@ -195,40 +255,3 @@ def _next(request: Any) -> str:
     by_hand = "" if request.requester_addr else "_by_hand"
     state = request.state.value
     return f"{state}{by_hand}" if request.state is State.REFUSED else str(state)
-
-
-# ---------------------------------------------------------------- suggestions
-
-
-def _shown(one: requesters.Requester) -> dict[str, str]:
-    form = one.form
-    said = (form.requester_name, form.organisation, form.phone)
-    words = (*(defang_line(one) for one in said if one), defang_address(one.address))
-    return {"id": str(one.request_id), "words": " · ".join(filter(None, words))}
-
-
-def _names(known: Sequence[requesters.Requester]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(defang_line(one.form.requester_name or "") for one in known))
-
-
-def _places(known: Sequence[requesters.Requester], schools: Sequence[str]) -> tuple[str, ...]:
-    """Where requesters came from lately, then the schools."""
-    before = (defang_line(one.form.organisation or "") for one in known)
-    named = (name if name.startswith("โรงเรียน") else f"โรงเรียน{name}" for name in schools)
-    return tuple(dict.fromkeys(name for name in (*before, *named) if name))
-
-
-def _purposes(known: Sequence[requesters.Requester]) -> tuple[str, ...]:
-    """What data was lately asked for, where it is short enough to be said again."""
-    said = (defang_line(one.form.purpose or "") for one in known)
-    return tuple(dict.fromkeys(words for words in said if 0 < len(words) <= _SHORT))
-
-
-def _datasets(catalogue: Catalogue, language: str) -> list[tuple[str, str]]:
-    """What can be had."""
-    return [(one.id, one.title(language)) for one in catalogue.datasets if one.rounds]
-
-
-def _years(catalogue: Catalogue) -> list[tuple[str, str]]:
-    years = {one.academic_year for dataset in catalogue.datasets for one in dataset.rounds}
-    return [(str(year), str(year)) for year in sorted(years, reverse=True)]

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from mailproc.datasets.phrases import candidate
 from mailproc.model import State
 from mailproc.store import schema
 from tests.factories import a_form
@@ -102,11 +103,11 @@ def test_faults_stand_at_their_fields_and_what_was_typed_is_kept(
 def test_a_school_that_is_not_known_is_told_with_the_nearest_before_it_is_entered(
     room: Room, officer: TestClient
 ) -> None:
-    school = room.site().schools()[30]
+    school = room.site().schools()[30].name
     answer = enter(officer, filters=f"{school}งง")
     assert answer.status_code == 422
-    fault = answer.text.partition('id="filters-fault"')[2].partition("</p>")[0]
-    assert school in fault.partition("ที่มีให้")[2]
+    fault = answer.text.partition('id="filters-fault"')[2].partition("</fieldset>")[0]
+    assert school in fault.partition("ใช้แทนด้วย")[2]
     assert room.rows(schema.requests) == []
     kept = enter(officer, filters=f"{school}งง", anyway="1")
     while room.fulfil.turn(room.desk(), room.clock()):
@@ -116,12 +117,52 @@ def test_a_school_that_is_not_known_is_told_with_the_nearest_before_it_is_entere
     assert "do=correct" in asked
 
 
+def test_a_wrong_school_is_put_right_by_one_choice_and_the_send_button(
+    room: Room, officer: TestClient
+) -> None:
+    school = room.site().schools()[30]
+    typed = f"ป.6, {school.name}งง"
+    page = enter(officer, filters=typed).text
+    offered = re.findall(r'<input type="radio" name="instead_filters" value="([^"]+)"', page)
+    assert "checked" not in page.partition('class="instead"')[2].partition("</fieldset>")[0]
+    assert unescape(offered[0]) == f"ป.6, {candidate(school)}"
+    enter(officer, filters=typed, was_filters=typed, instead_filters=unescape(offered[0]))
+    assert room.request(1).item.filters == ("ป.6", candidate(school))
+
+
+def test_what_is_typed_after_a_choice_counts_in_its_place(room: Room, officer: TestClient) -> None:
+    one, other = (room.site().schools()[place].name for place in (30, 40))
+    enter(officer, filters=other, was_filters="อื่น", instead_filters=one)
+    assert room.request(1).item.filters == (other,)
+
+
+def test_after_a_fault_typing_goes_on_where_the_fault_is(room: Room, officer: TestClient) -> None:
+    def here(page: str) -> list[str]:
+        return re.findall(r'name="(\w+)"[^>]* autofocus', page)
+
+    assert here(officer.get("/desk/entry").text) == ["phone"]
+    assert here(enter(officer, purpose="", email="ไม่ใช่").text) == ["purpose"]
+    assert here(enter(officer, filters=f"{room.site().schools()[30].name}งง").text) == [
+        "instead_filters"
+    ]
+    assert here(officer.get(enter(officer).url.path.replace("/1", "?again=1")).text) == ["dataset"]
+
+
 def test_what_can_be_had_instead_is_told_in_the_words_of_the_list(
     room: Room, officer: TestClient
 ) -> None:
     page = enter(officer, format="pdf", dataset="students_and_rooms", level="district").text
-    for name, words in {"format": "Excel (XLSX) / CSV", "level": "ภาพรวมเขตพื้นที่"}.items():
-        assert words in page.partition(f'id="{name}-fault"')[2].partition("</p>")[0]
+    for name, value, words in (("format", "csv", "CSV"), ("level", "area", "ภาพรวมเขตพื้นที่")):
+        ways = page.partition(f'id="{name}-fault"')[2].partition("</fieldset>")[0]
+        assert f'name="instead_{name}" value="{value}"><span>{words}<' in ways
+    enter(
+        officer,
+        dataset="students_and_rooms",
+        format="pdf",
+        was_format="pdf",
+        instead_format="csv",
+    )
+    assert room.request(1).item.format == "csv"
     missing = enter(officer, dataset="").text
     assert "ที่มีให้" not in missing.partition('id="dataset-fault"')[2].partition("</p>")[0]
 
@@ -163,13 +204,70 @@ def test_requesters_are_found_by_name_organisation_and_first_digits(
     assert "ไม่พบผู้ขอเดิม" in officer.get("/desk/entry?q=ไม่มีใคร%25").text
 
 
-def test_another_request_of_the_same_person_keeps_the_person_alone(
+def test_who_asked_before_is_known_and_the_rest_is_asked_anew(
     room: Room, officer: TestClient
 ) -> None:
-    enter(officer)
-    known = values_of(officer.get("/desk/entry?from=1&channel=counter").text)
+    enter(officer, channel="counter")
+    known = values_of(officer.get("/desk/entry?from=1").text)
     assert known["requester_name"] == CALL["requester_name"]
-    assert (known["purpose"], known["channel"]) == ("", "counter")
+    assert (known["purpose"], known["channel"], known["delivery"]) == ("", "phone", "email")
+
+
+def test_another_request_of_the_same_talk_leaves_the_data_alone_to_be_chosen(
+    room: Room, officer: TestClient
+) -> None:
+    letter = {"letter_no": "ตย 0001/123", "letter_date": "20/11/2569", "needed_by": "1 ธ.ค. 2569"}
+    page = enter(officer, channel="counter", delivery="paper", **letter).text
+    assert 'href="/desk/entry?again=1"' in page
+    known = values_of(officer.get("/desk/entry?again=1").text)
+    assert {name: known[name] for name in ("requester_name", "purpose")} == {
+        name: CALL[name] for name in ("requester_name", "purpose")
+    }
+    assert (known["channel"], known["delivery"]) == ("counter", "paper")
+    assert (known["letter_no"], known["letter_date"]) == ("ตย 0001/123", "20 พฤศจิกายน 2569")
+    assert known["needed_by"] == "1 ธันวาคม 2569"
+    assert officer.get("/desk/entry?again=77").status_code == 200
+
+
+def test_a_letter_is_taken_down_with_its_number_and_its_date(
+    room: Room, officer: TestClient
+) -> None:
+    answer = enter(officer, letter_no="ตย 0001/123", letter_date="20/11/2569")
+    assert room.request(1).form.letter_date == "2026-11-20"
+    for page in (answer.text, officer.get("/desk/requests/1").text):
+        assert "ตย 0001/123" in page
+        assert "20 พฤศจิกายน 2569" in page
+    unclear = enter(officer, letter_date="วันก่อน").text
+    assert "ไม่เข้าใจวันที่" in unclear.partition('id="letter_date-fault"')[2].partition("</p>")[0]
+
+
+def test_who_asks_for_himself_needs_no_organisation(room: Room, officer: TestClient) -> None:
+    page = enter(officer, organisation="").text
+    assert "บุคคลทั่วไป" in page.partition('id="organisation-fault"')[2].partition("</p>")[0]
+    enter(officer, organisation="-", requester_type="public")
+    assert room.request(1).form.organisation == "บุคคลทั่วไป"
+
+
+def test_data_of_single_pupils_is_refused_in_words_to_be_said(
+    room: Room, officer: TestClient
+) -> None:
+    page = enter(officer, dataset="personal").text
+    assert "โปรดขออภัยผู้ขอ" in page.partition('id="dataset-fault"')[2].partition("</p>")[0]
+    assert 'name="anyway"' not in page
+    enter(officer, dataset="personal", anyway="1")
+    assert room.rows(schema.requests) == []
+
+
+def test_words_that_may_ask_for_single_pupils_are_looked_at_by_the_officer(
+    room: Room, officer: TestClient
+) -> None:
+    for name, words in {"purpose": "ขอรายชื่อนักเรียน", "filters": "รายชื่อนักเรียน ป.6"}.items():
+        page = enter(officer, **{name: words}).text
+        fault = page.partition(f'id="{name}-fault"')[2].partition("</p>")[0]
+        assert "ข้อมูลรายบุคคล" in fault, name
+    assert "ไม่ใช่ข้อมูลรายบุคคล บันทึกคำขอ" in enter(officer, purpose="ขอรายชื่อนักเรียน").text
+    enter(officer, purpose="ขอรายชื่อนักเรียน", anyway="1")
+    assert room.request(1).state is State.PREPARING
 
 
 def test_the_same_asked_twice_is_shown_and_entered_only_when_meant(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -284,3 +285,11 @@ def test_a_foreign_page_cannot_use_the_login_at_the_register(
         assert answer.status_code == 403
     del officer.headers["origin"]
     assert officer.post("/people", data=sent).status_code == 403
+
+
+def test_a_wrong_code_is_told_in_words_of_logging_in(room: Room, stranger: TestClient) -> None:
+    wrong = log_in(stranger, room.officer, "118822").text
+    assert "ยังเข้าสู่ระบบไม่ได้:" in wrong.partition("<title>")[2].partition("</title>")[0]
+    assert "รหัสไม่ถูกต้อง ลองใหม่อีกครั้ง" in wrong
+    assert "บันทึก" not in wrong
+    assert re.search(r'name="code"[^>]* autofocus', wrong), "the code is what is typed again"
