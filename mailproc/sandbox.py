@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mailproc.datasets.importing.contract import Contract
     from mailproc.datasets.importing.facts import Outcome
     from mailproc.datasets.importing.reading import Wanted
+    from mailproc.parsers import Enclosed
 
 # Milliseconds for nearly all; a first try is short, so that it never delays the others for long.
 FIRST_SECONDS, AGAIN_SECONDS = 2, 15
@@ -193,6 +194,13 @@ class Reader:
             else:
                 yield from [result] if isinstance(result, Failed) else result
 
+    def file(self, raw: bytes, number: int) -> Enclosed | Failed | None:
+        """One file of a mail, see `parsers.enclosed`."""
+        found: Enclosed | Failed | None = next(
+            self._children.run(_file_of, [(raw, number, self._seconds)], self._seconds)
+        )
+        return found
+
     def _results(self, handfuls: list[list[bytes]]) -> Iterator[list[Reading] | Failed]:
         tasks = [(handful, self._seconds) for handful in handfuls]
         return self._children.run(_read, tasks, self._seconds)
@@ -297,6 +305,13 @@ def _read(mails: list[bytes], seconds: int) -> list[Reading]:
     _allow_cpu(seconds + 1)
     fence = _Fence(seconds)  # one for all, as the time is
     return [read(raw, _known, fence.around_file) for raw in mails]
+
+
+def _file_of(raw: bytes, number: int, seconds: int) -> Enclosed | None:
+    from mailproc.parsers import enclosed
+
+    _allow_cpu(seconds + 1)
+    return enclosed(raw, number)
 
 
 class _Fence:

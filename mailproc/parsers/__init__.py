@@ -17,6 +17,7 @@ from mailproc.parsers.away import says_away
 from mailproc.parsers.confirmation import confirms, denies
 from mailproc.parsers.decision_words import Said
 from mailproc.parsers.decision_words import read as decision
+from mailproc.parsers.enclosed import Enclosed, enclosed
 from mailproc.parsers.form import merge, missing, spread
 from mailproc.parsers.grounds import ground
 from mailproc.parsers.kind import OUR_MESSAGE_ID
@@ -34,6 +35,7 @@ from mailproc.parsers.yes_no import answer as yes_or_no
 
 __all__ = [
     "OUR_MESSAGE_ID",
+    "Enclosed",
     "Fence",
     "Many",
     "Said",
@@ -46,6 +48,7 @@ __all__ = [
     "decision",
     "decisions",
     "denies",
+    "enclosed",
     "form_to_json",
     "ground",
     "lays_before",

@@ -87,6 +87,17 @@ def take_apart(raw: bytes) -> tuple[Part, tuple[str, ...]]:
     return root, tuple(budget.problems)
 
 
+def files(root: Part) -> Iterator[Part]:
+    """The files of this mail, in order; what lies inside an enclosed mail is that mail's."""
+    stack = [root]
+    while stack:
+        part = stack.pop()
+        if part.is_attachment and (part is not root or part.filename or part.content):
+            yield part
+        if part.media_type.startswith("multipart/"):
+            stack.extend(reversed(part.children))
+
+
 def _entity(
     raw: bytes, start: int, end: int, depth: int, budget: _Budget, default: str = "text/plain"
 ) -> Part:

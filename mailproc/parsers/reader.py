@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from mailproc.model import Attachment, Form, Known, Reading
@@ -115,16 +116,8 @@ def _recipients(root: Part) -> tuple[str, ...]:
 
 
 def _attachments(root: Part) -> tuple[Attachment, ...]:
-    """The files of this mail; what lies inside an enclosed mail is that mail's."""
-    found: list[Attachment] = []
-    stack = [root]
-    while stack and len(found) < _MAX_ATTACHMENTS:
-        part = stack.pop()
-        if part.is_attachment and (part is not root or part.filename or part.content):
-            found.append(Attachment(part.filename, part.media_type, len(part.content)))
-        if part.media_type.startswith("multipart/"):
-            stack.extend(reversed(part.children))
-    return tuple(found)
+    files = islice(mime.files(root), _MAX_ATTACHMENTS)
+    return tuple(Attachment(one.filename, one.media_type, len(one.content)) for one in files)
 
 
 def _digest(root: Part, reading: Reading) -> str:

@@ -44,6 +44,11 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+# A file of others: nothing in it is run, and it is no page of ours.
+STRICT = HEADERS | {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"
+}
+
 # For a page that offers a passkey: our own script, and nothing written into the page.
 SCRIPTED = HEADERS | {
     "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; script-src 'self'"

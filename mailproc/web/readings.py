@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from mailproc.defang import defang, defang_address, defang_line
 from mailproc.model import Known, Reading
+from mailproc.parsers import Enclosed
 from mailproc.sandbox import Failed, Reader
 
 _REMEMBERED = 300  # mails
@@ -62,6 +63,14 @@ class Readings:
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
             return found
+
+    def file(self, row: sa.Row[Any], number: int) -> Enclosed | None:
+        """One file of a mail; None where it has none of that number, or could not be read."""
+        if row.raw is None or row.verdict == "quarantined":
+            return None
+        with self._lock:
+            found = self._reader.file(bytes(row.raw), number)
+        return None if isinstance(found, Failed) else found
 
 
 def _said(reading: Reading | Failed) -> Said:

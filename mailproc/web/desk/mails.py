@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -11,8 +12,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from mailproc.defang import defang_address, defang_line
+from mailproc.officer import files
 from mailproc.store import lookups, messages, waiting
-from mailproc.web.common import HEADERS, Site
+from mailproc.web.common import HEADERS, STRICT, Site
 from mailproc.web.desk.frame import Frame, Visit
 from mailproc.web.readings import Said
 
@@ -43,6 +45,7 @@ class MailsPage:
             route(PATH, self._list),
             route(one, lambda visit: self.show(visit, visit.http.path_params["id"])),
             route(f"{one}/raw", self._raw),
+            route(f"{one}/files/{{number:id}}", self._file),
         ]
 
     # ------------------------------------------------------------ all that wait
@@ -110,6 +113,20 @@ class MailsPage:
             return self._frame.message(visit, "desk_no_mail", 404)
         hand = {"Content-Disposition": f"attachment; filename=mail-{mail_id}.eml"}
         return Response(bytes(row.raw), media_type="message/rfc822", headers=HEADERS | hand)
+
+    def _file(self, visit: Visit) -> Response:
+        """A file that came with it, to be kept: nothing of it is shown or run in the browser."""
+        asked = visit.http.path_params
+        with self._site.database.read() as connection:
+            row = messages.get(connection, asked["id"])
+        found = self._site.readings.file(row, asked["number"] - 1) if row is not None else None
+        if found is None:
+            return self._frame.message(visit, "desk_no_mail_file", 404)
+        if not found.content:
+            return self._frame.message(visit, "desk_mail_file_shut", 403)
+        name = quote(files.plain_name(found.filename, "file"), safe="")
+        headers = STRICT | {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(found.content, media_type="application/octet-stream", headers=headers)
 
 
 def _mail(row: sa.Row[Any], said: Said | None, ids: Mapping[str, int]) -> dict[str, Any]:

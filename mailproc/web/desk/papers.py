@@ -9,14 +9,10 @@ from starlette.routing import BaseRoute
 
 from mailproc.officer import files
 from mailproc.store import papers, requests
-from mailproc.web.common import HEADERS, Site
+from mailproc.web.common import STRICT, Site
 from mailproc.web.desk.frame import Frame, Visit
 
 _PATH = "/desk/requests/{id:id}/papers"
-# A file of others: nothing in it is run, and it is no page of ours.
-_STRICT = HEADERS | {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"
-}
 _USUAL = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 
 
@@ -75,7 +71,7 @@ class PapersPage:
             return self._frame.message(visit, "not_found", 404)
         paper, content = found
         name = quote(paper.filename)
-        headers = _STRICT | {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        headers = STRICT | {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
         return Response(content, media_type=paper.media_type, headers=headers)
 
 

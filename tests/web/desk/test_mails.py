@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from email.message import EmailMessage
 
 from starlette.testclient import TestClient
 
@@ -76,3 +77,52 @@ def test_the_original_is_kept_as_a_file(room: Room, officer: TestClient) -> None
         connection.execute(schema.messages.update().values(raw=None))
     assert officer.get(f"/desk/mails/{mail}/raw").status_code == 404
     assert "ต้นฉบับถูกลบ" in officer.get(f"/desk/mails/{mail}").text
+
+
+def _with_files(**files: bytes) -> bytes:
+    mail = EmailMessage()
+    mail["From"] = "Suda <suda@example.org>"
+    mail["Subject"] = "ขอข้อมูล"
+    mail.set_content("แนบหนังสือ")
+    for name, content in files.items():
+        mail.add_attachment(content, maintype="text", subtype="html", filename=name)
+    return bytes(mail)
+
+
+def test_a_scan_that_came_in_a_mail_is_taken_from_its_page_and_from_the_request(
+    room: Room, officer: TestClient
+) -> None:
+    (request_id,) = room.opened()
+    scan = b"%PDF-1.7 <script>1</script>"
+    mail = stored(room, _with_files(**{"หนังสือ.pdf": scan}), request_id=request_id)
+    link = f"/desk/mails/{mail}/files/1"
+    for page in (f"/desk/mails/{mail}", f"/desk/requests/{request_id}"):
+        assert f'href="{link}">หนังสือ (pdf)<' in officer.get(page).text
+    answer = officer.get(link)
+    assert (answer.status_code, answer.content) == (200, scan)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E0")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_what_does_something_when_opened_is_not_given_out(room: Room, officer: TestClient) -> None:
+    page = b"<html><script>1</script></html>"
+    mail = stored(room, _with_files(**{"scan.pdf": page}))
+    answer = officer.get(f"/desk/mails/{mail}/files/1")
+    assert answer.status_code == 403
+    assert "<script" not in answer.text
+    assert "เปิดจดหมายนี้ในกล่องเมล" in answer.text
+
+
+def test_files_are_for_those_who_are_logged_in_and_of_mails_that_can_be_read(
+    room: Room, officer: TestClient
+) -> None:
+    raw = _with_files(**{"scan.pdf": b"%PDF-1.7"})
+    mail, aside = stored(room, raw), stored(room, raw, verdict="quarantined")
+    for path in (f"{mail}/files/0", f"{mail}/files/2", f"{aside}/files/1", "77/files/1"):
+        assert officer.get(f"/desk/mails/{path}").status_code == 404, path
+    officer.cookies.clear()
+    answer = officer.get(f"/desk/mails/{mail}/files/1", follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/desk/login")
