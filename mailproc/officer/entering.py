@@ -37,6 +37,12 @@ FOR_HIMSELF = "บุคคลทั่วไป"  # in place of an organisation
 PERSONAL = (
     "personal"  # chosen in place of a dataset: what names single pupils, which nobody is given
 )
+# Organisations whose names begin with what they are.
+_KINDS = {
+    "government": "องค์การบริหารส่วน|อบต|อบจ|เทศบาล|ที่ว่าการอำเภอ|ศาลากลาง|สำนักงานศึกษาธิการ|"
+    "สำนักงานสาธารณสุข|กระทรวง",
+    "private": "บริษัท|ห้างหุ้นส่วน",
+}
 _SHORTEST_PHONE = 9  # digits
 
 
@@ -98,14 +104,19 @@ def form_of(call: Call, rules: Rules) -> Form:
 
 
 def _whence(call: Call) -> tuple[str, str]:
-    """Organisation and type of the requester. Who asks for himself has no organisation to name, and
-    who says so in its place is told apart by it."""
-    said = any(map(str.isalpha, call.organisation))
-    if call.requester_type == "public" and not said:
+    """Organisation and type of the requester, who has none to name when asking for himself. A type
+    that was not chosen is told by the name; but belonging to the area never is."""
+    if call.requester_type == "public" and not any(map(str.isalpha, call.organisation)):
         return FOR_HIMSELF, "public"
-    if thai.fold(call.organisation) == thai.fold(FOR_HIMSELF) and not call.requester_type:
-        return call.organisation, "public"
-    return call.organisation, call.requester_type
+    return call.organisation, call.requester_type or _kind_of(call.organisation)
+
+
+def _kind_of(organisation: str) -> str:
+    key = thai.fold(organisation)
+    if key == thai.fold(FOR_HIMSELF):
+        return "public"
+    found = (kind for kind, words in _KINDS.items() if key.startswith(tuple(words.split("|"))))
+    return next(found, "")
 
 
 def _item(call: Call, rules: Rules, *, printed: bool) -> Item:
@@ -167,6 +178,8 @@ def enter(
     `anyway`: enters what is not complete, or was asked for before; then it is asked as ever. What
     can't be right, such as a mail to no address, is never entered.
     """
+    if call.dataset == PERSONAL:
+        return Entered(faults=(Question("dataset", PERSONAL),))
     form = form_of(call, rules)
     entry = drafts.Entry(call.channel, by.name, by.id, _vouched(form, desk))
     draft = drafts.entered(form, entry, desk.new_message_id(), now, habits)
@@ -203,8 +216,6 @@ def _wrong(call: Call, draft: Request) -> tuple[Question, ...]:
     for name in ("letter_date", "needed_by"):
         if getattr(call, name).strip() and getattr(form, name) is None:
             found.append(Question(name, "unclear", getattr(call, name)))
-    if call.dataset == PERSONAL:
-        found.append(Question("dataset", PERSONAL))
     return tuple(found)
 
 

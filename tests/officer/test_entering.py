@@ -215,3 +215,44 @@ def test_who_calls_four_times_a_day_gets_four_receipts(counter: Counter) -> None
     table = schema.outbox
     standings = [row.standing for row in counter.rows(table, table.c.kind == "receipt")]
     assert standings == ["decision"] * 4
+
+
+@pytest.mark.parametrize(
+    ("organisation", "chosen", "kind"),
+    [
+        ("องค์การบริหารส่วนตำบลตัวอย่าง", "", "government"),
+        ("อบต. ตัวอย่าง", "", "government"),
+        ("บริษัท ตัวอย่าง จำกัด", "", "private"),
+        ("บุคคล ทั่วไป", "", "public"),
+        ("บริษัท ตัวอย่าง จำกัด", "public", "public"),
+        ("โรงเรียนบ้านหนองน้ำใส", "", None),
+        ("สำนักงานเขตพื้นที่การศึกษาประถมศึกษาตัวอย่าง", "", None),
+        ("ชมรมเทศบาลเก่า", "", None),
+    ],
+)
+def test_a_name_tells_the_type_that_was_not_chosen(
+    organisation: str, chosen: str, kind: str | None
+) -> None:
+    call = replace(CALL, organisation=organisation, requester_type=chosen)
+    form = form_of(call, RULES)
+    assert (form.organisation, form.requester_type) == (organisation, kind)
+
+
+@pytest.mark.parametrize("said", ["", "-", " . "])
+def test_who_asks_for_himself_has_no_organisation_to_name(said: str) -> None:
+    form = form_of(replace(CALL, organisation=said, requester_type="public"), RULES)
+    assert form.organisation == "บุคคลทั่วไป"
+
+
+def test_data_of_single_pupils_is_entered_by_no_button(counter: Counter) -> None:
+    for anyway in (False, True):
+        entered = counter.enter(dataset="personal", purpose="", anyway=anyway)
+        assert faults(entered) == [("dataset", "personal")]
+    assert faults(counter.enter(purpose="ขอรายชื่อนักเรียน")) == [("purpose", "personal")]
+    assert counter.enter(purpose="ขอรายชื่อนักเรียน", anyway=True).request is not None
+
+
+def test_the_date_of_a_letter_is_read_or_asked_again(counter: Counter) -> None:
+    assert form_of(replace(CALL, letter_date="๒๐ พ.ย. ๖๙"), RULES).letter_date == "2026-11-20"
+    entered = counter.enter(letter_date="เมื่อวาน", anyway=True)
+    assert faults(entered) == [("letter_date", "unclear")]

@@ -19,6 +19,12 @@ from mailproc.store.requesters import Requester
 OFFERED = 6
 _SHORT = 80  # letters of a purpose that is offered
 _KEYS = {words: key for key, words in thai.LEVELS.items()}
+# How names of agencies begin; the rest is typed behind.
+_AGENCIES = (
+    *("องค์การบริหารส่วนตำบล", "องค์การบริหารส่วนจังหวัด", "เทศบาลตำบล", "เทศบาลเมือง"),
+    *("สำนักงานเขตพื้นที่การศึกษา", "สำนักงานศึกษาธิการจังหวัด", "สำนักงานสาธารณสุขอำเภอ"),
+    *("ที่ว่าการอำเภอ", "โรงพยาบาล", "มหาวิทยาลัย", "วิทยาลัย"),
+)
 _INSTEAD = ("filters", "dataset", "year", "round", "level", "format")
 
 Choice = tuple[str, str]  # what is posted, and the words beside it
@@ -38,11 +44,11 @@ def names(known: Sequence[Requester]) -> tuple[str, ...]:
 
 
 def places(known: Sequence[Requester], schools: Sequence[School]) -> tuple[str, ...]:
-    """Where requesters came from lately, then the schools; and what stands for no organisation."""
+    """Where requesters came from lately; the schools, nowhere, and how agencies are called."""
     before = (defang_line(one.form.organisation or "") for one in known)
     listed = (one.name for one in schools)
     named = (name if name.startswith("โรงเรียน") else f"โรงเรียน{name}" for name in listed)
-    return tuple(dict.fromkeys(name for name in (*before, *named, FOR_HIMSELF) if name))
+    return tuple(dict.fromkeys(name for name in (*before, *named, FOR_HIMSELF, *_AGENCIES) if name))
 
 
 def schools(known: Sequence[School]) -> list[Choice]:
