@@ -66,5 +66,9 @@ class Untrusted(LinkLost):
     """The mail server's certificate is not good."""
 
 
+class Unencrypted(LinkLost):
+    """The mail server does not offer to encrypt the connection; nothing was said in clear."""
+
+
 class NotFiled(TryAgain):
     """The server takes no copy into the folder of sent mail; it is full, or not ours to write."""

@@ -25,8 +25,8 @@ from mailproc.errors import AuthFailed, MailprocError, Stale
 from mailproc.filing import Copy, Filing
 from mailproc.health.fault import Fault
 from mailproc.health.pulse import Pulse
-from mailproc.health.pulses import unreachable
-from mailproc.mail.delivery import Delivery, Outcome, Result
+from mailproc.health.pulses import ending, unreachable
+from mailproc.mail.delivery import Delivery, Outcome, Result, Unsafe
 from mailproc.model import Built, Linked, Rules
 from mailproc.outgoing import Gate, Slack, Sorted
 from mailproc.parcels import LARGEST, TOO_BIG, Limits
@@ -117,6 +117,8 @@ class Outbox:
         self._pace, self._filing = pace, filing
         self._failures, self._not_before = 0, 0.0
         self._server = Pulse()
+        self._unsafe: Unsafe = ""
+        self._certificate_ends: datetime | None = None
         self._slack = Slack()
 
     def renew(self, rules: Rules) -> None:
@@ -196,23 +198,27 @@ class Outbox:
         if time.monotonic() < self._not_before:
             return False
         closed = await self._deliveries[0].open()
+        self._unsafe = closed.unsafe if closed is not None else ""
         if closed is None:
             self._failures = 0
             self._server.well()
+            self._certificate_ends = self._deliveries[0].certificate_ends
             return True
         self._server.failed(closed.text)
         self._failures += 1
         self._not_before = time.monotonic() + retry.reconnect_pause(self._failures)
-        log.warning("smtp_unreachable", code=closed.code, failures=self._failures)
+        log.warning(
+            "smtp_unreachable", code=closed.code, failures=self._failures, problem=closed.text
+        )
         return False
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the server that mail is sent by."""
-        beat = self._server.read()
-        if "certificate verify failed" in beat.error.casefold():
-            yield Fault("certificate_bad", {"part": "SMTP"})
+        if self._unsafe:
+            yield Fault(self._unsafe, {"part": "SMTP"})
         else:
-            yield from unreachable(beat, "smtp_unreachable")
+            yield from unreachable(self._server.read(), "smtp_unreachable")
+        yield from ending("SMTP", self._certificate_ends, self._clock())
 
     def _note_lost(self, desk: Desk, now: datetime) -> None:
         """Letters whose sender died in the middle are listed and wait for a person."""

@@ -55,7 +55,7 @@ from mailproc.outbox import Outbox
 from mailproc.retention import Retention
 from mailproc.roundups import Roundups
 from mailproc.sandbox import AGAIN_SECONDS, FIRST_SECONDS, Builder, Reader
-from mailproc.store import claims, correspondence, facts, people, schema, vitals
+from mailproc.store import claims, correspondence, facts, messages, people, schema, vitals
 from mailproc.store.alarms import Alarm
 from mailproc.store.vitals import Daemon
 from mailproc.watch import Watcher
@@ -87,7 +87,7 @@ class Service:
         self.database = offices.open_database(config, whole=True)
         self._check_in()
         with self.database.write() as connection:
-            first_start = facts.first_start(connection, self._clock())
+            self._first_start = facts.first_start(connection, self._clock())
             officers = _staff(connection, self._clock())
         self.catalogue = offices.read_catalogue(config, self._clock())
         self._changes = Changes(config.warehouse_url, config.catalogue_folder)
@@ -98,12 +98,13 @@ class Service:
         self._watcher = Watcher(
             self._connect,
             self.database,
-            offices.make_limits(config, first_start),
+            offices.make_limits(config, self._first_start),
             config.mailbox.poll_seconds,
             self._loops["intake"].wake,
             self._clock,
             self._warden.holds_intake,
             self._dated,
+            self._told,
         )
         self._web = self._build_web(listeners)
 
@@ -262,16 +263,14 @@ class Service:
 
     def _check_in(self) -> None:
         """Raises where another machine works on the same file, or it lies where none may."""
-        if not self.database.is_sqlite:
-            return
-        if kind := network_disk(self._config.state):
+        if self.database.is_sqlite and (kind := network_disk(self._config.state)):
             raise MailprocError(key="network_disk", state=self._config.state, kind=kind)
         with self.database.read() as connection:
-            last = vitals.last_daemon(connection)
-        if last is None:
-            return
-        if self._time is not None:
-            self._time.begin_after(last.at)
+            last, known = vitals.last_daemon(connection), vitals.last_known(connection)
+        if self._time is not None and known is not None:
+            self._time.begin_after(known)
+        if last is None or not self.database.is_sqlite:
+            return  # on PostgreSQL several may work
         elsewhere = last.host not in ("", socket.gethostname())
         if elsewhere and abs(self._clock() - last.at) < _ALIVE:
             raise MailprocError(key="running_elsewhere", host=last.host)
@@ -380,6 +379,26 @@ class Service:
     def _dated(self, internal_date: datetime, just_now: bool) -> None:
         if self._time is not None:
             self._time.arrived(internal_date, just_now=just_now)
+            self._mend_first_start(timedelta())
+
+    def _told(self, server_now: datetime, thought: datetime) -> None:
+        if self._time is not None:
+            self._time.told(server_now)
+            self._mend_first_start(server_now - thought)
+
+    def _mend_first_start(self, off: timedelta) -> None:
+        """By a clock that was wrong new mail would stay unanswered, or old mail be answered."""
+        now, box = self._clock(), self._config.mailbox
+        if self._first_start <= now and not off:
+            return
+        account = f"{self._config.mailbox_login().username}@{box.host}"
+        with self.database.write() as connection:
+            polled = messages.place(connection, account, box.folder) is not None
+            found = facts.mend_first_start(connection, now, off, polled=polled)
+        if found != self._first_start:
+            log.warning("first_start_mended", was=str(self._first_start), now=str(found))
+            self._first_start = found
+            self._watcher.renew(offices.make_limits(self._config, found))
 
     def warm(self) -> None:
         """Starts the builder's child ahead of the first file."""

@@ -5,24 +5,24 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from mailproc.collect import Limits, collect, mark
-from mailproc.errors import AuthFailed, FolderGone, LinkLost, LoginRests, Untrusted
+from mailproc.errors import AuthFailed, FolderGone, LinkLost, LoginRests, Unencrypted, Untrusted
 from mailproc.health.fault import Fault
 from mailproc.health.living import Living
 from mailproc.health.pulse import in_short
-from mailproc.health.pulses import unreachable
+from mailproc.health.pulses import ending, unreachable
 from mailproc.mail.mailbox import Mailbox
 from mailproc.store.database import Database
 from mailproc.workflow import retry
 
 log = structlog.get_logger()
 _LOOK_AGAIN = 6.0  # seconds: whether a person has mended it; a little more than a first pause
-_SOON, _FAR = timedelta(days=14), timedelta.max
 _AGAIN = 3  # looks in a row, where a server tells of mails with every search
+_TIME_AGAIN = 600.0  # seconds until the server is asked for its time once more
 _IDLE_RENEW = 540.0  # seconds: RFC 2177 says 29 minutes at most, middle boxes forget after ten
 
 
@@ -39,11 +39,13 @@ class Watcher(Living):
         clock: Callable[[], datetime],
         held: Callable[[], str] = lambda: "",
         dated: Callable[[datetime, bool], None] = lambda internal_date, just_now: None,
+        told: Callable[[datetime, datetime], None] = lambda server_now, now: None,
     ) -> None:
         """`held`: why no mail may be taken in now, else empty. `dated`: is told the mail server's
-        date of new mail, and whether that came since the last look."""
+        date of new mail, and whether that came since the last look. `told`: is told the server's
+        own time, where it gives that, and which time we thought it was; before any mail is read."""
         super().__init__("mailbox")
-        self._held, self._dated = held, dated
+        self._held, self._dated, self._told = held, dated, told
         self._connect, self._database, self._limits = connect, database, limits
         self._poll = min(poll_seconds, _IDLE_RENEW)
         self._arrived, self._clock = arrived, clock
@@ -54,14 +56,12 @@ class Watcher(Living):
         self._faults: tuple[Fault, ...] = ()
         self._certificate_ends: datetime | None = None  # the server's certificate
         self._looked = False  # in this connection: what comes from now on has just arrived
+        self._ask_time_at = 0.0
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the mailbox, as far as a connection tells."""
         yield from self._faults or unreachable(self.beat, "mailbox_unreachable")
-        ends = self._certificate_ends
-        left = ends - self._clock() if ends is not None else _FAR
-        if left < _SOON:
-            yield Fault("certificate_ends", {"part": "IMAP", "days": max(left.days, 0)})
+        yield from ending("IMAP", self._certificate_ends, self._clock())
 
     def marks_owed(self) -> None:
         """There are flags to set on the server."""
@@ -81,6 +81,7 @@ class Watcher(Living):
             mailbox = self._connect()
             self._refused, self._faults, self._looked = 0, (), False
             self._certificate_ends = mailbox.certificate_ends
+            self._ask_time_at = 0.0
             while not self._stopping.is_set() and not self._ends(mailbox):
                 self._turn(mailbox)
             return 0.0
@@ -94,13 +95,8 @@ class Watcher(Living):
             log.error("mailbox_login_refused", tries=self._refused, remedy=error.remedy)
             # The login itself knows when the next try may be, also after a restart.
             return _LOOK_AGAIN
-        except FolderGone as error:
-            self._faults = (Fault("mailbox_folder", {"folder": error.values["folder"]}),)
-            return self._lost_link(error.problem)
-        except Untrusted as error:
-            self._faults = (Fault("certificate_bad", {"part": "IMAP"}),)
-            return self._lost_link(error.problem)
         except LinkLost as error:
+            self._faults = tuple(_named(error)) or self._faults
             return self._lost_link(error.problem)
         except Exception as error:
             news = self.pulse.failed(in_short(error))
@@ -123,6 +119,7 @@ class Watcher(Living):
     def _turn(self, mailbox: Mailbox) -> None:
         """All that is new, then the flags that are owed; a wait where there was neither."""
         self.pulse.beat()
+        self._ask_time(mailbox)
         now = self._clock()
         if not self._held() and collect(
             mailbox, self._database, self._limits, now, self._stored, self._may_go_on
@@ -140,6 +137,20 @@ class Watcher(Living):
             # What came meanwhile was told in answer to a mark, and IDLE will not tell it again.
             return
         self._wait(mailbox)
+
+    def _ask_time(self, mailbox: Mailbox) -> None:
+        """At the start of a connection, and now and then."""
+        if time.monotonic() < self._ask_time_at:
+            return
+        now = self._clock()
+        found = mailbox.server_time(now)
+        self._ask_time_at = time.monotonic() + _TIME_AGAIN
+        if found is not None:
+            self._told(found, now)
+
+    def renew(self, limits: Limits) -> None:
+        """From now on these limits."""
+        self._limits = limits
 
     def _stored(self, internal_date: datetime) -> None:
         self.pulse.beat()
@@ -172,3 +183,13 @@ class Watcher(Living):
 
     def _interrupted(self) -> bool:
         return self._stopping.is_set() or self._marks.is_set()
+
+
+def _named(error: LinkLost) -> Iterator[Fault]:
+    """What the loss of a link says of its cause; nothing where it may be anything."""
+    if isinstance(error, FolderGone):
+        yield Fault("mailbox_folder", {"folder": error.values["folder"]})
+    elif isinstance(error, Untrusted):
+        yield Fault("certificate_bad", {"part": "IMAP"})
+    elif isinstance(error, Unencrypted):
+        yield Fault("encryption_gone", {"part": "IMAP"})

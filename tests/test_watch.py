@@ -45,6 +45,9 @@ class Script:
     def fetch(self, mails: list[Sized]) -> Iterator[list[tuple[Sized, bytes]]]:
         yield [(mail, self.mails[mail.uid]) for mail in mails]
 
+    def server_time(self, by: datetime) -> None:
+        """It does not tell."""
+
     def start_idle(self) -> None:
         """Nothing to start."""
 

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,13 +33,21 @@ from mailproc.cli.words import words
 from mailproc.clock import utc_now
 from mailproc.config import Config, load
 from mailproc.datasets.rhythm import is_overdue
-from mailproc.errors import AuthFailed, ConfigError, LinkLost, MailprocError
+from mailproc.errors import (
+    AuthFailed,
+    ConfigError,
+    LinkLost,
+    MailprocError,
+    Unencrypted,
+    Untrusted,
+)
 from mailproc.health.machine import network_disk
 from mailproc.health.pulse import first_words
 from mailproc.mail.compose import Composer
-from mailproc.mail.delivery import Delivery
+from mailproc.mail.delivery import Delivery, Result
 from mailproc.mail.mailbox import Mailbox
 from mailproc.mail.sender import stamp_of
+from mailproc.mail.server_time import NEAR
 from mailproc.model import Person
 from mailproc.office import make_office, open_database, read_catalogue
 from mailproc.store import correspondence, integrity, messages, onetime, outbox, people, requests
@@ -291,6 +299,9 @@ def _imap(config: Config) -> Iterator[Finding]:
     except AuthFailed as error:
         yield login.refused("imap", config.account("mailbox"), error)
         return
+    except (Untrusted, Unencrypted) as error:
+        yield _found("imap", "fault", "server_unsafe", host=chosen.host, problem=error.problem)
+        return
     except LinkLost as error:
         yield _folder_or_link(config, error)
         return
@@ -300,8 +311,16 @@ def _imap(config: Config) -> Iterator[Finding]:
             yield _found("imap", "ok", "imap_fine", count=count, folder=chosen.folder)
         else:
             yield _found("imap", "note", "imap_no_idle", seconds=chosen.poll_seconds)
+        yield from _clock(mailbox, utc_now())
     finally:
         mailbox.close()
+
+
+def _clock(mailbox: Mailbox, now: datetime) -> Iterator[Finding]:
+    """Where the mail server tells its time, whether ours is another."""
+    there = mailbox.server_time(now)
+    if there is not None and abs(there - now) > NEAR:
+        yield _found("imap", "fault", "clock_differs", here=local(now), there=local(there))
 
 
 def _folder_or_link(config: Config, error: LinkLost) -> Finding:
@@ -325,18 +344,21 @@ def _smtp(config: Config) -> Iterator[Finding]:
     except AuthFailed as error:
         yield login.refused("smtp", config.account("smtp"), error)
         return
-    if closed:
-        yield _unreachable("smtp", chosen.host, chosen.port, closed)
+    if closed is not None and closed.unsafe:
+        yield _found("smtp", "fault", "server_unsafe", host=chosen.host, problem=closed.text)
+    elif closed is not None:
+        problem = closed.text or str(closed.code)
+        yield _unreachable("smtp", chosen.host, chosen.port, problem)
     else:
         allowed = f"{size / 1_000_000:.0f} MB" if size else "—"
         yield _found("smtp", "ok", "smtp_fine", size=allowed)
 
 
-async def _try_smtp(delivery: Delivery) -> tuple[str, int]:
+async def _try_smtp(delivery: Delivery) -> tuple[Result | None, int]:
     closed = await delivery.open()
     size = delivery.max_size
     await delivery.close()
-    return (closed.text or str(closed.code) if closed else ""), size
+    return closed, size
 
 
 def _unreachable(part: str, host: str, port: int, problem: str) -> Finding:

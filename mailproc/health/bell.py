@@ -25,7 +25,8 @@ _FROM_START = 300.0  # so long what an earlier run raised stays open: all has to
 
 # What a daemon finds by itself; other alarms are mended by whoever raised them.
 LOOKED_AT = frozenset(
-    "disk_low disk_full clock_wrong certificate_bad certificate_ends mailbox_folder "
+    "disk_low disk_full clock_wrong certificate_bad certificate_ends encryption_gone "
+    "mailbox_folder "
     "mailbox_unreachable smtp_unreachable login_refused database_readonly database_broken "
     "database_failing second_daemon loop_stuck loop_failing look_failed mail_unread mail_unsent "
     "jobs_waiting".split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 from mailproc.health.fault import Fault
 from mailproc.health.pulse import Beat
@@ -13,6 +14,7 @@ _STUCK = 240.0  # seconds without a sign of life; a look is taken every few seco
 _LONGER = {"jobs": 900.0, "outbox": 900.0, "drops": 1800.0, "retention": 1800.0, "copies": 900.0}
 _FAILING = 240.0
 _UNREACHABLE = 600.0  # a mail server that restarts is no alarm
+_SOON = timedelta(days=14)  # before the end of a certificate
 _MAIL = {"mailbox": "IMAP", "outbox": "SMTP"}
 # What the system says of a database, in the words of SQLite and PostgreSQL.
 _DATABASE = (
@@ -66,3 +68,9 @@ def unreachable(beat: Beat, name: str) -> Iterator[Fault]:
     ours = _of_database(beat) is not None  # a file of ours that a login needs, not the server
     if beat.failing >= _UNREACHABLE and not beat.refused and not ours:
         yield Fault(name, {"minutes": int(beat.failing // 60)})
+
+
+def ending(part: str, ends: datetime | None, now: datetime) -> Iterator[Fault]:
+    """The mail server's certificate ends soon; `part` says of which connection."""
+    if ends is not None and ends - now < _SOON:
+        yield Fault("certificate_ends", {"part": part, "days": max((ends - now).days, 0)})

@@ -2,8 +2,9 @@
 
 The clock of the machine is believed while it agrees with the seconds that passed since it was last
 believed. If it jumps, time goes on by those seconds, so that nothing expires and no deadline comes
-because of the jump, until the mail server's own dates (INTERNALDATE, RFC 3501 2.3.3) say who is
-right. A mail that a colleague moves may carry an old date, so one old date alone proves nothing.
+because of the jump, until the mail server says who is right: by its own time where it tells that
+(mail/server_time), else by the dates of new mails (INTERNALDATE, RFC 3501 2.3.3). A mail that a
+colleague moves may carry an old date, so one old date alone proves nothing.
 """
 
 from __future__ import annotations
@@ -65,6 +66,13 @@ class Timekeeper:
             wall = self._wall()
             if wall < last - STEP or wall > last + _LONG:
                 self._set(last)
+
+    def told(self, server_now: datetime) -> None:
+        """The mail server said what time it is."""
+        with self._guard:
+            wall = self._wall()
+            self._lags.clear()
+            self._set(wall if abs(wall - server_now) <= NEAR else server_now)
 
     def arrived(self, internal_date: datetime, *, just_now: bool) -> None:
         """A new mail with the mail server's date; `just_now`: it came since the last look."""

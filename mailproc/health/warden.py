@@ -13,7 +13,7 @@ import structlog
 
 from mailproc.alarms.webhook import Webhook
 from mailproc.health import pulses
-from mailproc.health.fault import Fault
+from mailproc.health.fault import Fault, by_name
 from mailproc.health.pulse import Beat
 from mailproc.store.alarms import Alarm
 
@@ -26,13 +26,14 @@ _AGAIN = 1800.0  # before it is called again where it did not answer
 NO_INTAKE = frozenset(
     "disk_low disk_full database_readonly database_failing database_broken second_daemon".split()
 )
+_OF_A_WAY = frozenset({"certificate_bad", "encryption_gone", "login_refused"})
 _NO_MAILBOX = frozenset({"mailbox_folder", "mailbox_unreachable"})
 BELL = "alarms"  # the loop that writes alarms down
 
 
 def takes_no_mail(alarm: Alarm) -> bool:
     """Whether no new mail comes in while this lasts: held back, or the mailbox can't be read."""
-    ours = alarm.name in ("certificate_bad", "login_refused") and alarm.facts.get("part") == "IMAP"
+    ours = alarm.name in _OF_A_WAY and "IMAP" in alarm.facts.get("part", "")
     return ours or alarm.name in NO_INTAKE | _NO_MAILBOX
 
 
@@ -86,7 +87,7 @@ class Warden:
     def look(self) -> None:
         """Sees all there is to see, now."""
         beats, now = dict(self._beats()), self._clock()
-        found = {fault.name: fault for fault in self._find(beats)}
+        found = by_name(self._find(beats))
         before = self._alarms
         for name in found.keys() - before.keys():
             log.error("alarm", name=name, **found[name].facts)

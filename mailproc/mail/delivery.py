@@ -10,9 +10,10 @@ import asyncio
 import contextlib
 import re
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Literal
@@ -25,6 +26,7 @@ from mailproc.errors import AuthFailed, LinkLost
 from mailproc.mail.login import Credentials, Login, Server
 
 Outcome = Literal["sent", "rejected", "held", "later", "unknown"]  # held: we did not try
+Unsafe = Literal["", "certificate_bad", "encryption_gone"]  # as the alarms are named
 _CONNECT_TIMEOUT, _TIMEOUT = 20.0, 60.0
 _DATA_TIMEOUT = 600.0  # RFC 5321 4.5.3.2.6: a server may take ten minutes after the dot
 
@@ -36,6 +38,7 @@ class Result:
     outcome: Outcome
     code: int = 0
     text: str = ""
+    unsafe: Unsafe = ""  # why no safe connection could be made
 
 
 class Delivery:
@@ -72,7 +75,7 @@ class Delivery:
         except LinkLost as error:
             return Result("later", 0, error.problem)
         except (SMTPException, OSError) as error:
-            return Result("later", _code(error), str(error))
+            return Result("later", _code(error), str(error), _unsafe(error))
         return None
 
     async def _connect(self) -> aiosmtplib.SMTP:
@@ -84,7 +87,7 @@ class Delivery:
             port=server.port,
             timeout=_CONNECT_TIMEOUT,
             use_tls=server.tls == "ssl",
-            start_tls=server.tls == "starttls",
+            start_tls=False,  # by ourselves: left to it, why it failed is told by a text alone
             tls_context=server.context(),
             local_hostname=_hostname(),
         )
@@ -93,12 +96,21 @@ class Delivery:
         self._good_until = None
         try:
             await smtp.ehlo()
+            if server.tls == "starttls":
+                await _encrypt(smtp)
             if login is not None and given is not None and smtp.supports_extension("auth"):
                 self._good_until = (await _authenticate(smtp, login, given)).good_until
         except BaseException:
             smtp.close()
             raise
         return smtp
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the certificate of the server ends; None without TLS or a connection."""
+        told = self._smtp.get_transport_info("peercert") if self._smtp is not None else None
+        ends = str(told.get("notAfter", "")) if isinstance(told, dict) else ""
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if ends else None
 
     @property
     def max_size(self) -> int:
@@ -155,6 +167,29 @@ class Delivery:
             with contextlib.suppress(SMTPException, OSError):
                 await smtp.quit(timeout=2)
             smtp.close()
+
+
+class _NoTls(SMTPException):
+    """The server does not offer STARTTLS."""
+
+
+async def _encrypt(smtp: aiosmtplib.SMTP) -> None:
+    """Raises where that can't be; nothing but EHLO was said in clear."""
+    if not smtp.supports_extension("starttls"):
+        raise _NoTls("The server does not offer STARTTLS.")
+    await smtp.starttls()
+    await smtp.ehlo()  # what was said before counts no more (RFC 3207, 4.2)
+
+
+def _unsafe(error: BaseException | None) -> Unsafe:
+    """What lies below the library's own error."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return "certificate_bad"
+        if isinstance(error, _NoTls):
+            return "encryption_gone"
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 async def _authenticate(smtp: aiosmtplib.SMTP, login: Login, given: Credentials) -> Credentials:

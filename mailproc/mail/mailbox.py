@@ -18,8 +18,8 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from mailproc.errors import AuthFailed, FolderGone, LinkLost, Untrusted
-from mailproc.mail import sent_names
+from mailproc.errors import AuthFailed, FolderGone, LinkLost, Unencrypted, Untrusted
+from mailproc.mail import sent_names, server_time
 from mailproc.mail.login import Credentials, Login, Server
 
 TIMEOUT = SocketTimeout(connect=15, read=60)
@@ -90,6 +90,27 @@ class Mailbox:
     def _select(self, *, readonly: bool) -> None:
         info = self._client.select_folder(self.folder, readonly=readonly)
         self.uid_validity = int(info[b"UIDVALIDITY"])
+
+    def server_time(self, by: datetime) -> datetime | None:
+        """The mail server's own time, or `by` where that is near; None where it does not tell,
+        and where there are not two mails to ask about."""
+        if not self._client.has_capability("WITHIN"):
+            return None
+        with as_our_errors():
+            try:
+                uids = {self._client.search([place])[-1] for place in ("1", "*")}
+                dates = self._client.fetch(list(uids), ["INTERNALDATE"])
+                return server_time.agreed([self._by_age(uid, dates[uid], by) for uid in dates])
+            except LOST:
+                raise
+            except (IMAPClientError, IndexError, KeyError):
+                return None  # an empty folder, a mail that goes meanwhile, a server that errs
+
+    def _by_age(self, uid: int, row: Any, by: datetime) -> datetime | None:
+        def younger(seconds: int) -> bool:
+            return bool(self._client.search(["UID", str(uid), "YOUNGER", str(seconds)]))
+
+        return server_time.by_age(_aware(row[b"INTERNALDATE"]), younger, by)
 
     def new_since(self, last_uid: int) -> list[Sized]:
         """Mails with a greater UID, in the order of their UIDs.
@@ -216,7 +237,9 @@ def _connect(server: Server, timeout: SocketTimeout) -> IMAPClient:
     client.normalise_times = False
     try:
         if server.tls == "starttls":
-            client.starttls(context)  # raises where the server does not offer it: never in clear
+            if not client.has_capability("STARTTLS"):
+                raise Unencrypted("The mail server does not offer STARTTLS.")
+            client.starttls(context)  # raises where it is refused: never in clear
     except BaseException:
         client.shutdown()
         raise

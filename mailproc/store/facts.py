@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -52,3 +52,18 @@ def first_start(connection: sa.Connection, now: datetime) -> datetime:
     new = insert(connection, _F).values(name="first_start", value=second)
     connection.execute(new.on_conflict_do_nothing())  # whoever starts first decides
     return datetime.fromisoformat(get(connection, "first_start") or second)
+
+
+def mend_first_start(
+    connection: sa.Connection, now: datetime, off: timedelta, *, polled: bool
+) -> datetime:
+    """The first start as it is by a clock that was found `off` behind, at the right time `now`.
+
+    Before the mailbox was `polled` for the first time the first start was told by that same clock.
+    Later it is only known that it can't lie ahead, where it would leave all new mail unanswered.
+    """
+    known = first_start(connection, now)
+    right = min(known if polled else known + off, now).replace(microsecond=0)
+    if right != known:
+        put(connection, "first_start", right.isoformat())
+    return right

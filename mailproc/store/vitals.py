@@ -101,6 +101,13 @@ def last_daemon(connection: sa.Connection) -> Daemon | None:
     return _daemon(json.loads(found)) if found else None
 
 
+def last_known(connection: sa.Connection) -> datetime | None:
+    """An instant that has passed: a daemon lived then, or the register of people was written."""
+    last = last_daemon(connection)
+    written = connection.scalar(sa.select(sa.func.max(schema.people_log.c.at)))
+    return max((one for one in (last and last.at, written) if one), default=None)
+
+
 def sign(connection: sa.Connection, daemon: Daemon) -> None:
     """The daemon is alive."""
     told = asdict(daemon)

@@ -13,6 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -62,11 +63,17 @@ class Sink:
     """An SMTP server on loopback, in a thread."""
 
     def __init__(
-        self, context: ssl.SSLContext | None = None, login: tuple[str, str] | None = None
+        self,
+        context: ssl.SSLContext | None = None,
+        login: tuple[str, str] | None = None,
+        starttls: ssl.SSLContext | None = None,
     ) -> None:
         self.taken: list[Taken] = []
         self.slow = 0.0  # seconds between the final dot and the answer
         self.refuse: dict[str, str] = {}  # address → answer to RCPT
+        self.starttls = starttls  # None: it is not offered
+        self.said_in_clear: list[str] = []  # the logins
+        self._links: set[asyncio.BaseTransport] = set()
         self._context, self._login = context, login
         self._thread = threading.Thread(target=asyncio.run, args=(self._serve(),), daemon=True)
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -81,6 +88,14 @@ class Sink:
         self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join(10)
 
+    def hang_up(self) -> None:
+        """Ends every connection, so that the next mail needs a new one."""
+        self._loop.call_soon_threadsafe(self._close_all)
+
+    def _close_all(self) -> None:
+        for link in tuple(self._links):
+            link.close()
+
     def to(self, address: str) -> list[Taken]:
         return [mail for mail in self.taken if mail.to == address]
 
@@ -91,22 +106,28 @@ class Sink:
         )
         self._ready.set()
         await self._stopped.wait()
+        self._close_all()  # a failed handshake leaves its socket open
         server.close()
+        await asyncio.sleep(0)
 
     def _protocol(self) -> SMTP:
-        return SMTP(
+        return _Link(
             self,
+            self._links,
             hostname="sink.example.org",
             ident="ESMTP",
             auth_require_tls=False,
             authenticator=self._authenticate,
             auth_required=self._login is not None,
+            tls_context=self.starttls,
             loop=self._loop,
         )
 
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object
     ) -> AuthResult:
+        if session.ssl is None and self._context is None:
+            self.said_in_clear.append(mechanism)
         if self._login is None:
             return AuthResult(success=True)
         assert isinstance(given, LoginPassword)
@@ -129,3 +150,19 @@ class Sink:
         if self.slow:
             await asyncio.sleep(self.slow)
         return "250 taken"
+
+
+class _Link(SMTP):
+    """A connection that can be ended from outside."""
+
+    def __init__(self, handler: Sink, links: set[asyncio.BaseTransport], **settings: Any) -> None:
+        super().__init__(handler, **settings)
+        self._all = links
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._all.add(transport)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._all.discard(self.transport)
+        super().connection_lost(error)

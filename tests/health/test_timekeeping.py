@@ -142,3 +142,25 @@ def test_a_jump_of_years_is_never_believed_without_a_mail(machine: Machine) -> N
     machine.wrong = YEARS
     machine.passes(10 * DAY, looking=HOUR)
     assert machine.keeper.off == YEARS
+
+
+@pytest.mark.parametrize("wrong", [7 * HOUR, -7 * HOUR, YEARS, -YEARS])
+def test_the_server_says_at_once_that_a_clock_was_wrong_from_the_start(wrong: timedelta) -> None:
+    machine = Machine()
+    machine.keeper = Timekeeper(lambda: machine.true + machine.wrong, machine._seconds)
+    machine.wrong = wrong
+    machine.keeper.told(machine.true)
+    assert machine.keeper() == machine.true
+    assert machine.keeper.off == wrong
+    machine.wrong = timedelta()
+    assert not machine.keeper.off
+
+
+def test_the_server_ends_a_doubt_in_which_the_clock_was_right() -> None:
+    """A machine that was off for longer than anybody believes."""
+    machine = Machine()
+    machine.keeper.begin_after(NOW - YEARS)
+    assert machine.keeper.off == YEARS
+    machine.keeper.told(NOW + MINUTE)
+    assert machine.keeper() == NOW
+    assert not machine.keeper.off

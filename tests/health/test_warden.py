@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from mailproc.alarms.webhook import Webhook
-from mailproc.health.fault import Fault
+from mailproc.health.fault import Fault, by_name
 from mailproc.health.pulse import Beat
 from mailproc.health.warden import BELL, Warden, takes_no_mail, with_the_warden
 from mailproc.store.alarms import Alarm, News
@@ -131,6 +131,9 @@ def test_a_look_that_fails_is_a_fault_itself() -> None:
         ("mailbox_folder", {"folder": "INBOX"}, True),
         ("certificate_bad", {"part": "IMAP"}, True),
         ("certificate_bad", {"part": "SMTP"}, False),
+        ("certificate_bad", {"part": "IMAP, SMTP"}, True),
+        ("encryption_gone", {"part": "IMAP"}, True),
+        ("encryption_gone", {"part": "SMTP"}, False),
         ("login_refused", {"part": "IMAP"}, True),
         ("login_refused", {"part": "SMTP"}, False),
         ("clock_wrong", {}, False),
@@ -140,6 +143,20 @@ def test_what_keeps_new_mail_out_is_told_from_what_does_not(
     name: str, facts: dict[str, str], takes_none: bool
 ) -> None:
     assert takes_no_mail(Alarm(name, NOW, facts)) is takes_none
+
+
+def test_one_certificate_of_both_ways_is_one_alarm_that_names_both() -> None:
+    """Else the second would hide that no mail comes in."""
+    of_mail, of_sending = (
+        ("certificate_bad", {"part": "IMAP"}),
+        ("certificate_bad", {"part": "SMTP"}),
+    )
+    found = by_name(Fault(*one) for one in (of_mail, of_sending))
+    assert found == {"certificate_bad": Fault("certificate_bad", {"part": "IMAP, SMTP"})}
+    soon = by_name(
+        Fault("certificate_ends", {"part": p, "days": d}) for p, d in (("A", 9), ("B", 5))
+    )
+    assert soon["certificate_ends"].facts == {"part": "A, B", "days": 5}
 
 
 def test_the_death_of_the_warden_itself_is_told() -> None:
