@@ -85,6 +85,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "entered": lambda request: _entered(request, texts),
         "past_words": lambda request: _past(request, texts),
         "in_short": _in_short,
+        "said_text": lambda question: _said(question, texts, offers),
         "bounce_why": lambda said: _bounce_why(said, texts),
         "way": lambda request: _way(request, texts),
         "goes_by_mail": lambda request: not _by_hand(request),
@@ -105,6 +106,18 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
         "ground_text": lambda ground: _ground(ground, texts),
         "is_by_law": lambda ground: ground.startswith(_BY_LAW) or not ground,
     }
+
+
+def _said(question: Any, texts: Texts, offers: Mapping[str, str]) -> str:
+    """What a question quotes; a period or level as it was understood is no quotation, and stands
+    in the language of the letter."""
+    words = str(question.said)
+    if question.field not in ("academic_years", "round", "level"):
+        return words
+    words = offers.get(words, words)
+    for phrase, word in texts.sections.get("said_words", {}).items():
+        words = words.replace(phrase, word)
+    return words
 
 
 def _bounce_why(said: str, texts: Texts) -> str:

@@ -992,6 +992,23 @@ def test_the_officer_reads_why_a_mail_came_back(
             assert blames is (kind == "officer_undelivered" and not words)
 
 
+def test_an_english_question_quotes_a_period_in_english_and_words_as_they_were(
+    composer: Composer,
+) -> None:
+    asked = (
+        Question("academic_years", "unavailable", "ปีการศึกษา 2567"),
+        Question("level", "unavailable", "รายอำเภอ"),
+        Question("purpose", "unclear", "ปีการศึกษาใหม่"),
+    )
+    text = bodies(composer.compose(a_full_letter("ask", "en", questions=asked), LINKS))[0]
+    said = " ".join(text.split())
+    assert "You wrote «academic year (B.E.) 2567»" in said
+    assert "You wrote «by district»" in said
+    assert "You wrote «ปีการศึกษาใหม่»" in said
+    thai = bodies(composer.compose(a_full_letter("ask", questions=asked), LINKS))[0]
+    assert "«ปีการศึกษา 2567»" in thai
+
+
 def test_what_was_returned_is_laid_again_in_words_that_say_so(composer: Composer) -> None:
     again = a_request(shown=a_request().form)
     text = bodies(composer.compose(a_full_letter("approval", request=again), LINKS))[0]
