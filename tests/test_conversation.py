@@ -507,6 +507,25 @@ def test_an_amendment_voids_the_link_and_both_sides_are_told(office: Office) -> 
     assert told.request.amended
 
 
+@pytest.mark.parametrize("first", ["ขอแก้ไขวัตถุประสงค์", "ขอเปลี่ยนวัตถุประสงค์ใหม่ดังนี้ค่ะ"])
+def test_to_name_what_is_put_right_is_no_wish_of_its_own(office: Office, first: str) -> None:
+    request = office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    words = f"{first}\nวัตถุประสงค์: วางแผนซ่อมอาคารเรียน"
+    assert office.bring(a_reply(receipt, words)) == ["merged"]
+    after = office.walk.get(request.id)
+    assert (after.state, after.form.purpose) == (State.PREPARING, "วางแผนซ่อมอาคารเรียน")
+    assert _kinds(office, "officer") == []
+
+
+def test_to_name_it_without_saying_how_reaches_somebody(office: Office) -> None:
+    request = office.walk.prepared()
+    (receipt,) = office.letters("receipt")
+    office.bring(a_reply(receipt, "ขอแก้ไขวัตถุประสงค์"))
+    asked = office.walk.get(request.id).state is not State.AWAITING_DECISION
+    assert asked or _kinds(office, "officer")
+
+
 def test_a_sentence_amends_too(office: Office) -> None:
     request = office.walk.prepared()
     (receipt,) = office.letters("receipt")

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from mailproc import thai
 from mailproc.model import Form, Item, Reading
 from mailproc.parsers import bare, refusing
+from mailproc.parsers.labels import lookup
 
 _BLANK = Form(items=(Item(),))
 _MOST = 12  # clauses of a reply; a longer one is a letter, which is read as such
@@ -18,6 +19,11 @@ _COURTESY = re.compile(
     r"ได้รับ|รับทราบ|ทราบ|เรียบร้อย|สวัสดี|ตกลง|โอเค|thank|ok\b|received|noted|got it|hello|hi\b|dear|"
     r"(?:(?:could|would|can) you\s)?(?:please|kindly)\W*$))",
     re.I,
+)
+# What only names the field that is put right beside it: «ขอแก้ไขวัตถุประสงค์».
+_ANNOUNCES = re.compile(
+    r"(?:ขอ)?(?:แก้ไข|แก้|เปลี่ยนแปลง|เปลี่ยน)\s{0,2}(?P<label>.{2,30}?)\s{0,2}"
+    r"(?:ใหม่|ดังนี้|หน่อย|ด้วย|นะ|ครับ|ค่ะ|คะ|[:\s]){0,5}"
 )
 _SAYS = re.compile(
     r"ขอ|อยาก|ต้องการ|เอา|เปลี่ยน|แก้|เฉพาะ|แค่|ยกเว้น|ไม่|ทำไม|อะไร|อย่างไร|ยังไง|ไหม|มั้ย|เหรอ|เมื่อไ|หรือ|ตัด|เพิ่ม|ด้วย|"
@@ -55,9 +61,16 @@ def left_over(
     for at, clause in enumerate(clauses):
         rest = "\n".join(one for other, one in enumerate(clauses) if other != at)
         idle = understood(replace(reading, text=rest), form) == whole
+        if whole != form and _announces(clause):
+            continue
         if idle and _says(clause) and not _is_held(clause, whole, reading, understood):
             left.append(clause)
     return tuple(left)
+
+
+def _announces(clause: str) -> bool:
+    found = _ANNOUNCES.fullmatch(clause)
+    return found is not None and lookup(found["label"]) is not None
 
 
 def changes_data(clause: str) -> bool:
