@@ -17,6 +17,7 @@ down this page, and tests/test_layers.py holds that.
     intake.py     one turn: stored mails → verdicts    settling/  those of one transaction
     fulfil.py     one turn: due jobs → datasets → workflow
     outbox.py     one turn: due letters → compose → delivery → result; only this sends
+    drafting.py   what each mail is made of    fates.py  what its fate means for a request
     filing.py     one turn: what was sent → the folder of sent mail, where the server does not do it
     outgoing.py   the gate of all outgoing mail, and which letters go in one
     tell.py       what the people of the office learn of it

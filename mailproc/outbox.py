@@ -8,89 +8,60 @@ transmitting becomes `unknown`. A mail may carry several letters, which share it
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 import structlog
 
 from mailproc import deciding, tell
-from mailproc.composing import Draft
-from mailproc.errors import AuthFailed, MailprocError, Stale
+from mailproc.drafting import Composes, Drafting, Mail
+from mailproc.errors import AuthFailed, Stale
+from mailproc.fates import follow
 from mailproc.filing import Copy, Filing
 from mailproc.health.fault import Fault
 from mailproc.health.pulse import Pulse
 from mailproc.health.pulses import ending, unreachable
-from mailproc.mail.delivery import Delivery, Outcome, Result, Unsafe
-from mailproc.model import Built, Linked, Rules
+from mailproc.mail.delivery import Delivery, Result, Unsafe
+from mailproc.model import Rules
 from mailproc.outgoing import Gate, Slack, Sorted
-from mailproc.parcels import LARGEST, TOO_BIG, Limits
-from mailproc.promise import agenda
-from mailproc.sandbox import Failed
+from mailproc.parcels import LARGEST, Limits
 from mailproc.store import (
     copies,
     correspondence,
-    doubts,
     downloads,
-    jobs,
-    links,
-    onetime,
     outbox,
     people,
     person_links,
-    requests,
     roundups,
-    tasks,
 )
 from mailproc.store import pace as pacing
-from mailproc.store.codec import dump_letter, load_letter
+from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
-from mailproc.workflow import events as e
 from mailproc.workflow import retry, roundup
-from mailproc.workflow.decide import decide
 from mailproc.workflow.manners import Manners
 from mailproc.workflow.pace import Pace
 
 log = structlog.get_logger()
 _BATCH = 32
 _STALE_TRIES = 20
-_LISTING = (roundup.KIND, "list_decided")  # letters that number requests
 _LISTED = 30  # requests in one mail; the page has all
 _MANY = 8  # letters at once: then all connections are used
-_WITH_CODE = ("receipt", "status", "waiting")  # never a mail that carries a link to a file
 _TOO_LARGE = "5.3.4"  # the mail is too big for the server (RFC 3463, 3.4)
 _TAKEN_BACK = "taken_back"  # why a letter is held, as a key of [reasons]
-_AWAITED = ("approval", "ask", "confirm")  # a request rots where these do not arrive
 Row = sa.Row[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Mail:
-    """A mail as bytes, or why it can't be sent; `rows` are its letters, its own first."""
-
-    rows: tuple[Row, ...]
-    content: bytes = b""
-    problem: str = ""
-    outcome: Outcome = "rejected"  # where there is a problem
 
 
 class _Done(NamedTuple):
     """A mail and what became of it."""
 
-    mail: _Mail
+    mail: Mail
     result: Result
-
-
-class Composes(Protocol):
-    """What is needed of `composing.Composing`."""
-
-    def compose(self, drafts: Sequence[Draft]) -> Iterator[bytes | Failed]: ...
 
 
 class Outbox:
@@ -111,7 +82,8 @@ class Outbox:
         filing: Filing | None = None,
     ) -> None:
         """`filing`: where copies go; None where the mail server keeps what it sends."""
-        self._database, self._composing, self._deliveries = database, composing, deliveries
+        self._database, self._deliveries = database, deliveries
+        self._drafting = Drafting(database, composing, rules, public_url, clock)
         self._rules, self._public_url, self._owner = rules, public_url, owner
         self._clock, self._manners, self._largest = clock, manners, largest
         self._pace, self._filing = pace, filing
@@ -124,6 +96,7 @@ class Outbox:
     def renew(self, rules: Rules) -> None:
         """From now on these rules."""
         self._rules = rules
+        self._drafting.renew(rules)
 
     async def turn(self, desk: Desk) -> int:
         """Sends up to 32 letters and what goes with them; gives how many were dealt with.
@@ -141,7 +114,7 @@ class Outbox:
             return 0  # nothing is claimed, all stays due
         found = self._claim(desk, now, min(room, _BATCH), stopped=stopped)
         lanes = len(self._deliveries) if len(found.going) >= _MANY else 1
-        await self._send_all(self._mails(found, desk), lanes, desk)
+        await self._send_all(self._drafting.mails(found, desk), lanes, desk)
         return len(found.going) + len(found.held) + len(found.doubtful) + len(found.ended)
 
     def _claim(self, desk: Desk, now: datetime, most: int, *, stopped: bool) -> Sorted:
@@ -230,129 +203,9 @@ class Outbox:
                 log.warning("letter_unknown", letter=row.id, kind=row.kind)
                 follow(connection, row, "unknown", desk, self._rules, now)
 
-    # ------------------------------------------------------------ compose
-
-    def _mails(self, found: Sorted, desk: Desk) -> Iterator[_Mail]:
-        """First what is held, then the mails in order, composed while those before are sent."""
-        for row, reason in found.held:
-            yield _Mail((row,), problem=reason, outcome="held")
-        for row in found.doubtful:
-            yield _Mail((row,), problem=doubts.REASON, outcome="unknown")
-        mails = [mail for rows in found.going for mail in self._draft(rows, found, desk)]
-        composed = iter(self._composing.compose([draft for _, draft in mails if draft]))
-        for mail, draft in mails:
-            content = next(composed) if draft else Failed(mail.problem)
-            if not isinstance(content, Failed):
-                yield replace(mail, content=content)
-            elif draft is None or len(mail.rows) == 1:
-                yield replace(mail, problem=content.problem)
-            else:  # one letter spoils it: each for itself
-                alone = Sorted(going=[(row,) for row in mail.rows], apart=found.apart)  # no booklet
-                yield from self._mails(alone, desk)
-
-    def _draft(
-        self, rows: tuple[Row, ...], found: Sorted, desk: Desk
-    ) -> list[tuple[_Mail, Draft | None]]:
-        """What the mail is made of; letters whose file is not right are left out of it."""
-        good: list[tuple[Row, tuple[Built, ...]]] = []
-        bad: list[tuple[_Mail, Draft | None]] = []
-        for row in rows:
-            try:
-                good.append((row, () if row.id in found.apart else self._files(row, found)))
-            except MailprocError as error:
-                bad.append((_Mail((row,), problem=error.problem), None))
-        if not good:
-            return bad
-        letters = [self._filled(row) for row, _ in good]
-        files = tuple(dict.fromkeys(file for _, files in good for file in files))
-        links = self._links(good[0][0], desk)
-        for row, _ in good[1:]:
-            mine = self._links(row, desk)
-            links |= {f"{name} {row.request_id}": url for name, url in mine.items()}
-        linked = tuple(self._linked(row, desk) for row, _ in good if _is_linked(row, found.apart))
-        mail = _Mail(tuple(row for row, _ in good))
-        others = (*letters[1:], *self._listed(good[0][0]))
-        return [*bad, (mail, Draft(letters[0], links, files, others, linked))]
-
-    def _filled(self, row: Row) -> str:
-        """The letter; a morning's list with what waits now."""
-        if row.kind != agenda.KIND:
-            return str(row.letter)
-        with self._database.read() as connection:
-            sections = tasks.sections(connection, self._rules, self._clock())
-        return dump_letter(replace(load_letter(row.letter), sections=sections))
-
-    def _linked(self, row: Row, desk: Desk) -> Linked:
-        """The link in place of the file. Its token is made again here; it is stored nowhere."""
-        with self._database.read() as connection:
-            file = downloads.offered(connection, row.file_id)
-            until = downloads.until(connection, row.link_id)
-        token = desk.token(row.link_id, downloads.PURPOSE, row.request_version)
-        name, size = (file.filename, file.size) if file else ("", 0)
-        return Linked(name, size, f"{self._public_url}/f/{token}", until)
-
-    def _files(self, row: Row, found: Sorted) -> tuple[Built, ...]:
-        """The attachment, its digest checked once more. Raises MailprocError."""
-        if row.file_id is None:
-            return ()
-        with self._database.read() as connection:
-            file = jobs.file(connection, found.books.get(row.id, row.file_id))
-        if file is None or hashlib.sha256(file.content).hexdigest() != file.sha256:
-            raise MailprocError("the file is gone or is not the one that was approved")
-        return (file,)
-
-    def _links(self, row: Row, desk: Desk) -> dict[str, str]:
-        """Tokens are made again here; they are stored nowhere."""
-        if row.audience != "requester":
-            queue = self._queue_link(row, desk) if self._public_url else {}
-            return queue | self._to_decide(row, desk)
-        if self._public_url and row.request_id is not None:
-            token = desk.token(desk.status_link(row.request_id), "status", 1)
-            return {"status": f"{self._public_url}/s/{token}"} | _code(row, desk)
-        return {}
-
-    def _to_decide(self, row: Row, desk: Desk) -> dict[str, str]:
-        """The page of a request, and which codes its approver has for a reply: app, list."""
-        if row.kind in _LISTING:
-            return {"codes": self._codes(row)}
-        if row.link_id is None or row.request_id is None:
-            return {}
-        token = desk.token(row.link_id, "decide", row.request_version)
-        page = {"decide": f"{self._public_url}/d/{token}"} if self._public_url else {}
-        return page | {"codes": self._codes(row)}
-
-    def _codes(self, row: Row) -> str:
-        with self._database.read() as connection:
-            kept = onetime.kept(connection, row.person_id) if row.person_id else onetime.Kept()
-        has = ((onetime.APP, kept.app), (onetime.LIST, kept.left))
-        return " ".join(name for name, there in has if there)
-
-    def _queue_link(self, row: Row, desk: Desk) -> dict[str, str]:
-        """The page of all that waits for who decides."""
-        if row.audience != "director" or row.person_id is None:
-            return {}
-        with self._database.read() as connection:
-            link = person_links.newest(connection, row.person_id)
-        if link is None:
-            return {}
-        return {"queue": f"{self._public_url}/q/{person_links.token(link, desk)}"}
-
-    def _listed(self, row: Row) -> tuple[str, ...]:
-        """The requests as they are now, for a letter that lists them."""
-        if row.kind not in _LISTING:
-            return ()
-        letter = load_letter(row.letter)
-        with self._database.read() as connection:
-            named = [links.get(connection, link_id) for link_id in letter.listed]
-            known = requests.get_many(connection, [link.request_id for link in named if link])
-        told = [known[link.request_id] for link in named if link]
-        return tuple(
-            dump_letter(replace(letter, request=outbox.without_query(one))) for one in told
-        )
-
     # ------------------------------------------------------------ send
 
-    async def _send_all(self, mails: Iterator[_Mail], lanes: int, desk: Desk) -> None:
+    async def _send_all(self, mails: Iterator[Mail], lanes: int, desk: Desk) -> None:
         """In waves of one mail for each connection. Raises AuthFailed after the wave."""
         done: list[_Done] = []
         refused: AuthFailed | None = None
@@ -364,7 +217,7 @@ class Outbox:
         if refused is not None:
             raise refused
 
-    async def _send_wave(self, going: list[_Mail]) -> tuple[list[_Done], AuthFailed | None]:
+    async def _send_wave(self, going: list[Mail]) -> tuple[list[_Done], AuthFailed | None]:
         lanes = zip(self._deliveries, going, strict=False)
         sends = (self._send(delivery, mail) for delivery, mail in lanes)
         done, refused = [], None
@@ -374,7 +227,7 @@ class Outbox:
             done.append(_Done(mail, result))
         return done, refused
 
-    async def _send(self, delivery: Delivery, mail: _Mail) -> Result | AuthFailed:
+    async def _send(self, delivery: Delivery, mail: Mail) -> Result | AuthFailed:
         try:
             if (closed := await delivery.open()) is not None:
                 return closed
@@ -386,7 +239,7 @@ class Outbox:
             await delivery.close()
             return Result("unknown", 0, type(error).__name__)
 
-    def _commit(self, done: list[_Done], following: list[_Mail], desk: Desk) -> list[_Mail]:
+    def _commit(self, done: list[_Done], following: list[Mail], desk: Desk) -> list[Mail]:
         """Settles a wave and marks the next, in one commit; gives those that are ours to send."""
         if not done and not following:
             return []
@@ -401,8 +254,8 @@ class Outbox:
         raise Stale("The request keeps changing.")
 
     def _write(
-        self, done: list[_Done], following: list[_Mail], desk: Desk, now: datetime
-    ) -> list[_Mail]:
+        self, done: list[_Done], following: list[Mail], desk: Desk, now: datetime
+    ) -> list[Mail]:
         with self._database.write() as connection:
             pacing.hold(connection, self._pace)
             for mail, result in done:
@@ -416,7 +269,7 @@ class Outbox:
                     outbox.wait(connection, row, now)
             return [mail for mail in going if _mark(connection, mail.rows, now)]
 
-    def _is_filed(self, mail: _Mail, result: Result) -> bool:
+    def _is_filed(self, mail: Mail, result: Result) -> bool:
         """Whether a copy of what was sent belongs into the folder of sent mail."""
         if self._filing is None or result.outcome != "sent":
             return False
@@ -462,44 +315,6 @@ class Outbox:
         return too_large and attached and bool(self._public_url)
 
 
-def follow(
-    connection: sa.Connection,
-    row: Row,
-    state: str,
-    desk: Desk,
-    rules: Rules,
-    now: datetime,
-    *,
-    reason: str = "",
-) -> None:
-    """What the fate of a letter means for its request, and whom to tell."""
-    if row.kind == roundup.KIND and state != "sent":
-        _list_lost(connection, row, state, desk, rules, now)
-        return
-    if state == "held" and not tell.held(connection, row, reason, desk, now):
-        return
-    event = _event(row, state, reason)
-    if event is None:
-        if state in ("rejected", "unknown") and reason != doubts.REASON:
-            tell.undelivered(connection, row, state, desk, now, reason)
-        return
-    request = requests.get(connection, row.request_id)
-    if request is not None:
-        requests.apply(connection, [decide(request, event, rules, now)], desk, now)
-
-
-def _list_lost(
-    connection: sa.Connection, row: Row, state: str, desk: Desk, rules: Rules, now: datetime
-) -> None:
-    """Requests that only this list told of go on as if their own mail had been lost."""
-    for one in roundups.told_by(connection, row.id):
-        request = requests.get(connection, one)
-        if request is not None:
-            event = e.DeliveryFailed(by="mail server", problem=f"approval_{state}")
-            decision = decide(request, event, rules, now)
-            requests.apply(connection, [decision], desk, now)
-
-
 def _with_list(connection: sa.Connection, row: Row, now: datetime) -> Row:
     """The letter; a list notes under which number it shows what, and by that which content."""
     if row.kind != roundup.KIND or row.person_id is None:
@@ -524,37 +339,3 @@ def _mark(connection: sa.Connection, rows: tuple[Row, ...], now: datetime) -> bo
     for row in marked:
         outbox.put_back(connection, row, now)
     return False
-
-
-def _is_linked(row: Row, apart: set[int]) -> bool:
-    return row.id in apart and row.link_id is not None and row.file_id is not None
-
-
-def _code(row: Row, desk: Desk) -> dict[str, str]:
-    """The code that opens a file, for the mails that carry it."""
-    if row.kind not in _WITH_CODE:
-        return {}
-    try:
-        letter = load_letter(row.letter)
-    except ValueError:  # composing it says what is wrong
-        return {}
-    if letter.request is None:
-        return {}
-    others = {f"code {one.id}": desk.download_code(one) for one in letter.others}
-    mine = desk.download_code(letter.request)
-    return {"code": mine, f"code {letter.request.id}": mine} | others
-
-
-def _event(row: Row, state: str, reason: str) -> e.Event | None:
-    """What the fate of a letter means for its request."""
-    if row.request_id is None:
-        return None
-    if row.kind == "dataset" and reason == TOO_BIG:
-        return e.TooBig()
-    if row.kind == "dataset":
-        if state == "sent":
-            return e.AllSent(by="mail server")
-        return e.DeliveryFailed(by="mail server", problem=f"dataset_{state}")
-    if row.kind in _AWAITED and state != "sent":
-        return e.DeliveryFailed(by="mail server", problem=f"{row.kind}_{state}")
-    return None

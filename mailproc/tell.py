@@ -14,7 +14,7 @@ from mailproc.store.correspondence import Hour
 from mailproc.store.desk import Desk
 from mailproc.workflow import manners
 
-# The request itself tells the officer where one of these is held: see `outbox._event`.
+# The request itself tells the officer where one of these is held: see `fates._event`.
 _TOLD_BY_REQUEST = frozenset({"ask", "confirm", "dataset"})
 
 

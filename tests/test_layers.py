@@ -22,6 +22,8 @@ LAYERS = (
         "collect",
         "intake",
         "outbox",
+        "drafting",
+        "fates",
         "fulfil",
         "deadlines",
         "roundups",
@@ -57,6 +59,8 @@ _ROW = {name: row for row, names in enumerate(LAYERS) for name in names}
 _SIDEWAYS = {
     ("__main__", "cli"),
     ("office", "config"),
+    ("outbox", "drafting"),
+    ("outbox", "fates"),
     ("texts", "defang"),
     ("wording", "texts"),
     ("wording", "defang"),

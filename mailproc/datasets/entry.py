@@ -18,7 +18,6 @@ from mailproc.datasets.shape import (
     Level,
     Measure,
     ReadyFile,
-    Scale,
     TableSpec,
     Text,
 )
@@ -128,9 +127,6 @@ class Entry(Checked):
     def line(self, name: str) -> DictionaryLine | None:
         own = next((line for line in self.columns if line.name == name), None)
         return own or standard.columns().get(name)
-
-    def size_scales(self) -> tuple[Scale, ...]:
-        return tuple(standard.scales()[name] for name in self.scales)
 
 
 def check(path: Path, content: bytes, faults: list[str]) -> Entry | None:

@@ -9,7 +9,7 @@ which every part stays tells nothing new, so the parts stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -18,7 +18,6 @@ from mailproc.datasets.layout import Leaf
 from mailproc.datasets.plan import Plan
 
 Cell = tuple[str, ...]  # round, measure, and the codes of its dimensions
-Vector = Mapping[Cell, int]
 _PRIME = 2_147_483_647  # arithmetic without rounding; a false zero is a matter of 1 in 2**31
 
 

@@ -17,7 +17,7 @@ from typing import IO
 
 import sqlalchemy as sa
 
-from mailproc import outbox
+from mailproc import fates
 from mailproc.alarms import words
 from mailproc.clock import utc_now
 from mailproc.config import Config, StoreSection, load
@@ -205,7 +205,7 @@ def _settle(
             doubts.settle(connection, [row.id], state, now)
             sent += state == "sent"
             if state != "recorded":
-                outbox.follow(connection, row, state, desk, rules, now, reason=doubts.REASON)
+                fates.follow(connection, row, state, desk, rules, now, reason=doubts.REASON)
         waiting = doubts.waiting(connection)
         zone, clear = config.office.timezone, found.complete and not waiting
         _write_down(connection, backup_at, waiting, now, zone, clear=clear)

@@ -19,7 +19,6 @@ from mailproc.store import people, schema
 from mailproc.workflow import standin
 
 _A = schema.absences
-SOURCES = ("page", "command", "out_of_office")
 
 
 class AbsenceRefused(MailprocError):
@@ -52,6 +51,8 @@ def begin(
     now: datetime,
 ) -> int:
     """A person is away from `since` until `until` (None: until it is ended); gives the id.
+
+    `source`: page | command | out_of_office.
 
     Entered twice it is one. Raises AbsenceRefused where nobody would be left to decide.
     """

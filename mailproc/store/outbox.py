@@ -407,14 +407,6 @@ def listed(
     return list(connection.execute(query.where(_O.c.state.in_(states)) if states else query))
 
 
-def count_recent(connection: sa.Connection, kind: str, to_addr: str, since: datetime) -> int:
-    """How many letters of a kind an address got lately: robots that answer robots stop here."""
-    query = sa.select(sa.func.count()).where(
-        _O.c.kind == kind, _O.c.to_addr == to_addr, _O.c.recorded_at >= since
-    )
-    return connection.scalar(query) or 0
-
-
 def was_told(
     connection: sa.Connection, kind: str, request_id: int | None, since: datetime | None
 ) -> bool:

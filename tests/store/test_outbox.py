@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -129,19 +129,6 @@ def test_letters_are_found_by_their_message_id_and_listed_by_state(walk: Walk) -
         assert found == {receipt.message_id: receipt}
         assert outbox.listed(connection) == [approval, receipt]
         assert outbox.listed(connection, ["sent"]) == []
-
-
-def test_recent_letters_of_a_kind_are_counted_per_address(walk: Walk) -> None:
-    request = walk.prepared()
-    with walk.database.read() as connection:
-
-        def count(kind: str, address: str, since: datetime) -> int:
-            return outbox.count_recent(connection, kind, address, since)
-
-        assert count("receipt", request.requester_addr, NOW) == 1
-        assert count("receipt", "else@example.org", NOW) == 0
-        assert count("noted", request.requester_addr, NOW) == 0
-        assert count("receipt", request.requester_addr, NOW + timedelta(1)) == 0
 
 
 def test_an_answer_about_a_request_is_filed_under_it(walk: Walk) -> None:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mailproc import thai
 from mailproc.datasets.importing.difference import Change, Difference
 from mailproc.datasets.importing.problems import Problem
 from mailproc.model import Round
@@ -119,7 +118,3 @@ def _measured(key: str, measure: str, titles: Titles, **values: Any) -> Said:
     named = titles.get(measure, (measure, measure))
     first, second = (say("changes", key, measure=name, **values) for name in named)
     return first[0], second[1]
-
-
-def long_title(one: Round) -> str:
-    return thai.round_title(one.academic_year, one.round, one.as_of)
