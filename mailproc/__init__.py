@@ -11,6 +11,7 @@ down this page, and tests/test_layers.py holds that.
     demo/         an embedded mail server, and actors who play requester and director
     service.py    the composition root: builds all, runs the loops, stops cleanly
     config.py     settings from mailproc.toml, environment and secret files; all faults at once
+    sections/     what stands in each section of mailproc.toml
     office.py     what settings and people mean for each part
     watch.py      keeps the connection to the mailbox    loops.py  a thread that takes turns
     collect.py    one turn: mailbox → store, and the flags that are owed there

@@ -18,6 +18,7 @@ LAYERS = (
     ("machine",),
     ("service",),
     ("office", "loops", "watch", "config"),
+    ("sections",),
     (
         "collect",
         "intake",

@@ -20,10 +20,11 @@ import sqlalchemy as sa
 from mailproc import fates
 from mailproc.alarms import words
 from mailproc.clock import utc_now
-from mailproc.config import Config, StoreSection, load
+from mailproc.config import Config, load
 from mailproc.errors import MailprocError
 from mailproc.machine import contents, sealed, snapshot, traces
 from mailproc.office import DeskSource, make_rules, read_catalogue
+from mailproc.sections.office import StoreSection
 from mailproc.store import alarms, audit, claims, doubts, people_log, schema
 from mailproc.store.database import Database
 

@@ -186,7 +186,7 @@ def test_papers_and_handovers_lose_what_is_personal(walk: Walk) -> None:
 
 
 def test_every_class_of_the_settings_is_erased_by_somebody() -> None:
-    from mailproc.config import RetentionSection
+    from mailproc.sections.office import RetentionSection
 
     assert set(RetentionSection().days()) | {"addresses"} == set(retention.CLASSES)
 

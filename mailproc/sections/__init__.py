@@ -1,0 +1,1 @@
+"""The sections of mailproc.toml: each setting with its default, and what may stand there."""
