@@ -19,6 +19,16 @@ _KEPT = (
     "conditions ground approvals standing_id decided_by decided_for decided_at decided_at_hash "
     "file_id revoked_at"
 ).split()
+# What goes of the rows that belong to a request.
+_GONE: tuple[tuple[sa.Table, dict[str, object]], ...] = (
+    (schema.outbox, dict.fromkeys(("letter", "to_addr", "correspondent", "due_at", "problem"))),
+    (schema.messages, dict.fromkeys(("raw", "message_id", "from_addr", "guess"))),
+    (schema.files, {"content": None}),
+    (schema.decisions, dict.fromkeys(("reason", "private_note", "conditions"))),
+    (schema.papers, {"content": None, "filename": ""}),
+    (schema.handovers, dict.fromkeys(("taken_by", "note"))),
+    (schema.jobs, {"problem": None}),
+)
 
 
 def erase(connection: sa.Connection, request_id: int, now: datetime) -> bool:
@@ -27,42 +37,19 @@ def erase(connection: sa.Connection, request_id: int, now: datetime) -> bool:
     table = schema.requests
     if request is None:
         return False
-    values = {"body": dump_request(_blank(request)), "requester_addr": None, "erased_at": now}
-    values |= {"fingerprint": None}
+    gone_too = dict.fromkeys(("requester_addr", "fingerprint"))
+    values = {"body": dump_request(_blank(request)), "erased_at": now} | gone_too
     blanked = (
         table.update().where(table.c.id == request_id, table.c.erased_at.is_(None)).values(values)
     )
     if connection.execute(blanked).rowcount == 0:
         return False
     _blank_rows(connection, schema.history, request_id, personal=None, salt=None, erased_at=now)
-    _blank_rows(
-        connection, schema.outbox, request_id, letter=None, to_addr=None, due_at=None, problem=None
-    )
-    _blank_rows(connection, schema.outbox, request_id, correspondent=None)
-    _blank_rows(
-        connection,
-        schema.messages,
-        request_id,
-        raw=None,
-        message_id=None,
-        from_addr=None,
-        guess=None,
-    )
+    for of_request, gone in _GONE:
+        _blank_rows(connection, of_request, request_id, **gone)
+    _blank_opens(connection, request_id)
     searched.forget(connection, request_id)
     addresses.forget(connection, request.requester_addr)
-    _blank_opens(connection, request_id)
-    _blank_rows(connection, schema.files, request_id, content=None)
-    _blank_rows(
-        connection,
-        schema.decisions,
-        request_id,
-        reason=None,
-        private_note=None,
-        conditions=None,
-    )
-    _blank_rows(connection, schema.papers, request_id, content=None, filename="")
-    _blank_rows(connection, schema.handovers, request_id, taken_by=None, note=None)
-    _blank_rows(connection, schema.jobs, request_id, problem=None)
     return True
 
 

@@ -7,7 +7,7 @@ telephone number on the form. Personal Data Protection Act B.E. 2562, sections 3
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,13 @@ from mailproc.store.erase import erase as erase_request
 from mailproc.store.retention import ENDED
 
 _R, _M, _O, _H = schema.requests, schema.messages, schema.outbox, schema.history
+# Tables whose rows belong to a request, and what is shown of them.
+_OF_REQUEST: Mapping[str, tuple[sa.Table, str]] = {
+    "history": (_H, "request_id at event"),
+    "files": (schema.files, "id filename built_at"),
+    "papers": (schema.papers, "id kind filename added_at"),
+    "handovers": (schema.handovers, "id way at taken_by note"),
+}
 Row = dict[str, Any]
 
 
@@ -70,73 +77,27 @@ def _is_own(request: Request, who: str) -> bool:
 def _rows(
     connection: sa.Connection, who: str, ids: Sequence[int]
 ) -> Iterator[tuple[str, Iterable[Row]]]:
-    of_request = {"request_id": ids}
-    yield (
-        "mails",
-        _some(
-            connection,
-            (_M.c.id, _M.c.internal_date, _M.c.size, _M.c.verdict, _M.c.request_id),
-            sa.or_(sa.func.lower(_M.c.from_addr) == who, _M.c.request_id.in_(ids)),
-        ),
-    )
-    yield (
-        "letters",
-        _some(
-            connection,
-            (_O.c.id, _O.c.kind, _O.c.to_addr, _O.c.state, _O.c.recorded_at, _O.c.request_id),
-            sa.func.lower(_O.c.to_addr) == who,
-        ),
-    )
-    yield "history", _some(connection, (_H.c.request_id, _H.c.at, _H.c.event), _in(_H, of_request))
-    files, papers, handed = schema.files, schema.papers, schema.handovers
-    yield (
-        "files",
-        _some(connection, (files.c.id, files.c.filename, files.c.built_at), _in(files, of_request)),
-    )
-    yield (
-        "papers",
-        _some(
-            connection,
-            (papers.c.id, papers.c.kind, papers.c.filename, papers.c.added_at),
-            _in(papers, of_request),
-        ),
-    )
-    yield (
-        "handovers",
-        _some(
-            connection,
-            (handed.c.id, handed.c.way, handed.c.at, handed.c.taken_by, handed.c.note),
-            _in(handed, of_request),
-        ),
-    )
-    links, opens = schema.links, schema.link_opens
-    theirs = sa.select(links.c.id).where(links.c.request_id.in_(ids))
-    yield (
-        "link_opens",
-        _some(connection, (opens.c.at, opens.c.client, opens.c.agent), opens.c.link_id.in_(theirs)),
-    )
-    known = schema.addresses
-    yield (
-        "addresses",
-        _some(
-            connection,
-            (known.c.address, known.c.asked_at, known.c.confirmed_at),
-            known.c.address == who,
-        ),
-    )
-    people = schema.people
-    yield (
-        "people",
-        _some(
-            connection,
-            (people.c.id, people.c.name, people.c.address, people.c.position, people.c.phone),
-            sa.or_(sa.func.lower(people.c.address) == who, sa.func.lower(people.c.name) == who),
-        ),
-    )
+    for kind, table, names, is_held in _held(who, ids):
+        columns = [table.c[name] for name in names.split()]
+        yield kind, _some(connection, columns, is_held)
 
 
-def _in(table: sa.Table, of_request: dict[str, Sequence[int]]) -> sa.ColumnElement[bool]:
-    return table.c.request_id.in_(of_request["request_id"])
+def _held(
+    who: str, ids: Sequence[int]
+) -> Iterator[tuple[str, sa.Table, str, sa.ColumnElement[bool]]]:
+    """Kind, table, columns that are shown, and which rows."""
+    people, known, opens = schema.people, schema.addresses, schema.link_opens
+    from_who = sa.or_(sa.func.lower(_M.c.from_addr) == who, _M.c.request_id.in_(ids))
+    yield "mails", _M, "id internal_date size verdict request_id", from_who
+    to_who = sa.func.lower(_O.c.to_addr) == who
+    yield "letters", _O, "id kind to_addr state recorded_at request_id", to_who
+    for kind, (table, names) in _OF_REQUEST.items():
+        yield kind, table, names, table.c.request_id.in_(ids)
+    theirs = sa.select(schema.links.c.id).where(schema.links.c.request_id.in_(ids))
+    yield "link_opens", opens, "at client agent", opens.c.link_id.in_(theirs)
+    yield "addresses", known, "address asked_at confirmed_at", known.c.address == who
+    named = sa.or_(sa.func.lower(people.c.address) == who, sa.func.lower(people.c.name) == who)
+    yield "people", people, "id name address position phone", named
 
 
 def _some(
