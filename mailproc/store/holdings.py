@@ -15,8 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailproc.model import Request
-from mailproc.store import addresses, schema
-from mailproc.store.codec import load_request
+from mailproc.store import addresses, schema, waiting
+from mailproc.store.codec import load_letter, load_request
 from mailproc.store.erase import erase as erase_request
 from mailproc.store.retention import ENDED
 
@@ -125,4 +125,19 @@ def forget(connection: sa.Connection, who: str, now: datetime) -> dict[str, int]
         "letters": connection.execute(letters.values(**blank, due_at=None)).rowcount,
     }
     addresses.forget(connection, address)
+    _forget_notices(connection, address)
     return done
+
+
+def _forget_notices(connection: sa.Connection, who: str) -> None:
+    """Officers were told the words of mails that nobody could place; what is still to be sent goes
+    out first."""
+    told = sa.and_(_O.c.kind == waiting.KIND, _O.c.state != "recorded", _O.c.letter.is_not(None))
+    query = sa.select(_O.c.id, _O.c.letter).where(told, _O.c.letter.icontains(who, autoescape=True))
+    theirs = [row.id for row in connection.execute(query) if _tells_of(row.letter, who)]
+    connection.execute(_O.update().where(_O.c.id.in_(theirs)).values(letter=None))
+
+
+def _tells_of(letter: str, who: str) -> bool:
+    mails = load_letter(letter).waiting
+    return any(who in (mail.from_addr.casefold(), mail.from_name.casefold()) for mail in mails)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from mailproc.model import Waiting
-from mailproc.store import schema, waiting
+from mailproc.store import holdings, schema, waiting
 from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
 from tests.factories import NOW
@@ -40,3 +40,15 @@ def test_what_several_daemons_have_to_tell_stands_in_one_notice(database: Databa
     with ThreadPoolExecutor(_MANY) as pool:
         list(pool.map(tell, range(1, _MANY + 1)))
     assert _told(database) == list(range(_MANY + 1))
+
+
+def test_who_is_forgotten_stands_in_no_notice_that_was_sent(database: Database) -> None:
+    """The words of a mail that nobody could place were told to the officer."""
+    table = schema.outbox
+    with database.write() as connection:
+        waiting.tell(connection, DESK, NOW, [_mail(1)])
+        connection.execute(table.update().values(state="sent", due_at=None))
+        holdings.forget(connection, "Ask@example.org", NOW)
+        (row,) = connection.execute(table.select())
+    assert row.letter is None
+    assert row.to_addr == "officer@example.org"
