@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from mailproc.errors import Stale
 from mailproc.model import State
 from mailproc.officer import (
     Done,
@@ -119,7 +120,10 @@ class ActingPage:
 
     def _done(self, act: Act, visit: Visit) -> Done:
         site = self._site
-        done = in_turn(site.database, act, site.rules(), site.desk, visit.now)
+        try:
+            done = in_turn(site.database, act, site.rules(), site.desk, visit.now)
+        except Stale:  # it moves on without end
+            return Done("meanwhile")
         if done.is_done:
             site.committed()
         return done

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from mailproc.errors import Stale
 from mailproc.model import State
-from mailproc.store import decisions, handovers, jobs, schema
+from mailproc.store import decisions, handovers, jobs, requests, schema
 from mailproc.workflow import events as e
 from tests.factories import a_built, a_form
 from tests.officer.conftest import PNG, a_workbook, prepare
@@ -36,6 +37,20 @@ def _act(client: TestClient, request_id: int, name: str, **fields: str) -> str:
         f"{_page(request_id)}/{name}", data={"csrf": csrf_of(page), "version": version} | fields
     )
     return str(done.text)
+
+
+def test_a_request_that_moves_on_without_end_is_told_as_such(
+    room: Room, officer: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = room.opened()
+
+    def always_later(*_: object) -> None:
+        raise Stale("another was faster")
+
+    monkeypatch.setattr(requests, "apply", always_later)
+    told = _act(officer, one, "remark", remark="โทรแล้ว")
+    assert 'role="alert"' in told
+    assert "โทรแล้ว" in told
 
 
 def _upload(
