@@ -113,11 +113,13 @@ def _fields(request: Request, catalogue: Catalogue, language: str) -> Iterator[d
     corrected = {one.field: one.said for one in request.corrected}
     for name in correcting.EDITABLE:
         value = shown_value(request, name)
+        dataset = catalogue.get(value) if name == "dataset" else None
+        as_told = {value, *((dataset.title_th, dataset.title_en) if dataset else ())}
         said = corrected.get(name, correcting.said(request, name))
         yield {
             "name": name,
             "value": value,
-            "said": said if said != value else "",
+            "said": said if said not in as_told else "",
             "by_hand": name in corrected,
             "options": correcting.CHOICES.get(name, ()),
             "datasets": [(d.id, d.title(language)) for d in catalogue.datasets]

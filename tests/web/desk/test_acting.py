@@ -301,3 +301,25 @@ def test_a_mail_that_nobody_could_place_is_placed(
     placed = {"place": number, "new": "new", "not_ours": "not for us", "replay": None}[name]
     assert row.placed == placed
     assert (row.verdict is None) is (name != "not_ours")
+
+
+def test_what_was_chosen_from_the_list_is_not_shown_as_other_words(
+    room: Room, officer: TestClient
+) -> None:
+    told = {"requester_name": "นายเอก", "organisation": "โรงเรียนบ้านจ้อง", "phone": "0812345678"}
+    chosen = {"channel": "phone", "dataset": "student_count", "year": "latest"}
+    answer = press(officer, "/desk/entry", **told, **chosen, purpose="วางแผน", delivery="pickup")
+    page = officer.get(answer.url.path.replace("entry", "requests") + "?do=correct").text
+    assert 'value="student_count" selected' in page
+    assert 'id="c_dataset-hint"' not in page
+    (written,) = room.opened()
+    assert 'id="c_dataset-hint"' in officer.get(f"/desk/requests/{written}?do=correct").text
+
+
+def test_an_address_that_is_changed_by_voice_is_rung_back_for(
+    room: Room, officer: TestClient
+) -> None:
+    for email, warned in (("suda@example.org", True), (None, False)):
+        (request_id,) = room.opened(form=a_form(email=email))
+        page = officer.get(f"/desk/requests/{request_id}?do=correct").text
+        assert ('id="c_email-hint"' in page) is warned, email
