@@ -83,7 +83,7 @@ class Service:
         self._time = Timekeeper(utc_now) if clock is None else None
         self._config, self._clock = config, clock or self._time or utc_now
         self._owner = secrets.token_hex(8)
-        self._lock = _only_one(config)
+        self._lock = lock_of_daemon(config)
         self.database = offices.open_database(config, whole=True)
         self._check_in()
         with self.database.write() as connection:
@@ -326,8 +326,7 @@ class Service:
             self._drops.stop()
         self._composing.stop()
         self.database.close()
-        if self._lock is not None:
-            self._lock.close()
+        self._lock.close()
 
     def now(self) -> datetime:
         """The time, however wrong the machine's clock is."""
@@ -504,10 +503,10 @@ def _staff(connection: sa.Connection, now: datetime) -> tuple[Person, ...]:
     return officers
 
 
-def _only_one(config: Config) -> IO[str] | None:
-    """One daemon per SQLite file. Raises where another one runs."""
-    if not config.database_url.startswith("sqlite"):
-        return None
+def lock_of_daemon(config: Config) -> IO[str]:
+    """The lock of a daemon: one per SQLite file; on PostgreSQL several share it. Raises where
+    another holds it for itself."""
+    one = config.database_url.startswith("sqlite")
     try:
         config.state.mkdir(parents=True, exist_ok=True)
         lock = (config.state / "serve.lock").open("w")
@@ -515,8 +514,9 @@ def _only_one(config: Config) -> IO[str] | None:
         problem = error.strerror
         raise MailprocError(key="state_unwritable", folder=config.state, problem=problem) from None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, (fcntl.LOCK_EX if one else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise MailprocError(key="already_serving", state=config.state) from None
+        key = "already_serving" if one else "upgrade_running"
+        raise MailprocError(key=key, state=config.state) from None
     return lock

@@ -14,7 +14,7 @@ from mailproc.clock import utc_now
 from mailproc.config import ROOT, load
 from mailproc.errors import MailprocError
 from mailproc.machine import backup, upgrade
-from mailproc.machine.locks import alone
+from mailproc.machine.locks import no_daemon
 from mailproc.office import make_rules, open_database, read_catalogue
 from mailproc.store import audit
 from mailproc.store.database import Database
@@ -88,7 +88,7 @@ def _in_place(config_file: Path, *, only_check: bool) -> None:
         click.echo(line)
     if only_check:
         sys.exit(0)
-    with alone(config, "serve.lock", "upgrade_daemon_runs"):
+    with no_daemon(config, utc_now()):
         _say("upgrade_backup")
         backup.make(config, config_file, config.backup_folder, utc_now())
         _say("upgrade_migrating")

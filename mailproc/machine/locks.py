@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import socket
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailproc.config import Config
 from mailproc.errors import MailprocError
 from mailproc.machine import contents
+from mailproc.store import vitals
+from mailproc.store.database import Database
+
+_DAEMON = "serve.lock"
+_LIVES = timedelta(minutes=3)  # so long after its last sign a daemon counts as alive
 
 
 def is_held(config: Config, name: str) -> bool:
@@ -35,3 +42,26 @@ def alone(config: Config, name: str, refusal: str) -> Iterator[None]:
         except OSError:
             raise MailprocError(key=refusal) from None
         yield
+
+
+@contextlib.contextmanager
+def no_daemon(config: Config, now: datetime) -> Iterator[None]:
+    """No daemon runs on this database, and none starts here meanwhile. Raises where one does."""
+    with alone(config, _DAEMON, "upgrade_daemon_runs"):
+        if host := _elsewhere(config, now):
+            raise MailprocError(key="upgrade_daemon_elsewhere", host=host)
+        yield
+
+
+def _elsewhere(config: Config, now: datetime) -> str:
+    """Another machine whose daemon gave a sign of life just now; empty where there is none."""
+    database = Database(config.database_url)
+    try:
+        if database.revision() is None:
+            return ""
+        with database.read() as connection:
+            last = vitals.last_daemon(connection)
+    finally:
+        database.close()
+    lives = last is not None and abs(now - last.at) < _LIVES
+    return last.host if last and lives and last.host != socket.gethostname() else ""

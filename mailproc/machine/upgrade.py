@@ -28,7 +28,7 @@ from types import ModuleType
 from mailproc.config import Config
 from mailproc.errors import MailprocError
 from mailproc.machine import backup, contents, snapshot
-from mailproc.machine.locks import alone
+from mailproc.machine.locks import no_daemon
 from mailproc.machine.restore import Say
 from mailproc.store import schema
 from mailproc.store.database import Database
@@ -66,7 +66,7 @@ class Upgrade:
 
     def go(self, archive: Path, now: datetime) -> Plan:
         """Raises MailprocError, and all is as it was."""
-        with self._held(), alone(self._config, "serve.lock", "upgrade_daemon_runs"):
+        with self._held(), no_daemon(self._config, now):
             self._say("upgrade_unpacking")
             self._unpack(archive)
             plan = self._plan()
