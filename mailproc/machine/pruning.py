@@ -1,10 +1,13 @@
-"""Which backups may go: the newest of each of the last days, weeks and months stay."""
+"""Which backups may go: all of the last days stay, then the newest of each day, week and month."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+# The one that was made before an upgrade outlives the nightly one, and a weekend.
+_ALL_OF = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +20,9 @@ class Keep:
 
 
 def superfluous(made: Iterable[datetime], keep: Keep) -> list[datetime]:
-    """Those of no use any more; the newest of all is never among them."""
+    """Those of no use any more; none of the three days before the newest is among them."""
     newest_first = sorted(set(made), reverse=True)
-    kept: set[datetime] = set(newest_first[:1])
+    kept = {one for one in newest_first if newest_first[0] - one < _ALL_OF}
     for count, name in (
         (keep.daily, "%Y-%m-%d"),
         (keep.weekly, "%G-%V"),

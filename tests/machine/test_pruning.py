@@ -30,3 +30,11 @@ def test_the_newest_always_stays_and_pruning_again_changes_nothing(
     left = set(made) - set(superfluous(made, keep))
     assert max(made) in left
     assert superfluous(left, keep) == []
+
+
+def test_what_was_made_before_an_upgrade_stays_beside_the_nightly_ones() -> None:
+    before_upgrade = _LAST - timedelta(days=2, hours=1)
+    made = [_LAST - timedelta(days=n) for n in range(20)]
+    week_later = [at + timedelta(days=7) for at in (_LAST, before_upgrade)]
+    assert before_upgrade not in superfluous([*made, before_upgrade], Keep())
+    assert before_upgrade in superfluous([*made, before_upgrade, *week_later], Keep())
