@@ -11,8 +11,9 @@ import click
 from mailproc.cli.output import config_option, json_option, show
 from mailproc.cli.words import words
 from mailproc.clock import utc_now
-from mailproc.config import ROOT, load
+from mailproc.config import ROOT, Config, load
 from mailproc.errors import MailprocError
+from mailproc.health.pulse import in_short
 from mailproc.machine import backup, upgrade
 from mailproc.machine.locks import no_daemon
 from mailproc.office import make_rules, open_database, read_catalogue
@@ -78,20 +79,40 @@ def _finish(config_file: Path) -> None:
     open_database(config).close()
 
 
+def _finish_or_say(config_file: Path, saved: Path) -> None:
+    """The same; whatever a migration raises, the admin reads what is now and what to do."""
+    try:
+        _finish(config_file)
+    except MailprocError:
+        raise
+    except Exception as error:
+        found = _revision(load(config_file))
+        values = {"found": found or "-", "file": saved, "problem": in_short(error)}
+        raise MailprocError(key="upgrade_in_place_failed", **values) from error
+
+
+def _revision(config: Config) -> str:
+    """Of the database; empty before the first migration."""
+    database = Database(config.database_url)
+    try:
+        return database.revision() or ""
+    finally:
+        database.close()
+
+
 def _in_place(config_file: Path, *, only_check: bool) -> None:
     """For a checkout: the program is new, the database may not be."""
     config = load(config_file)
-    database = Database(config.database_url)
-    found = database.revision()
-    database.close()
-    for line in words("upgrade_revision", found=found, known=upgrade.schema_revision()):
+    for line in words(
+        "upgrade_revision", found=_revision(config) or "-", known=upgrade.schema_revision()
+    ):
         click.echo(line)
     if only_check:
         sys.exit(0)
     with no_daemon(config, utc_now()):
         _say("upgrade_backup")
-        backup.make(config, config_file, config.backup_folder, utc_now())
+        made = backup.make(config, config_file, config.backup_folder, utc_now())
         _say("upgrade_migrating")
-        _finish(config_file)
+        _finish_or_say(config_file, made.file)
     for line in words("upgrade_in_place_done"):
         click.echo(line)
