@@ -36,12 +36,12 @@ _PRINTED = ("paper",)
 _ENTERED = frozenset(ENTERED)
 # «แบบคำขอ (zip)»: a name with a harmless dot would be read as part of it.
 _ENDING = re.compile(r"(?:\[\.\]|\.)([0-9A-Za-z]{1,5})$")
-# «สมศรี ใจดี»: two Thai words, of which the first is no title, no post and no office.
 _STATUS = re.compile(r"(?<![0-9.])[45]\.([0-9]\.[0-9]{1,3})(?![0-9.])")
 # Detail codes of a failure (RFC 3463), and their subjects for all others.
 _BOUNCES = dict.fromkeys(("1.0", "1.1", "1.2", "1.3", "1.6", "1.10", "2.0", "2.1"), "no_address")
 _BOUNCES |= {"2.2": "full", "2.3": "too_large", "3.4": "too_large"}
 _BOUNCES |= {"7.": "blocked", "4.": "unreachable"}
+# «สมศรี ใจดี»: two Thai words, of which the first is no title, no post and no office.
 _UNTITLED = re.compile(
     r"^((?!นาย|นาง|น\.|ด\.|ดร|คุณ|ครู|ผู้|ผอ|รอง|ว่าที่|พระ|พล|พัน|ร้อย|สิบ|จ่า|ศ|ผศ|รศ|หม่อม|ม\.|ท่าน|อาจารย์|เด็ก|แม่ชี|"
     r"โรงเรียน|รร|สำนัก|สพ|กลุ่ม|งาน|ฝ่าย|ธุรการ|ศูนย์|เทศบาล|มหา|วิทยาลัย|บริษัท|คณะ|หน่วย|กอง|กรม|เจ้าหน้าที่)"

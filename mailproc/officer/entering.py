@@ -34,9 +34,8 @@ from mailproc.workflow.decide import decide
 from mailproc.workflow.events import Opened
 
 FOR_HIMSELF = "บุคคลทั่วไป"  # in place of an organisation
-PERSONAL = (
-    "personal"  # chosen in place of a dataset: what names single pupils, which nobody is given
-)
+# Chosen in place of a dataset: what names single pupils, which nobody is given.
+PERSONAL = "personal"
 # Organisations whose names begin with what they are.
 _KINDS = {
     "government": "องค์การบริหารส่วน|อบต|อบจ|เทศบาล|ที่ว่าการอำเภอ|ศาลากลาง|สำนักงานศึกษาธิการ|"

@@ -67,8 +67,9 @@ def parse(text: str) -> Month | None:
         return _month(found[2], int(found[1]))
     name, _, year = said.rpartition(" ")
     number = thai.month(name)
-    known = number is not None and _YEAR.fullmatch(year)
-    return _month(year, number) if known and number is not None else None
+    if number is None or not _YEAR.fullmatch(year):
+        return None
+    return _month(year, number)
 
 
 def _month(year: str, number: int) -> Month | None:

@@ -19,6 +19,7 @@ from mailproc.settling import Habits
 from mailproc.store import opens
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
+from mailproc.texts import Texts
 from mailproc.web.readings import Readings
 from mailproc.web.render import Pages
 from mailproc.web.visitors import Bursts, Visitor, judged, visitor
@@ -80,6 +81,11 @@ class Site:
     def base(self) -> str:
         """The path that the public address adds in front of ours."""
         return urlsplit(self.office.public_url).path.rstrip("/")
+
+    @property
+    def texts(self) -> Texts:
+        """The words for the office's own people."""
+        return self.pages.texts(self.office.language)
 
     def page(
         self, name: str, status: int = 200, language: str = "", **context: object

@@ -129,17 +129,17 @@ class EntryPage:
         own."""
         if name == "dataset" and fault.problem != "roster_only":
             return ()
-        known = self._site.pages.texts(self._site.office.language).sections.get(f"{name}s", {})
+        known = self._site.texts.sections.get(f"{name}s", {})
         offered = (fault.offers or fault.hints)[: suggesting.OFFERED]
         return tuple(known.get(suggesting.key(one), one) for one in offered)
 
     def _options(self) -> dict[str, dict[str, str]]:
         """What the lists of the screen hold, by field: value and words."""
-        sections = self._site.pages.texts(self._site.office.language).sections
-        catalogue = self._site.rules().catalogue
+        sections = self._site.texts.sections
+        catalogue, language = self._site.rules().catalogue, self._site.office.language
         named = {name: dict(sections[f"{name}s"]) for name in ("level", "format", "round")}
         return named | {
-            "dataset": dict(suggesting.datasets(catalogue, self._site.office.language)),
+            "dataset": dict(suggesting.datasets(catalogue, language)),
             "year": dict(suggesting.years(catalogue)),
         }
 

@@ -172,17 +172,15 @@ class Frame:
         self, visit: Visit | None, name: str, status: int = 200, **values: Any
     ) -> HTMLResponse:
         """The page «web/desk/NAME.html»; what the request said is to be given through `shown`."""
+        language = self.site.office.language
         known = {
             "visit": visit,
             "may_act": visit is not None and visit.may_act,
             "csrf": visit.csrf if visit else "",
             "nav": self.nav(visit),
-            "alarms": open_now(self.site.database, self.site.office.language)
-            if visit is not None
-            else (),
+            "alarms": open_now(self.site.database, language) if visit is not None else (),
             "told": visit.asked("told", 60) if visit and visit.http.method != "POST" else "",
         }
-        language = self.site.office.language
         text = self.site.pages.render(f"desk/{name}", language, base="", **(known | values))
         return HTMLResponse(text, status, SCRIPTED if values.get("passkey") else HEADERS)
 

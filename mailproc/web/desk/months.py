@@ -60,10 +60,7 @@ class MonthsPage:
         chosen = months_of.parse(visit.http.path_params["month"])
         if chosen is None:
             return RedirectResponse(PATH, 303, HEADERS)
-        texts, known = (
-            self._site.pages.texts(self._site.office.language),
-            self._site.rules().catalogue,
-        )
+        texts, known = self._site.texts, self._site.rules().catalogue
         report = self._report(visit, chosen)
         content = months.workbook(report, chosen, texts, self._site.office, known, visit.now)
         name = quote(months.filename(chosen))
@@ -76,10 +73,7 @@ class MonthsPage:
             return months.read(connection, chosen, rules, self._site.promise, visit.now)
 
     def _layout(self, report: Report) -> Layout:
-        texts, known = (
-            self._site.pages.texts(self._site.office.language),
-            self._site.rules().catalogue,
-        )
+        texts, known = self._site.texts, self._site.rules().catalogue
         return Layout(report, texts, self._site.office, known)
 
     def _current(self, visit: Visit) -> Month:
@@ -89,7 +83,7 @@ class MonthsPage:
         """The newest months, each as it stands in the address and in words."""
         newest = self._current(visit)
         offered = (newest.later(-back) for back in range(_OFFERED))
+        language = self._site.office.language
         return [
-            (one.buddhist, thai.long_date(one.first, self._site.office.language).partition(" ")[2])
-            for one in offered
+            (one.buddhist, thai.long_date(one.first, language).partition(" ")[2]) for one in offered
         ]

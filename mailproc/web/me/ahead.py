@@ -1,5 +1,4 @@
-"""What the person has approved ahead, and what could be. The page of the office's own people is in
-Thai, and so are its titles."""
+"""What the person has approved ahead, and what could be."""
 
 from __future__ import annotations
 
