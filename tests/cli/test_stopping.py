@@ -10,6 +10,7 @@ import pytest
 
 # Signals go on while it is told, as two at a time once stopped a daemon halfway for good.
 _PROGRAM = """
+import signal
 from mailproc.cli.stopping import Stopping
 stopping = Stopping()
 assert not stopping.wait(0.01)
@@ -17,6 +18,8 @@ print("waits", flush=True)
 assert stopping.wait()
 for _ in range(20_000):
     assert stopping.wait(0)
+for number in (signal.SIGINT, signal.SIGTERM):  # the interpreter gives its own back as it ends
+    signal.signal(number, signal.SIG_IGN)
 print("ended")
 """
 
