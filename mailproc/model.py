@@ -469,6 +469,7 @@ class Request:
     approvals: tuple[Approval, ...] = ()  # so far, where the policy asks several
     conditions: Conditions = Conditions()
     shown: Form | None = None  # as it was last shown for decision; what differs now is marked
+    sent_back: str = ""  # what an approver asked when he returned it; shown when it is laid again
     ground: str = ""  # of a refusal, as a key of [grounds]
     laid_at: datetime | None = None  # since when it waits for a decision, whatever was amended
     inside: bool | None = None  # its requester belongs to the area; None: not looked up yet

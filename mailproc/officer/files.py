@@ -9,8 +9,8 @@ from mailproc.parsers.attachments import archive
 MOST_BYTES = 20_000_000  # of a picture or a file
 _PICTURES = {
     b"%PDF-": "application/pdf",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
+    archive.JPEG: "image/jpeg",
+    archive.PNG: "image/png",
 }
 _DATA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

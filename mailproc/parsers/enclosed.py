@@ -52,9 +52,9 @@ def _kind(content: bytes) -> str:
     """A key of _ENDINGS; empty for what may do something when it is opened, or is too large."""
     if len(content) > MOST_BYTES:
         return ""
-    if content.startswith(b"\xff\xd8\xff"):
+    if content.startswith(archive.JPEG):
         return "jpg"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+    if content.startswith(archive.PNG):
         return "png"
     kind = archive.kind_of(content)
     return _kind_of_zip(content) if kind == "zip" else kind

@@ -1015,6 +1015,20 @@ def test_what_was_returned_is_laid_again_in_words_that_say_so(composer: Composer
     assert "ผู้ขอแก้ไขหรือชี้แจงตามที่ส่งกลับแล้ว จึงเสนอใหม่" in " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    ("language", "label"), [("th", "คำถามเมื่อส่งกลับ"), ("en", "Asked when it was sent back")]
+)
+def test_the_question_of_who_returned_it_stands_beside_the_answer(
+    composer: Composer, language: str, label: str
+) -> None:
+    again = a_request(shown=a_request().form, sent_back="ใช้รายอำเภอได้หรือไม่")
+    text = bodies(composer.compose(a_full_letter("approval", language, request=again), LINKS))[0]
+    assert text.index(label) < text.index("ใช้รายอำเภอได้หรือไม่")
+    settled = a_request(sent_back="ใช้รายอำเภอได้หรือไม่")
+    text = bodies(composer.compose(a_full_letter("approval", language, request=settled), LINKS))[0]
+    assert label not in text, "what was narrowed since was decided upon with the answer at hand"
+
+
 def test_who_is_away_by_an_automatic_reply_reads_why(composer: Composer) -> None:
     absence = Absence(1, 2, NOW, NOW + timedelta(days=1))
     told: dict[str, Any] = {

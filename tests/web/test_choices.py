@@ -112,9 +112,12 @@ def test_a_return_asks_the_requester_and_says_so(room: Room) -> None:
 def test_what_changed_since_it_was_shown_is_marked_with_old_and_new(room: Room) -> None:
     (one,) = room.opened()
     form = room.request(one).form
-    room.put(one, shown=replace(form, purpose="เพื่อ <b>ใช้</b>"))
+    asked = "ใช้กับ <i>โรงเรียน</i> ใด"
+    room.put(one, shown=replace(form, purpose="เพื่อ <b>ใช้</b>"), sent_back=asked)
     with room.browser() as client:
         page = client.get(room.link(one)).text
+    assert "คำถามเมื่อส่งกลับ" in page
+    assert "ใช้กับ &lt;i&gt;โรงเรียน&lt;/i&gt; ใด" in page
     assert "สิ่งที่เปลี่ยนจากที่เสนอครั้งก่อน" in page
     assert re.search(r"<del>.*เพื่อ &lt;b&gt;ใช้&lt;/b&gt;</del>", page)
     assert re.search(r"<ins>.*เพื่อวางแผนจัดชั้นเรียน.*</ins>", page)

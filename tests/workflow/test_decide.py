@@ -283,6 +283,7 @@ def test_a_return_asks_the_requester_and_an_answer_prepares_anew() -> None:
     assert (returned.after.state, _sent(returned)) == (S.RETURNED, ["ask"])
     again = decide(returned.after, e.Answered(form=a_form(purpose="อื่น")), RULES, NOW)
     assert (again.after.state, again.after.content_hash) == (S.PREPARING, "")
+    assert again.after.sent_back == "ขอเหตุผล", "it is laid again beside its answer"
 
 
 # ---------------------------------------------------------------- delivering

@@ -16,6 +16,9 @@ from mailproc.parsers.attachments.content import NotRead
 MAX_FILE = 30_000_000  # bytes; mail servers take 10-50 MB
 _MAX_RATIO = 150  # honest office XML reaches some 30
 _RATIO_FROM = 2_000_000  # bytes; small parts may shrink as they like
+# The first bytes of the pictures that telephones and scanners make.
+JPEG = b"\xff\xd8\xff"
+PNG = b"\x89PNG\r\n\x1a\n"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEIC = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"})
 _MAIL = re.compile(
@@ -59,7 +62,7 @@ def kind_of(content: bytes) -> str:
 
 
 def _is_picture(content: bytes) -> bool:
-    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\0", b"MM\0*")):
+    if content.startswith((JPEG, PNG, b"GIF8", b"II*\0", b"MM\0*")):
         return True
     if content[:2] == b"BM" and len(content) > 54 and content[6:10] == b"\0\0\0\0":
         return True

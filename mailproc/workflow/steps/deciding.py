@@ -167,6 +167,7 @@ def returned(request: Request, event: e.Returned, rules: Rules, now: datetime) -
         request,
         state=State.RETURNED,
         reason=event.reason,
+        sent_back=event.reason,
         decided_by=event.by,
         questions=question,
         decided_for=event.for_name,
