@@ -38,6 +38,13 @@ def changed_words(request: Any, texts: Texts) -> list[tuple[str, str, str]]:
     ]
 
 
+def asked_back(request: Any) -> str:
+    """What an approver asked when he returned what is laid anew; nothing where it is told with the
+    answer."""
+    asked, purpose = (" ".join(x.split()) for x in (request.sent_back, request.form.purpose or ""))
+    return "" if request.shown is None or asked in purpose else str(request.sent_back)
+
+
 def corrected_words(
     request: Any, texts: Texts, titles: Mapping[str | None, str]
 ) -> list[tuple[str, str, str, str]]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from mailproc import english, thai
-from mailproc.changes import changed_fields, changed_words, corrected_words, day_words
+from mailproc.changes import asked_back, changed_fields, changed_words, corrected_words, day_words
 from mailproc.defang import Shown, defang_line
 from mailproc.model import BY_RULE, ENTERED, Calendar, Catalogue, Dataset, Round, Trust
 from mailproc.texts import Texts
@@ -97,6 +97,7 @@ def request_words(texts: Texts, catalogue: Catalogue) -> dict[str, Callable[...,
             source, texts.sections.get("source_words", {})
         ),
         "datasets_offered": lambda: _offered(catalogue, texts),
+        "asked_back": asked_back,
         "changed_fields": changed_fields,
         "changed_words": lambda request: changed_words(request, texts),
         "corrected_words": lambda request: corrected_words(request, texts, titles),
