@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from mailproc import thai
 from mailproc.errors import Stale
 from mailproc.model import ENTERED, Question, Request, State
 from mailproc.officer import entering
@@ -58,7 +57,7 @@ class EntryPage:
                 call = _of(found[0], call)
             if (before := visit.number("again")) and (one := requests.get(connection, before)):
                 known = _of(requesters.of_request(connection, before), call)
-                call = _again(one, known, self._site.office.language)
+                call = _again(one, known)
         focus = "dataset" if call.requester_name else "phone"
         return self._page(visit, call, found=found, focus=focus)
 
@@ -90,7 +89,9 @@ class EntryPage:
             query=visit.asked("q"),
             found=[suggesting.shown(one) for one in found],
             names=suggesting.names(known),
-            places=suggesting.places(known, schools),
+            places=suggesting.places(
+                known, schools, self._site.texts.sections["desk_agencies"].values()
+            ),
             schools=suggesting.schools(schools),
             purposes=suggesting.purposes(known),
             dataset_options=suggesting.datasets(catalogue, self._site.office.language),
@@ -185,7 +186,7 @@ def _person(known: requesters.Requester | None) -> dict[str, str]:
     return told | {"email": known.address or told["email"]}
 
 
-def _again(before: Request, call: Call, language: str) -> Call:
+def _again(before: Request, call: Call) -> Call:
     """Another request of the same talk: for the same purpose, taken down and fetched as it was."""
     form = before.form
     printed = before.item.format == "paper"
@@ -195,18 +196,22 @@ def _again(before: Request, call: Call, language: str) -> Call:
         purpose=form.purpose or "",
         delivery="paper" if printed else form.delivery or call.delivery,
         letter_no=form.letter_no or "",
-        letter_date=_written(form.letter_date, language),
-        needed_by=_written(form.needed_by, language),
+        letter_date=_written(form.letter_date),
+        needed_by=_written(form.needed_by),
     )
 
 
-def _written(iso: str | None, language: str) -> str:
-    return thai.long_date(date.fromisoformat(iso), language) if iso else ""
+def _written(iso: str | None) -> str:
+    return _short(date.fromisoformat(iso)) if iso else ""
 
 
 def _soon(now: datetime, timezone: str) -> str:
     """A day in two weeks, as people here write it: an example that does not grow old."""
-    day = (now + _TWO_WEEKS).astimezone(ZoneInfo(timezone))
+    return _short((now + _TWO_WEEKS).astimezone(ZoneInfo(timezone)))
+
+
+def _short(day: date) -> str:
+    """«25/12/2569»: as it is typed, and short enough for its field."""
     return f"{day:%d/%m}/{day.year + 543}"
 
 

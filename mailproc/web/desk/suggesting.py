@@ -4,7 +4,7 @@ place of what can't."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailproc import thai
@@ -19,12 +19,6 @@ from mailproc.store.requesters import Requester
 OFFERED = 6
 _SHORT = 80  # letters of a purpose that is offered
 _KEYS = {words: key for key, words in thai.LEVELS.items()}
-# How names of agencies begin; the rest is typed behind.
-_AGENCIES = (
-    *("องค์การบริหารส่วนตำบล", "องค์การบริหารส่วนจังหวัด", "เทศบาลตำบล", "เทศบาลเมือง"),
-    *("สำนักงานเขตพื้นที่การศึกษา", "สำนักงานศึกษาธิการจังหวัด", "สำนักงานสาธารณสุขอำเภอ"),
-    *("ที่ว่าการอำเภอ", "โรงพยาบาล", "มหาวิทยาลัย", "วิทยาลัย"),
-)
 _INSTEAD = ("filters", "dataset", "year", "round", "level", "format")
 
 Choice = tuple[str, str]  # what is posted, and the words beside it
@@ -43,12 +37,14 @@ def names(known: Sequence[Requester]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(defang_line(one.form.requester_name or "") for one in known))
 
 
-def places(known: Sequence[Requester], schools: Sequence[School]) -> tuple[str, ...]:
-    """Where requesters came from lately; the schools, nowhere, and how agencies are called."""
+def places(
+    known: Sequence[Requester], schools: Sequence[School], agencies: Iterable[str]
+) -> tuple[str, ...]:
+    """Where requesters came from lately; the schools, nowhere, and how names of agencies begin."""
     before = (defang_line(one.form.organisation or "") for one in known)
     listed = (one.name for one in schools)
     named = (name if name.startswith("โรงเรียน") else f"โรงเรียน{name}" for name in listed)
-    return tuple(dict.fromkeys(name for name in (*before, *named, FOR_HIMSELF, *_AGENCIES) if name))
+    return tuple(dict.fromkeys(name for name in (*before, *named, FOR_HIMSELF, *agencies) if name))
 
 
 def schools(known: Sequence[School]) -> list[Choice]:

@@ -107,7 +107,7 @@ def test_a_school_that_is_not_known_is_told_with_the_nearest_before_it_is_entere
     answer = enter(officer, filters=f"{school}งง")
     assert answer.status_code == 422
     fault = answer.text.partition('id="filters-fault"')[2].partition("</fieldset>")[0]
-    assert school in fault.partition("ใช้แทนด้วย")[2]
+    assert school in fault.partition("เลือกแทนได้")[2]
     assert room.rows(schema.requests) == []
     kept = enter(officer, filters=f"{school}งง", anyway="1")
     while room.fulfil.turn(room.desk(), room.clock()):
@@ -115,6 +115,16 @@ def test_a_school_that_is_not_known_is_told_with_the_nearest_before_it_is_entere
     asked = officer.get(kept.url.path).text
     assert f"«{school}งง»" in asked, "the page names what has to be asked"
     assert "do=correct" in asked
+
+
+def test_a_condition_that_is_like_no_name_is_told_with_what_can_be_asked_for(
+    officer: TestClient,
+) -> None:
+    fault = enter(officer, filters="ปีที่แล้ว").text.partition('id="filters-fault"')[2]
+    told = fault.partition("</p>")[0]
+    assert "ไม่เข้าใจเงื่อนไขนี้" in told
+    assert "ชื่อเหมือนกัน" not in told
+    assert "ป.1-ป.3" in told
 
 
 def test_a_wrong_school_is_put_right_by_one_choice_and_the_send_button(
@@ -224,8 +234,8 @@ def test_another_request_of_the_same_talk_leaves_the_data_alone_to_be_chosen(
         name: CALL[name] for name in ("requester_name", "purpose")
     }
     assert (known["channel"], known["delivery"]) == ("counter", "paper")
-    assert (known["letter_no"], known["letter_date"]) == ("ตย 0001/123", "20 พฤศจิกายน 2569")
-    assert known["needed_by"] == "1 ธันวาคม 2569"
+    assert (known["letter_no"], known["letter_date"]) == ("ตย 0001/123", "20/11/2569")
+    assert known["needed_by"] == "01/12/2569"
     assert officer.get("/desk/entry?again=77").status_code == 200
 
 
