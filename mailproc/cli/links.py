@@ -36,9 +36,14 @@ def revoke(number: str, config_file: Path) -> None:
             count += requests.void_links(connection, request.id, store.now, "download")
         if request.state is State.AWAITING_DECISION:
             _happen(store, request, e.ReminderDue(by="admin", ordered=True))
-        elif request.file_id is not None and allowed(request.state, e.AccessRevoked()):
+        elif _is_given_out(request):
             _happen(store, request, e.AccessRevoked(by="admin"))
     click.echo(f"{number}: {count} links revoked")
+
+
+def _is_given_out(request: Request) -> bool:
+    there = request.file_id is not None and request.revoked_at is None
+    return there and bool(allowed(request.state, e.AccessRevoked()))
 
 
 def _happen(store: Opened, request: Request, event: e.Event) -> None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from mailproc.model import State
 from mailproc.officer.nouns import Done, Here, Who
+from mailproc.officer.passing import MOST
 from mailproc.officer.turns import happen
 from mailproc.store import outbox, requests
 from mailproc.workflow import events as e
@@ -28,6 +29,17 @@ def send_file_again(
 ) -> Done:
     """The delivered file once more to its requester."""
     return happen(connection, request_id, e.Resend(by=who.name), here, seen=seen)
+
+
+def take_back(
+    connection: sa.Connection, request_id: int, words: str, who: Who, here: Here, *, seen: int = 0
+) -> Done:
+    """The delivered file is given out no more, and its requester is told. The reason stays in the
+    history."""
+    if not words.strip():
+        return Done("reason_missing", requests.get(connection, request_id), field="reason")
+    event = e.AccessRevoked(by=who.name, reason=words.strip()[:MOST])
+    return happen(connection, request_id, event, here, seen=seen)
 
 
 def settle(connection: sa.Connection, letter: int, outcome: str, who: Who, here: Here) -> Done:

@@ -234,7 +234,12 @@ class Downloaded(Event):
 
 @dataclass(frozen=True, slots=True)
 class AccessRevoked(Event):
-    """The file is given out no more: its links are void, and it is not sent again."""
+    """The file is given out no more: its links are void, and it is not sent again.
+
+    `reason`: of an officer who did it herself; it stays in the office.
+    """
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ _SETTLED = ("sent", "rejected")
 # Words of [errors] that differ by the form in which they are told: «act_attach_year_wrong».
 _BY_ACT = frozenset(
     "correct_year_wrong correct_day_wrong attach_year_wrong attach_day_wrong attach_choice_wrong "
-    "hand_choice_wrong settle_reason_missing paper_reason_missing paper_file_too_large "
-    "paper_day_wrong".split()
+    "hand_choice_wrong settle_reason_missing take_back_reason_missing paper_reason_missing "
+    "paper_file_too_large paper_day_wrong".split()
 )
 _OF_PAPER = "act_paper_not"  # a decision that did not count, for any reason
 
@@ -62,6 +62,9 @@ class ActingPage:
             ),
             "cancel": lambda v, i, w, s: lambda c, h: passing.cancel(c, i, w, h, seen=s),
             "again": lambda v, i, w, s: lambda c, h: sending.send_file_again(c, i, w, h, seen=s),
+            "take_back": lambda v, i, w, s: (
+                lambda c, h: sending.take_back(c, i, v.lines("back_reason"), w, h, seen=s)
+            ),
             "settle": _settle,
             "correct": self._correct,
             "attach": _attach,

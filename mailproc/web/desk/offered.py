@@ -86,6 +86,8 @@ def _tried(request: Request) -> Iterator[tuple[str, e.Event]]:
     yield "hand", e.HandedOver(file_id=request.file_id or 0)
     yield "cancel", e.Cancelled()
     yield "again", e.Resend()
+    if request.reason not in _HANDED:  # else nobody got it yet
+        yield "take_back", e.AccessRevoked(reason="-")
 
 
 def _has_place(request: Request, event: e.Event, rules: Rules, visit: Visit) -> bool:

@@ -35,12 +35,14 @@ def downloaded(request: Request, event: e.Event, rules: Rules, now: datetime) ->
     return request, ()
 
 
-def access_revoked(request: Request, event: e.Event, rules: Rules, now: datetime) -> Step | None:
+def access_revoked(
+    request: Request, event: e.AccessRevoked, rules: Rules, now: datetime
+) -> Step | None:
     """Nothing can be called back that was attached or fetched, so its reader is told."""
-    if request.file_id is None:
+    if request.file_id is None or request.revoked_at is not None:
         return None
-    told = [Send("taken_back", "requester")]
-    if event.by != "admin" and request.requester_addr:  # else who did it knows, or is told anyway
+    told, by_office = [Send("taken_back", "requester")], event.by == "admin" or event.reason
+    if not by_office and request.requester_addr:  # else who did it knows, or is told anyway
         told.append(Send("officer_taken_back", "officer", note=event.by))
     return replace(request, revoked_at=now), (VoidLinks("download"), *told)
 

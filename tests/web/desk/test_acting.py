@@ -323,3 +323,33 @@ def test_an_address_that_is_changed_by_voice_is_rung_back_for(
         (request_id,) = room.opened(form=a_form(email=email))
         page = officer.get(f"/desk/requests/{request_id}?do=correct").text
         assert ('id="c_email-hint"' in page) is warned, email
+
+
+def _delivered(room: Room) -> int:
+    one = _to_hand_over(room)
+    room.happens(one, e.HandedOver(by="x", file_id=room.request(one).file_id or 0))
+    return one
+
+
+def test_a_delivered_file_is_taken_back_with_a_reason_that_stays_in_the_office(
+    room: Room, officer: TestClient
+) -> None:
+    one = _delivered(room)
+    assert "โปรดพิมพ์เหตุผลที่ระงับไฟล์" in _act(officer, one, "take_back", back_reason=" ")
+    assert room.request(one).revoked_at is None
+    page = _act(officer, one, "take_back", back_reason="ตัวเลขผิดทั้งแถว")
+    assert "ระงับไฟล์แล้ว" in page
+    assert room.request(one).revoked_at == room.clock()
+    (*_, row) = room.rows(schema.history, schema.history.c.request_id == one)
+    assert (row.event, "ตัวเลขผิดทั้งแถว" in row.personal) == ("AccessRevoked", True)
+    letters = [row for row in room.rows(schema.outbox) if "taken_back" in row.kind]
+    assert [row.kind for row in letters] == ["taken_back"], "who did it need not be told"
+    assert "ตัวเลขผิดทั้งแถว" not in letters[0].letter
+    for name in ("again", "take_back"):
+        assert f"do={name}#acts" not in page
+
+
+def test_a_file_that_nobody_got_yet_is_not_offered_to_be_taken_back(
+    room: Room, officer: TestClient
+) -> None:
+    assert "do=take_back#acts" not in officer.get(_page(_to_hand_over(room))).text
