@@ -141,7 +141,7 @@ def test_the_list_reads_as_a_person_would_write_it(room: Room, mail: EmbeddedMai
     assert "รอท่านส่งมอบ (1)" in found.text
     assert "รอผู้อำนวยการกลุ่มพิจารณา (1)" in found.text
     assert "http://desk.example.org:8026/desk/handovers#r2" in found.text
-    assert "โต๊ะทำงาน เมนู «ส่งมอบ»" in found.text
+    assert "ระบบงาน เมนู «ส่งมอบ»" in found.text
     assert "python3 -m run requests" not in found.text, "a page is nearer than a command"
     assert f"http://desk.example.org:8026/desk/requests/{first}" in found.text
     assert "None" not in found.text
