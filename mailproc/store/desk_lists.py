@@ -194,6 +194,12 @@ def letters(connection: sa.Connection, request_id: int, limit: int = 12) -> Sequ
     return list(connection.execute(query.order_by(_O.c.id.desc()).limit(limit)))
 
 
+def unreached(request: Request, letters: Sequence[sa.Row[Any]]) -> sa.Row[Any] | None:
+    """The newest of these that came back from the address which the requester still has."""
+    mine = (one for one in letters if one.audience == "requester" and one.state in _BACK)
+    return next((one for one in mine if one.to_addr == request.requester_addr), None)
+
+
 def mails(connection: sa.Connection, request_id: int, limit: int = MAILS) -> Sequence[sa.Row[Any]]:
     """The mails that came about the request, the newest first, with their bytes."""
     query = sa.select(_M).where(_M.c.request_id == request_id)

@@ -85,6 +85,7 @@ class CasePage:
         rules, is_open = self._site.rules(), request.state not in ENDS
         zone = self._site.office.timezone
         prepared, past = request.prepared, min(visit.number("past"), _OLDEST)
+        letters = desk_lists.letters(connection, request.id)
         steps = desk_lists.history(connection, request.id, STEPS + 1, past)
         return {
             "here": path_of(request.id),
@@ -94,7 +95,8 @@ class CasePage:
             "steps": _steps(steps[:STEPS]),
             "older": past + STEPS if len(steps) > STEPS else 0,
             "decided": [_decision(one) for one in decisions.of_request(connection, request.id)],
-            "letters": [_letter(row) for row in desk_lists.letters(connection, request.id)],
+            "letters": [_letter(row) for row in letters],
+            "unreached": desk_lists.unreached(request, letters) if is_open else None,
             "mail_rows": desk_lists.mails(connection, request.id),
             "looks": [x for x in opens.of_request(connection, request.id) if x.purpose == "decide"],
             "sample_rows": _rows_shown(len(prepared.columns)) if prepared else 0,

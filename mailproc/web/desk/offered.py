@@ -21,7 +21,7 @@ from mailproc.web.desk.frame import Visit
 from mailproc.workflow import events as e
 from mailproc.workflow.decide import decide
 from mailproc.workflow.formtext import as_text
-from mailproc.workflow.steps.common import TOO_BIG
+from mailproc.workflow.steps.common import SCAN, TOO_BIG
 
 _SOME_FILE = Attached(0, "", "", 0, "xlsx", "", "open", 2568, "", "", "")
 _HANDED = ("handover", TOO_BIG)  # why a person is needed: to hand the file over
@@ -106,6 +106,8 @@ def _first(request: Request, may: set[str]) -> str:
     if request.state is State.CHECKING:
         return "submit"
     if request.state is State.NEEDS_PERSON:
+        if request.reason == SCAN:  # what can be read on the picture is typed first
+            return "correct"
         return "hand" if request.reason in _HANDED and "hand" in may else "settle"
     return ""
 

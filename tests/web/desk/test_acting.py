@@ -353,3 +353,11 @@ def test_a_file_that_nobody_got_yet_is_not_offered_to_be_taken_back(
     room: Room, officer: TestClient
 ) -> None:
     assert "do=take_back#acts" not in officer.get(_page(_to_hand_over(room))).text
+
+
+def test_what_came_as_a_picture_is_typed_first(room: Room, officer: TestClient) -> None:
+    (one,) = room.opened()
+    room.put(one, state=State.NEEDS_PERSON, reason="scan")
+    page = officer.get(_page(one)).text
+    assert f'action="{_page(one)}/correct"' in page
+    assert f'action="{_page(one)}/settle"' not in page

@@ -230,3 +230,18 @@ def test_an_erased_request_still_has_its_page(room: Room, officer: TestClient) -
     assert "สิ้นสุด" in officer.get("/desk").text
     assert "ประวัติ" in _page(officer, request_id)
     assert HERE in str(officer.get(f"/desk/requests/{request_id}").url)
+
+
+def test_a_letter_that_came_back_is_told_above_until_the_address_is_right(
+    room: Room, officer: TestClient
+) -> None:
+    (one,) = room.opened()
+    back = {"state": "bounced", "audience": "requester", "problem": "5.1.1 No such mailbox"}
+    with room.database.write() as connection:
+        address = room.request(one).requester_addr
+        connection.execute(schema.outbox.update().values(to_addr=address, **back))
+    told = f"เมลส่งไม่ถึงผู้ขอ {address}: ไม่มีที่อยู่อีเมลนี้ (No such mailbox)"
+    assert told in officer.get(f"/desk/requests/{one}").text
+    with room.database.write() as connection:
+        connection.execute(schema.outbox.update().values(to_addr="before@school.example.org"))
+    assert "เมลส่งไม่ถึงผู้ขอ" not in officer.get(f"/desk/requests/{one}").text
