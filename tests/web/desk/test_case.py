@@ -19,6 +19,7 @@ from mailproc.store.messages import Arrived
 from mailproc.store.opens import Open
 from mailproc.store.opens import note as note_open
 from mailproc.workflow import events as e
+from tests.factories import a_form
 from tests.web.conftest import CODE, Room
 from tests.web.desk.conftest import HERE
 
@@ -245,3 +246,18 @@ def test_a_letter_that_came_back_is_told_above_until_the_address_is_right(
     with room.database.write() as connection:
         connection.execute(schema.outbox.update().values(to_addr="before@school.example.org"))
     assert "เมลส่งไม่ถึงผู้ขอ" not in officer.get(f"/desk/requests/{one}").text
+
+
+def test_the_officers_own_question_is_told_as_one(room: Room, officer: TestClient) -> None:
+    (one,) = room.opened()
+    room.happens(one, e.OfficerAsked(by="เจ้าหน้าที่", note="รวมโรงเรียนสาขาด้วยหรือไม่"))
+    asked = officer.get(f"/desk/requests/{one}").text.partition("สิ่งที่ถามผู้ขอไว้")[2]
+    assert "<li> «รวมโรงเรียนสาขาด้วยหรือไม่»</li>" in asked.partition("</ul>")[0]
+
+
+def test_what_the_clock_did_is_told_as_done_by_the_program(room: Room, officer: TestClient) -> None:
+    (one,) = room.opened(form=a_form(delivery="pickup"))
+    room.happens(one, e.Approved(by="x", content_hash=room.request(one).content_hash, person_id=1))
+    room.happens(one, e.HoldElapsed("clock"))
+    assert "โดย ระบบ" in officer.get(f"/desk/requests/{one}").text.partition('id="past"')[2]
+    assert "clock" not in officer.get(f"/desk/requests/{one}").text.partition('id="past"')[2]
