@@ -43,6 +43,8 @@ _KINDS = {
     "private": "บริษัท|ห้างหุ้นส่วน",
 }
 _SHORTEST_PHONE = 9  # digits
+# What the data is chosen by: a fault there is put right before the data itself is asked.
+_OF_DATA = frozenset("dataset academic_years round level filters format".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,8 @@ def enter(
     faults = wrong
     if not anyway:
         faults = (*wrong, *_of_pupils(form), *belonging.open_questions(draft, rules))
-    if not (faults or anyway):
-        faults = asks(form.items[0])
+    if not anyway and not any(one.field in _OF_DATA for one in faults):
+        faults = (*faults, *asks(form.items[0]))
     same = None if anyway else _same(connection, draft, rules, now)
     if faults or same:
         return Entered(faults=tuple(dict.fromkeys(faults)), same=same)

@@ -127,6 +127,15 @@ def test_a_condition_that_is_like_no_name_is_told_with_what_can_be_asked_for(
     assert "ป.1-ป.3" in told
 
 
+def test_a_school_that_is_not_known_is_told_together_with_all_else(
+    room: Room, officer: TestClient
+) -> None:
+    wrong = f"{room.site().schools()[30].name}งง"
+    page = enter(officer, filters=wrong, needed_by="วันหลัง", purpose="").text
+    for name in ("filters", "needed_by", "purpose"):
+        assert f'id="{name}-fault"' in page, name
+
+
 def test_a_wrong_school_is_put_right_by_one_choice_and_the_send_button(
     room: Room, officer: TestClient
 ) -> None:
