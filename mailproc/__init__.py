@@ -14,6 +14,7 @@ down this page, and tests/test_layers.py holds that.
     sections/     what stands in each section of mailproc.toml
     office.py     what settings and people mean for each part
     watch.py      keeps the connection to the mailbox    loops.py  a thread that takes turns
+    claiming.py   what a turn held that an outage broke off is done again at once
     collect.py    one turn: mailbox → store, and the flags that are owed there
     intake.py     one turn: stored mails → verdicts    settling/  those of one transaction
     fulfil.py     one turn: due jobs → datasets → workflow

@@ -12,7 +12,7 @@ from mailproc import standing_in
 from mailproc.deciding import ahead
 from mailproc.errors import Stale
 from mailproc.model import Catalogue, Prepared, Request, Rules, State
-from mailproc.store import absences, audit, requests
+from mailproc.store import absences, audit, outage, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import dates
@@ -118,6 +118,8 @@ class Deadlines:
         except Stale:
             return False  # an undo, say, came first
         except Exception as error:  # one request never stops the others
+            if outage.is_one(error):
+                raise
             log.error("deadline_failed", request=request.number, error=type(error).__name__)
             return False
         return True

@@ -30,7 +30,7 @@ from mailproc.model import (
     State,
 )
 from mailproc.sandbox import Failed, Held
-from mailproc.store import jobs, lookups, papers, requests
+from mailproc.store import jobs, lookups, outage, papers, requests
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 from mailproc.workflow import attachment, policy
@@ -207,6 +207,8 @@ class Fulfil:
         try:
             self._write(done, desk, now)
         except Exception as error:
+            if outage.is_one(error):
+                raise
             log.warning("batch_failed", error=type(error).__name__, jobs=len(done))
             for one in done:
                 self._settle_one(one, desk, now)
@@ -219,6 +221,8 @@ class Fulfil:
         except Stale:
             log.info("job_taken_over", job=one[0].id)
         except Exception as error:  # it is due again when its lease ends
+            if outage.is_one(error):
+                raise
             log.error("job_failed", job=one[0].id, error=type(error).__name__)
 
     def _write(

@@ -14,7 +14,7 @@ from mailproc.errors import Stale
 from mailproc.model import Letter, Reading, Rules
 from mailproc.sandbox import Failed
 from mailproc.settling import Batch, Habits, Read
-from mailproc.store import messages, outbox
+from mailproc.store import messages, outage, outbox
 from mailproc.store.database import Database
 from mailproc.store.desk import Desk
 
@@ -83,6 +83,8 @@ class Intake:
                 with self._database.write() as connection:
                     rest = self._settle_once(connection, mails, desk, now)
             except Exception as error:
+                if outage.is_one(error):
+                    raise  # no mail is at fault
                 log.warning("batch_failed", error=type(error).__name__, mails=len(mails))
                 self._settle_each(mails, desk, now)
                 return
@@ -95,6 +97,8 @@ class Intake:
             except Stale:
                 continue  # another process has it
             except Exception as error:
+                if outage.is_one(error):
+                    raise
                 self._failed(mail.row, type(error).__name__, desk, now)
 
     def _settle_one(self, mail: Read, desk: Desk, now: datetime) -> None:

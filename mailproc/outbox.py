@@ -34,6 +34,7 @@ from mailproc.store import (
     copies,
     correspondence,
     downloads,
+    outage,
     outbox,
     people,
     person_links,
@@ -92,6 +93,7 @@ class Outbox:
         self._unsafe: Unsafe = ""
         self._certificate_ends: datetime | None = None
         self._slack = Slack()
+        self._done: list[_Done] = []  # what became of mails, until that is written down
 
     def renew(self, rules: Rules) -> None:
         """From now on these rules."""
@@ -103,6 +105,7 @@ class Outbox:
 
         Raises AuthFailed.
         """
+        self._commit([], desk)  # what a failing database kept from being written down
         now = self._clock()
         with self._database.read() as connection:
             stopped = correspondence.stopped_at(connection) is not None
@@ -207,25 +210,24 @@ class Outbox:
 
     async def _send_all(self, mails: Iterator[Mail], lanes: int, desk: Desk) -> None:
         """In waves of one mail for each connection. Raises AuthFailed after the wave."""
-        done: list[_Done] = []
         refused: AuthFailed | None = None
         while refused is None and (wave := list(islice(mails, lanes))):
-            done += [_Done(x, Result(x.outcome, 0, x.problem)) for x in wave if x.problem]
-            going = self._commit(done, [mail for mail in wave if not mail.problem], desk)
-            done, refused = await self._send_wave(going)
-        self._commit(done, [], desk)
+            self._done += [_Done(x, Result(x.outcome, 0, x.problem)) for x in wave if x.problem]
+            going = self._commit([mail for mail in wave if not mail.problem], desk)
+            refused = await self._send_wave(going)
+        self._commit([], desk)
         if refused is not None:
             raise refused
 
-    async def _send_wave(self, going: list[Mail]) -> tuple[list[_Done], AuthFailed | None]:
+    async def _send_wave(self, going: list[Mail]) -> AuthFailed | None:
         lanes = zip(self._deliveries, going, strict=False)
         sends = (self._send(delivery, mail) for delivery, mail in lanes)
-        done, refused = [], None
+        refused = None
         for mail, result in zip(going, await asyncio.gather(*sends), strict=True):
             if isinstance(result, AuthFailed):  # no more tries now: they may lock the account
                 refused, result = result, Result("later", 0, result.problem)
-            done.append(_Done(mail, result))
-        return done, refused
+            self._done.append(_Done(mail, result))
+        return refused
 
     async def _send(self, delivery: Delivery, mail: Mail) -> Result | AuthFailed:
         try:
@@ -239,18 +241,27 @@ class Outbox:
             await delivery.close()
             return Result("unknown", 0, type(error).__name__)
 
-    def _commit(self, done: list[_Done], following: list[Mail], desk: Desk) -> list[Mail]:
-        """Settles a wave and marks the next, in one commit; gives those that are ours to send."""
-        if not done and not following:
+    def _commit(self, following: list[Mail], desk: Desk) -> list[Mail]:
+        """Settles a wave and marks the next, in one commit; gives those that are ours to send.
+
+        Where the database fails, what became of the wave is kept for the next turn.
+        """
+        if not self._done and not following:
             return []
         for _ in range(_STALE_TRIES):
             try:
                 now = self._clock()
-                going = self._write(done, following, desk, now)
+                going = self._write(self._done, following, desk, now)
+                done, self._done = self._done, []
                 self._hand_over(done, now)
                 return going
             except Stale:  # a request moved on at this moment: again with what it is now
                 continue
+            except Exception as error:
+                if not outage.is_one(error):
+                    self._done = []  # else one mail would end every turn
+                raise
+        self._done = []
         raise Stale("The request keeps changing.")
 
     def _write(

@@ -25,6 +25,7 @@ from mailproc import people_letters
 from mailproc.accounts import Accounts
 from mailproc.alarms import words
 from mailproc.alarms.webhook import Webhook
+from mailproc.claiming import Claiming
 from mailproc.clock import utc_now
 from mailproc.composing import Composing
 from mailproc.config import Config
@@ -83,6 +84,7 @@ class Service:
         self._time = Timekeeper(utc_now) if clock is None else None
         self._config, self._clock = config, clock or self._time or utc_now
         self._owner = secrets.token_hex(8)
+        self._lanes = (self._owner, f"{self._owner}-again")  # of intake
         self._lock = lock_of_daemon(config)
         self.database = offices.open_database(config, whole=True)
         self._check_in()
@@ -119,8 +121,8 @@ class Service:
         )
         self._builder = Builder(config.warehouse_url)
         self._intakes = [
-            Intake(self.database, reader, habits, self._rules, self._owner, tried=tried)
-            for reader, tried in zip(self._readers, (False, True), strict=True)
+            Intake(self.database, reader, habits, self._rules, owner, tried=tried)
+            for reader, owner, tried in zip(self._readers, self._lanes, (False, True), strict=True)
         ]
         self._fulfil = self._build_fulfil()
         self._deadlines = Deadlines(
@@ -139,12 +141,16 @@ class Service:
         self._filing = self._build_filing()
         self._outbox = self._build_outbox()
         self._runner = asyncio.Runner()  # the outbox's event loop, used in its thread alone
-        turns = {
-            "intake": lambda: self._intake_turn(0),
-            "intake-again": lambda: self._intake_turn(1),
-            "jobs": self._jobs_turn,
+        held = partial(Claiming, database=self.database, clock=self._clock)
+        mails, unsent = schema.messages, schema.outbox.c.state == "recorded"
+        turns: dict[str, Callable[[], int]] = {
+            "intake": held(lambda: self._intake_turn(0), table=mails, owner=self._lanes[0]),
+            "intake-again": held(lambda: self._intake_turn(1), table=mails, owner=self._lanes[1]),
+            "jobs": held(self._jobs_turn, table=schema.jobs, owner=self._owner),
             "deadlines": self._deadlines_turn,
-            "outbox": self._outbox_turn,
+            "outbox": held(
+                self._outbox_turn, table=schema.outbox, owner=self._owner, where=(unsent,)
+            ),
             "retention": self._retention_turn,
         }
         self._drops = offices.make_drops(config)

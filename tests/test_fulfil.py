@@ -11,7 +11,9 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import sqlalchemy as sa
 
+from mailproc.claiming import Claiming
 from mailproc.datasets.catalogue import load_catalogue
 from mailproc.datasets.importer import load_sample
 from mailproc.datasets.query import prepare
@@ -41,6 +43,7 @@ from mailproc.store.codec import dump_request, load_letter
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
+from tests import outages
 from tests.factories import NOW, a_form, a_request, an_item
 from tests.walk import DESK, DIRECTOR, Walk
 
@@ -129,6 +132,27 @@ def test_a_request_is_prepared_and_put_before_the_director(works: Works) -> None
     assert shown.content_hash == policy.content_hash(shown, shown.prepared)
     assert works.sent_kinds() == ["receipt", "approval"]
     assert works.turn(timedelta(days=1)) == 0
+
+
+def test_a_job_that_the_database_broke_off_is_done_once_it_works(works: Works) -> None:
+    """At the next turn, not when its lease ends."""
+    request = works.approved()
+
+    def fills_up(built: Built) -> Built:
+        outages.begin(works.walk.database)
+        return built
+
+    works.change = fills_up
+    turn = Claiming(works.turn, works.walk.database, schema.jobs, "me", lambda: works.walk.now)
+    with pytest.raises(sa.exc.OperationalError):
+        turn()
+    with pytest.raises(sa.exc.OperationalError):
+        turn()
+    outages.end(works.walk.database)
+    works.change = lambda built: built
+    assert works.walk.get(request.id).state is State.DELIVERING
+    assert turn() == 1
+    assert works.sent_kinds().count("dataset") == 1
 
 
 def test_the_director_learns_what_became_of_earlier_requests_of_the_address(works: Works) -> None:

@@ -12,14 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 from mailproc import parsers
+from mailproc.claiming import Claiming
 from mailproc.errors import Stale
 from mailproc.intake import Intake
 from mailproc.model import Known, Reading, Request, Roster, State, Trust
 from mailproc.sandbox import Failed
 from mailproc.settling import Habits
-from mailproc.store import messages, requests, schema
+from mailproc.store import claims, messages, requests, schema
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
+from tests import outages
 from tests.factories import NOW, a_dataset
 from tests.walk import DESK, DIRECTOR, OFFICER, RULES, Walk
 
@@ -136,6 +138,30 @@ def test_a_form_opens_a_request(office: Office) -> None:
     assert office.letters() == [], "the receipt follows once the data was tried"
     (row,) = office.walk.rows(_M)
     assert (row.request_id, row.mark, row.due_at) == (request.id, "seen", None)
+
+
+def test_no_mail_is_put_aside_because_the_database_fails(office: Office) -> None:
+    """However often: it is read once the database works again, and that at once."""
+
+    class FillsUp(Reader):
+        def read(self, mails: Sequence[bytes]) -> Iterable[Reading | Failed]:
+            outages.begin(office.walk.database)
+            return super().read(mails)
+
+    office.intake = Intake(office.walk.database, FillsUp(), HABITS, RULES, "me")
+    with pytest.raises(sa.exc.OperationalError):
+        office.bring(a_mail())
+    turn = Claiming(office.turn, office.walk.database, _M, "me", lambda: office.walk.now)
+    for _ in range(4):
+        outages.end(office.walk.database)
+        with office.walk.database.write() as connection:
+            claims.release_all(connection, _M, office.walk.now)
+        with pytest.raises(sa.exc.OperationalError):
+            turn()
+    outages.end(office.walk.database)
+    office.intake = Intake(office.walk.database, Reader(), HABITS, RULES, "me")
+    assert turn() == 1
+    assert [row.verdict for row in office.walk.rows(_M)] == ["opened"]
 
 
 def test_what_is_not_for_us_stays_as_it_was(office: Office) -> None:

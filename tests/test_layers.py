@@ -17,7 +17,7 @@ LAYERS = (
     ("demo",),
     ("machine",),
     ("service",),
-    ("office", "loops", "watch", "config"),
+    ("office", "loops", "claiming", "watch", "config"),
     ("sections",),
     (
         "collect",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from mailproc.claiming import Claiming
 from mailproc.composing import Composing
 from mailproc.errors import AuthFailed, LinkLost
 from mailproc.filing import Filing
@@ -28,6 +30,7 @@ from mailproc.store.database import Database
 from mailproc.store.desk import token_digest
 from mailproc.workflow import events as e
 from mailproc.workflow import retry
+from tests import outages
 from tests.factories import a_built
 from tests.smtpd import PASSWORD, ScriptedServer
 from tests.walk import DESK, DIRECTOR, OFFICER, RULES, Walk
@@ -298,6 +301,82 @@ async def test_a_250_that_comes_after_the_lease_still_counts(post: Post, dataset
     await post.turn()
     assert post.letter("dataset").state == "sent"
     assert post.walk.get(dataset).state is State.DELIVERED
+
+
+async def test_what_a_failing_database_kept_from_being_written_is_written_once_it_works(
+    post: Post, dataset: int
+) -> None:
+    """The disk fills up while the server takes the mail: it was sent, and nobody need ask."""
+
+    async def fills_up() -> None:
+        outages.begin(post.walk.database)
+
+    post.server.after_dot = fills_up
+    with pytest.raises(sa.exc.OperationalError):
+        await post.turn()
+    with pytest.raises(sa.exc.OperationalError):
+        await post.turn(timedelta(hours=1))
+    outages.end(post.walk.database)
+    assert post.letter("dataset").state == "transmitting"
+    post.server.after_dot = None
+    await post.turn()
+    assert post.letter("dataset").state == "sent"
+    assert post.walk.get(dataset).state is State.DELIVERED
+    await post.turn(timedelta(days=1))
+    assert len(post.server.taken) == 1, "and not again"
+
+
+async def test_what_was_not_sent_when_the_database_failed_goes_once_it_works(post: Post) -> None:
+    for _ in range(3):
+        post.walk.prepared()
+
+    async def fills_up() -> None:
+        outages.begin(post.walk.database)
+        post.server.after_dot = None
+
+    post.server.after_dot = fills_up
+    turn = _claiming(post)
+    with pytest.raises(sa.exc.OperationalError):
+        await turn()
+    outages.end(post.walk.database)
+    assert await turn() == 5
+    assert {(row.state, row.tries) for row in post.letters()} == {("sent", 1)}
+    assert len(post.server.taken) == 6
+
+
+async def test_what_a_refused_login_left_goes_once_it_is_let_in(post: Post) -> None:
+    for _ in range(3):
+        post.walk.prepared()
+    post.server.logins = ["", "535 not now"]
+    post.connect(Credentials("data@example.org", PASSWORD))
+    post.server.script = [{"DOT": "drop"}]
+    turn = _claiming(post)
+    with pytest.raises(AuthFailed):
+        await turn()
+    await turn()
+    states = sorted(row.state for row in post.letters("receipt", "approval"))
+    assert states == ["recorded", "sent", "sent", "sent", "sent", "unknown"], (
+        "one was tried and rests"
+    )
+
+
+def _claiming(post: Post) -> Callable[[], Awaitable[int]]:
+    """The turns of the outbox as the daemon takes them, beside the loop of the test."""
+    owned = _O.c.state == "recorded"
+
+    async def turn() -> int:
+        return await asyncio.to_thread(claiming)
+
+    loop = asyncio.get_running_loop()
+    claiming = Claiming(
+        lambda: asyncio.run_coroutine_threadsafe(post.turn(), loop).result(),
+        post.walk.database,
+        _O,
+        "me",
+        lambda: post.walk.now,
+        (owned,),
+    )
+    return turn
 
 
 async def test_a_refused_login_sends_nothing_and_says_so(post: Post, dataset: int) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mailproc.health.fault import Fault
 from mailproc.health.pulse import Beat
+from mailproc.store import outage
 
 _STUCK = 240.0  # seconds without a sign of life; a look is taken every few seconds
 # One step of these may take long: a file that is built, a server that thinks after the last dot
@@ -16,18 +17,6 @@ _FAILING = 240.0
 _UNREACHABLE = 600.0  # a mail server that restarts is no alarm
 _SOON = timedelta(days=14)  # before the end of a certificate
 _MAIL = {"mailbox": "IMAP", "outbox": "SMTP"}
-# What the system says of a database, in the words of SQLite and PostgreSQL.
-_DATABASE = (
-    ("readonly", "database_readonly"),
-    ("read-only", "database_readonly"),
-    ("Read-only file system", "database_readonly"),
-    ("disk is full", "disk_full"),
-    ("No space left", "disk_full"),
-    ("malformed", "database_broken"),
-    ("not a database", "database_broken"),
-    ("unable to open database", "database_failing"),
-    ("disk I/O error", "database_failing"),
-)
 
 
 def of_loops(beats: Mapping[str, Beat]) -> Iterator[Fault]:
@@ -57,10 +46,8 @@ def _stuck(beats: Mapping[str, Beat]) -> Iterator[Fault]:
 
 def _of_database(beat: Beat) -> Fault | None:
     """At once: of these none passes by itself."""
-    for words, name in _DATABASE:
-        if beat.failing and words in beat.error:
-            return Fault(name, {"error": words})
-    return None
+    words, name = outage.kind(beat.error) if beat.failing else ("", "")
+    return Fault(name, {"error": words}) if name else None
 
 
 def unreachable(beat: Beat, name: str) -> Iterator[Fault]:

@@ -57,6 +57,18 @@ def settle(connection: sa.Connection, table: sa.Table, row: sa.Row[Any], **value
     return connection.execute(done).rowcount == 1
 
 
+def give_back(
+    connection: sa.Connection,
+    table: sa.Table,
+    owner: str,
+    now: datetime,
+    *where: sa.ColumnElement[bool],
+) -> int:
+    """Ends the leases of one owner, which was no try; gives how many."""
+    held = sa.update(table).where(table.c.owner == owner, *where)
+    return connection.execute(held.values(due_at=now, owner=None, tries=table.c.tries - 1)).rowcount
+
+
 def release_all(connection: sa.Connection, table: sa.Table, now: datetime) -> None:
     """Ends every lease at once: for a process that knows it is the only one."""
     held = sa.update(table).where(table.c.owner.is_not(None)).values(due_at=now, owner=None)
