@@ -29,14 +29,16 @@ def follow(
     now: datetime,
     *,
     reason: str = "",
+    said: str = "",
 ) -> None:
-    """What the fate of a letter means for its request, and whom to tell."""
+    """What the fate of a letter means for its request, and whom to tell. `said`: by the server of
+    the other side."""
     if row.kind == roundup.KIND and state != "sent":
         _list_lost(connection, row, state, desk, rules, now)
         return
     if state == "held" and not tell.held(connection, row, reason, desk, now):
         return
-    event = _event(row, state, reason)
+    event = _event(row, state, reason, said)
     if event is None:
         if state in ("rejected", "unknown") and reason != doubts.REASON:
             tell.undelivered(connection, row, state, desk, now, reason)
@@ -58,7 +60,7 @@ def _list_lost(
             requests.apply(connection, [decision], desk, now)
 
 
-def _event(row: Row, state: str, reason: str) -> e.Event | None:
+def _event(row: Row, state: str, reason: str, said: str) -> e.Event | None:
     """What the fate of a letter means for its request."""
     if row.request_id is None:
         return None
@@ -67,7 +69,13 @@ def _event(row: Row, state: str, reason: str) -> e.Event | None:
     if row.kind == "dataset":
         if state == "sent":
             return e.AllSent(by="mail server")
-        return e.DeliveryFailed(by="mail server", problem=f"dataset_{state}")
+        return e.DeliveryFailed(by="mail server", problem=f"dataset_{state}", note=_note(row, said))
     if row.kind in _AWAITED and state != "sent":
-        return e.DeliveryFailed(by="mail server", problem=f"{row.kind}_{state}")
+        problem = f"{row.kind}_{state}"
+        return e.DeliveryFailed(by="mail server", problem=problem, note=_note(row, said))
     return None
+
+
+def _note(row: Row, said: str) -> str:
+    """As of a mail that came back: the address, and what its server said."""
+    return f"{row.to_addr}\n{said}" if said else ""

@@ -313,7 +313,8 @@ class Outbox:
         state = "rejected" if result.outcome == "later" else result.outcome
         sent_at = now if state == "sent" else None
         if outbox.finish(connection, row, state, sent_at=sent_at, **told):
-            follow(connection, row, state, desk, self._rules, now, reason=result.text)
+            said = f"{result.code} {result.text}" if result.code else ""
+            follow(connection, row, state, desk, self._rules, now, reason=result.text, said=said)
         if state != "sent":
             log.warning(
                 "letter_not_sent", letter=row.id, kind=row.kind, state=state, code=result.code

@@ -385,6 +385,20 @@ def test_a_failed_file_goes_to_a_person_and_a_delayed_one_does_not(
     assert office.walk.get(request.id).state is state
 
 
+def test_a_bounce_that_gives_back_no_message_id_waits_where_it_names_a_request(
+    office: Office,
+) -> None:
+    """As servers write that know no report form: nobody else would learn that the file is lost."""
+    office.walk.happen(office.walk.built().id, e.AllSent())
+    said = "ระบบไม่สามารถส่งจดหมายของท่านได้\nสาเหตุ: กล่องจดหมายของผู้รับเต็ม\nเรื่อง: ข้อมูลตามคำขอ {}\n"
+    sender = {"sender": "postmaster@mail.example.org", "subject": "แจ้งเตือน: ส่งไม่สำเร็จ"}
+    named, other = (a_mail(said.format(n), **sender) for n in ("2569/00001", "2569/09999"))
+    assert office.bring(named, other) == ["unplaced", "ignored_automatic"]
+    row, _ = office.walk.rows(_M)
+    assert "2569/00001" in row.guess
+    assert [letter.to_addr for letter in office.letters("officer_unplaced")] == [OFFICER.address]
+
+
 # ---------------------------------------------------------------- one bad mail and its neighbours
 
 

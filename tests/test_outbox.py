@@ -133,6 +133,8 @@ async def test_each_answer_in_each_phase_has_its_meaning(
         assert (row.state, row.due_at) == ("rejected", None)
         assert (request.state, request.reason) == (State.NEEDS_PERSON, "dataset_rejected")
         assert len(post.letters("officer_needs_person", "needs_person")) == 2
+        told = load_letter(post.letter("officer_needs_person").letter).note
+        assert told == f"{row.to_addr}\n{answer}", "who can't be reached, and why"
 
 
 @pytest.mark.parametrize("script", [{"DATA": "drop"}, {"DOT": "drop"}, {"DOT": "hang"}], ids=str)

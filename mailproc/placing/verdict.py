@@ -10,6 +10,7 @@ from mailproc.workflow import events as e
 
 _AUTOMATIC = frozenset({"auto_reply", "report"})
 _AWAITED = frozenset({"ask", "explain", "confirm"})  # a request rots where these come back
+_NAMELESS = "a mail came back without its Message-ID"
 _WAITING = frozenset({State.UNCONFIRMED, State.INCOMPLETE, State.RETURNED})
 
 
@@ -22,7 +23,7 @@ def place(reading: Reading, found: Found, known: Known) -> Placing:
     if found.placed:
         return _by_person(reading, found, known)
     if reading.kind == "bounce":
-        return _bounce(reading, found)
+        return _bounce(reading, found, known)
     if reading.kind in _AUTOMATIC:
         return Placing("ignored_automatic", away=_is_away(reading, found))
     if reading.kind == "list":
@@ -43,8 +44,10 @@ def _by_person(reading: Reading, found: Found, known: Known) -> Placing:
     return fresh.opened(reading, found, known)
 
 
-def _bounce(reading: Reading, found: Found) -> Placing:
+def _bounce(reading: Reading, found: Found, known: Known) -> Placing:
     request = found.request
+    if request is None and found.mentioned:  # some servers give back no Message-ID
+        return fresh.unplaced(reading, found, known, _NAMELESS)
     if request is None:
         return Placing("ignored_automatic", problem="bounce of no mail of ours")
     if reading.delayed:  # the server goes on trying; nobody has to do anything

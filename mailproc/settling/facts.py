@@ -31,7 +31,9 @@ _WEEK, _LATELY = timedelta(days=7), timedelta(days=30)
 _NUMBER = re.compile(r"(?<![0-9])2[0-9]{3}/[0-9]{5}(?![0-9])")
 _STEERING = frozenset({"cancel", "status", "resend", "nudge"})
 _SPOKEN = frozenset({"request", "command", "reply", "other"})
-_LOOSE = frozenset({"request", "command", "reply", "other", "encrypted", "unreadable", "list"})
+_LOOSE = frozenset(
+    {"request", "command", "reply", "other", "encrypted", "unreadable", "list", "bounce"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Facts:
     def _is_loose(self, reading: Reading) -> bool:
         if reading.kind not in _LOOSE or self._letter(reading) is not None:
             return False
-        return reading.kind not in ("request", "list") or bool(_numbers(reading))
+        return reading.kind not in ("request", "list", "bounce") or bool(_numbers(reading))
 
     # ------------------------------------------------------------ telling
 

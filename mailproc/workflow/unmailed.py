@@ -27,11 +27,19 @@ _PLAIN = re.compile(r"[^\s@,;<>()\"]{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z0-9-]{2,
 
 
 def reached(request: Request) -> Request:
-    """The request with the address that its requester told the officer later on."""
+    """The request with the address that its requester told the officer later on, or spelt anew.
+
+    One that proved itself, or that a colleague of the area wrote down, is not left for another
+    one by voice: that has to prove itself too.
+    """
     stated = (request.form.email or "").strip()
-    if request.requester_addr or not request.entered_by or not _PLAIN.fullmatch(stated):
+    if not request.entered_by or not _PLAIN.fullmatch(stated):
         return request
-    return replace(request, requester_addr=stated)
+    spelt = bool(request.entered_by_id) and not request.confirmed and not request.deliver_to
+    if request.requester_addr and not spelt:
+        return request
+    vouched = "officer" if stated != request.requester_addr else request.vouched
+    return replace(request, requester_addr=stated, vouched=vouched)
 
 
 def by_voice(request: Request, effects: Sequence[Effect]) -> tuple[Effect, ...]:

@@ -13,7 +13,8 @@ from mailproc.store import schema
 from mailproc.store.codec import load_letter
 from mailproc.store.database import Database
 from mailproc.workflow import events as e
-from tests.factories import NOW
+from mailproc.workflow import unmailed
+from tests.factories import NOW, a_request
 from tests.test_intake import HABITS
 from tests.walk import DESK, OFFICER, RULES, Walk, data_prepared
 
@@ -40,6 +41,10 @@ class Counter(Walk):
     def kinds(self, audience: str) -> list[str]:
         table = schema.outbox
         return [row.kind for row in self.rows(table, table.c.audience == audience)]
+
+    def addresses(self, kind: str) -> list[str]:
+        """To which letters of a kind go, in order."""
+        return [row.to_addr for row in self.rows(schema.outbox, schema.outbox.c.kind == kind)]
 
 
 @pytest.fixture
@@ -202,6 +207,45 @@ def test_an_address_told_later_is_where_the_rest_goes(counter: Counter) -> None:
     other = counter.enter(requester_name="นายอื่น คนละคน").request
     assert other is not None
     assert not counter.happen(other.id, e.OfficerCorrected(by="x", form=wrong)).after.requester_addr
+
+
+def test_an_address_spelt_wrong_is_left_for_the_right_one(counter: Counter) -> None:
+    """Receipt, data and questions go there; nothing goes to the wrong one any more."""
+    wrong, right = "somchia@example.com", "somchai@example.com"
+    request = counter.enter(email=wrong, delivery="email").request
+    assert request is not None
+    counter.happen(request.id, data_prepared(request))
+    assert counter.kinds("requester") == ["receipt"]
+    form = replace(request.form, email=right)
+    after = counter.happen(request.id, e.OfficerCorrected(by="x", form=form)).after
+    assert (after.requester_addr, after.vouched) == (right, "officer")
+    counter.happen(after.id, data_prepared(after))
+    assert counter.addresses("receipt") == [wrong, right]
+    assert "confirm_recipient" not in counter.kinds("requester")
+
+
+def test_who_was_asked_at_a_wrong_address_is_asked_at_the_right_one(counter: Counter) -> None:
+    request = counter.enter(
+        email="somchia@example.com", delivery="email", purpose="", anyway=True
+    ).request
+    assert request is not None
+    assert counter.kinds("requester") == ["ask"]
+    form = replace(request.form, email="somchai@example.com")
+    after = counter.happen(request.id, e.OfficerCorrected(by="x", form=form)).after
+    assert after.state is State.INCOMPLETE
+    assert counter.addresses("ask") == ["somchia@example.com", "somchai@example.com"]
+    form = replace(form, position="ครู")
+    counter.happen(request.id, e.OfficerCorrected(by="x", form=form))
+    assert len(counter.addresses("ask")) == 2, "at the same address once"
+
+
+def test_an_address_that_proved_itself_is_not_left_for_one_told_by_voice() -> None:
+    mail = a_request(entered_by="x", entered_by_id=2, confirmed=True)
+    told = replace(mail, form=replace(mail.form, email="other@example.com"))
+    assert unmailed.reached(told) == told
+    assert unmailed.reached(replace(told, confirmed=False)).requester_addr == "other@example.com"
+    by_colleague = replace(told, confirmed=False, entered_by_id=0)
+    assert unmailed.reached(by_colleague) == by_colleague
 
 
 def test_who_calls_four_times_a_day_gets_four_receipts(counter: Counter) -> None:

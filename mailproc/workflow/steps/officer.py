@@ -28,7 +28,10 @@ def corrected(
     corrected = _beside(request.corrected, event.corrected)
     known = replace(known, doubts=Doubts(), asks=0, corrected=corrected)
     if request.state in _ASKED and (still := open_questions(known, rules)):
-        return replace(known, state=State.INCOMPLETE, questions=still), ()  # was asked already
+        again = replace(known, state=State.INCOMPLETE, questions=still)
+        moved = request.requester_addr not in ("", known.requester_addr)
+        # Whoever has a new address was asked at the wrong one; all others were asked already.
+        return again, (Send("ask", "requester", questions=still),) if moved else ()
     if request.state not in SHOWN:
         return assess_anew(known, rules, now)
     seen = request.shown or request.form
