@@ -75,7 +75,7 @@ def _daemon(daemon: Daemon | None, *, alive: bool) -> tuple[str, str]:
 
 def _counts(seen: Vitals) -> dict[str, int]:
     queues = {"unread": seen.unread.count, "jobs": seen.jobs.count, "unsent": seen.unsent.count}
-    return queues | {"unknown": seen.unknown, "held": seen.held}
+    return queues | {"refused": seen.refused, "unknown": seen.unknown, "held": seen.held}
 
 
 def _queues(seen: Vitals) -> tuple[str, str]:

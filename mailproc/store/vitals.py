@@ -36,6 +36,7 @@ class Vitals:
     unread: Queue  # mails that were taken in and have no verdict
     jobs: Queue
     unsent: Queue  # letters that are due; while sending is stopped, those to the office alone
+    refused: int  # letters that a server did not take for now; each is tried again by itself
     unknown: int  # letters of which nobody knows whether they arrived
     held: int
     requests: Mapping[str, int]  # by state
@@ -50,10 +51,14 @@ def read(connection: sa.Connection, now: datetime) -> Vitals:
         due.append(_O.c.audience != "requester")
     waiting = sa.and_(_M.c.verdict.is_(None), _M.c.due_at > _EVER)
     states = _counts(connection, _O.c.state, _O.c.state.in_(["unknown", "held"]))
+    # 4yz (RFC 5321 4.2.1); a lease is no pause
+    rests = sa.and_(_O.c.state == "recorded", _O.c.due_at > now, _O.c.owner.is_(None))
+    refused = sa.and_(rests, _O.c.code >= 400)
     return Vitals(
         unread=_queue(connection, _M.c.stored_at, waiting),
         jobs=_queue(connection, _J.c.recorded_at, _J.c.due_at > _EVER),
         unsent=_queue(connection, _O.c.due_at, *due),
+        refused=_queue(connection, _O.c.due_at, refused).count,
         unknown=states.get("unknown", 0),
         held=states.get("held", 0),
         requests=_counts(connection, _R.c.state),

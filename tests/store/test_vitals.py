@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailproc.store import messages, vitals
+from mailproc.store import messages, outbox, vitals
 from mailproc.store.database import Database
 from tests.factories import NOW
 from tests.walk import Walk
@@ -29,6 +29,18 @@ def test_queues_tell_how_much_waits_and_since_when(walk: Walk) -> None:
     assert seen.requests == {"awaiting_decision": 1}
     assert (seen.unknown, seen.held, seen.stopped_at) == (0, 0, None)
     assert waiting == {"quarantined": 0, "unplaced": 0}
+
+
+def test_what_a_server_refused_for_now_is_counted_until_it_is_due_again(walk: Walk) -> None:
+    walk.prepared()
+    with walk.database.write() as connection:
+        rows = outbox.claim(connection, walk.now, "me", 5)
+        outbox.put_back(connection, rows[0], NOW + 5 * MINUTE, code=451)
+        outbox.mark_transmitting(connection, rows[1], NOW)
+    with walk.database.read() as connection:
+        assert vitals.read(connection, NOW).refused == 1
+        seen = vitals.read(connection, NOW + 6 * MINUTE)
+    assert (seen.refused, seen.unsent.count) == (0, 1)
 
 
 def test_what_is_asked_four_times_a_minute_reads_no_whole_table(sqlite_database: Database) -> None:
