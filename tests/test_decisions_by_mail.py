@@ -783,3 +783,13 @@ def test_a_mail_that_passes_our_mail_on_decides_nothing(office: Office) -> None:
     body = _FORWARDED.format(code=office.codes[0])
     assert office.reply(approval, body, subject="Fwd: ขออนุญาต") == ["note"]
     _stays(office, request)
+
+
+def test_an_approver_may_sign_with_the_name_that_the_office_knows(office: Office) -> None:
+    """Whatever her program calls her: a name may hold syllables of a wish («บุญส่ง», «พร้อม»)."""
+    with office.database.write() as connection:
+        connection.execute(schema.people.update().values(name="นางสาวบุญส่ง พร้อมเพรียง"))
+    request, approval = office.laid()
+    signed = f"อนุญาต\n{office.codes[0]}\n\nนางสาวบุญส่ง พร้อมเพรียง\nผอ.กลุ่มนโยบายและแผน"
+    assert office.reply(approval, signed, sender=f"Boonsong <{DIRECTOR}>") == ["command"]
+    assert office.get(request.id).state is State.APPROVED

@@ -87,7 +87,8 @@ _GREETING = re.compile(
     r"(?:กราบ)?เรียน|สวัสดี|ถึง|dear\b|hello\b|hi\b|good (?:morning|afternoon|evening)", re.I
 )
 _COURTESY = re.compile(
-    rf"(?:(?:ทราบ|รับทราบ|ขอบ(?:พระ)?คุณ(?:มาก)?|ด้วยความนับถือ|ขอแสดงความนับถือ|ดำเนินการ(?:ต่อ)?(?:ได้)?(?:เลย)?|"
+    rf"(?:(?:(?:รับ)?ทราบ(?:แล้ว)?|สวัสดี|ขอบ(?:พระ)?คุณ(?:มาก|ทุกท่าน|ทีมงาน)?|"
+    rf"(?:ขอแสดง|ด้วย)ความ(?:เคารพ|นับถือ)(?:อย่าง(?:สูง|ยิ่ง))?|ดำเนินการ(?:ต่อ)?(?:ได้)?(?:เลย)?|"
     rf"(?:many )?thanks?(?: you)?|(?:best |kind )?regards|sincerely|yours){_POLITE}[\s,.!/]*)+|"
     r"(?:ครับผม|ครับ|ค่ะ|คะ)[\s.]*|[-_=.\s]+",
     re.I,
@@ -96,12 +97,14 @@ _SIGNED = re.compile(
     r"\(?\s?(?:นาย|นาง|น\.ส\.|ดร\.|ว่าที่|ลงชื่อ|ผอ\.?|ผู้อำนวยการ|รอง|รักษา|ผู้รักษา|หัวหน้า|กลุ่ม|สำนักงาน|สพป|ศธ|โทร|"
     r"tel\b|mobile|phone|fax|e-?mail|อีเมล|line\b|วันที่|date\b|ส่งจาก|ส่งด้วย|"
     r"sent from|get outlook|director|head of)|"
+    r"จาก(?:มือถือ|โทรศัพท์|สมาร์ต?โฟน|แท็บเล็ต)|policy and planning|office of|"
+    r"[^\n]{5,80}\s[1-9][0-9]{4}$|"  # an address ends with its postal code
     r"[+0-9() -]{9,20}$|\S+@\S+$|(?:https?://|www\.)\S+$",
     re.I,
 )
 _WISHES = re.compile(
-    r"แต่(?!ง)|เว้น|เฉพาะ|เงื่อนไข|คอลัม|ระดับ|ภาพรวม|ใช้ได้|จนถึง|ราย(?:อำเภอ|เขต|กลุ่ม|โรง)|ให้|ต้อง|ไม่|ถ้า|หาก|ก่อน|เมื่อ|ยัง|อย่า|ห้าม|ตัด|แก้ไข|เพิ่ม|ควร|พร้อม|หลัง|รอ(?!ง)|"
-    r"ขอ(?!น|บ|ง|แสดง)|ส่ง(?!จาก|ด้วย)|"
+    r"แต่(?!ง)|เว้น|เฉพาะ|เงื่อนไข|คอลัม|ระดับ|ภาพรวม|ใช้ได้|จนถึง|(?<!เชียง)ราย(?:อำเภอ|เขต|กลุ่ม|โรง)|ให้|ต้อง|ไม่|ถ้า|หาก|ก่อน|เมื่อ|ยัง|อย่า(?!ง)|ห้าม|ตัด|แก้ไข|เพิ่ม|ควร|พร้อม|หลัง|รอ(?!ง)|"
+    r"ขอ(?!น|บ|ง|แสดง)|ส่ง(?!จาก|ด้วย|เสริม)|"
     r"\b(?:but|except|only|unless|if|not|after|before|please|without|remove|send)\b",
     re.I,
 )
@@ -258,7 +261,7 @@ class Found:
             return not _SPEAKS.search(line)
         if _COURTESY.fullmatch(line):
             return True
-        name = thai.fold(line)
+        name = thai.fold(line.strip(" ()"))
         if any(len(name) > 2 and name in known for known in self._names):
             return True
         if len(line) > _LONGEST_SIGNED or self._wishing or _WISHES.search(line):

@@ -33,6 +33,7 @@ class Found:
     letter_kind: str = ""
     audience: str = ""  # of that letter: requester | director | officer
     letter_to: str = ""
+    letter_name: str = ""  # its reader, where that is somebody who decides
     request: Request | None = None
     numbered: tuple[Question, ...] = ()  # its questions as a mail about several numbered them
     notes_today: int = 0  # answers to this sender that changed nothing, since he last was heard

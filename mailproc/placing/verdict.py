@@ -66,7 +66,7 @@ def _bounce(reading: Reading, found: Found, known: Known) -> Placing:
 
 def _from_director(reading: Reading, found: Found) -> Placing:
     """What the reply decides, if anything; words that decide nothing are answered now and then."""
-    said = parsers.decision(reading.text, (reading.from_name,), reading.subject)
+    said = parsers.decision(reading.text, (reading.from_name, found.letter_name), reading.subject)
     answer = "" if found.often else "how_to_decide"
     return Placing("note", said=said, answer=answer, last=found.last)
 

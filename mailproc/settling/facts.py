@@ -239,6 +239,7 @@ class Facts:
             letter_kind=letter.kind,
             audience=letter.audience,
             letter_to=letter.to_addr or "",
+            letter_name=_decider(letter),
             # A robot may answer from another address than the one we write to.
             notes_today=max(known.notes_today, self._noted(letter.to_addr or "")),
         )
@@ -319,3 +320,9 @@ def _as_shown(request: Request, asked: dict[int, tuple[Question, ...]]) -> tuple
     questions = asked.get(request.id, ())
     same = tuple(replace(question, first=0) for question in questions) == request.questions
     return questions if same else ()
+
+
+def _decider(letter: sa.Row[Any]) -> str:
+    """By which name a letter to somebody who decides speaks to her; she signs with it."""
+    to_director = letter.audience == "director" and letter.letter
+    return load_letter(letter.letter).to_name if to_director else ""

@@ -54,7 +54,7 @@ class Lists:
         person = people.get(self._connection, row.person_id or 0, self._now)
         if person is None:
             return Settled(problem="nobody may decide by the mail that it answers")
-        many = parsers.decisions(reading.text, len(listed), (reading.from_name,))
+        many = parsers.decisions(reading.text, len(listed), (reading.from_name, person.name))
         if why := not_the_reader(reading, person.address, self._habits):
             note = reading.from_addr if why == "elsewhere" else ""
             told = Told("reply_elsewhere", why, note)
