@@ -2,7 +2,8 @@
 
 The secrets are derived from a nonce and the pepper of a secret file and never stored, so that the
 database alone makes no code. Of an app's step nothing older is taken afterwards; of a list each
-number once, some ahead of the newest used or just behind it: two mails may overtake each other.
+number once, some ahead of the newest used or behind it: two mails may overtake each other, and
+whoever takes a new number for each mail passes over those of mails that decided nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ APP, LIST = "app", "list"
 STEP = timedelta(seconds=30)
 DIGITS = 6
 LIST_LENGTH = 50  # the used ones are bits of one 64-bit column
-SKIPS = 3  # numbers of a list that may be passed over
+SKIPS = 10  # numbers of a list that may be passed over
 AT_ONCE = timedelta(seconds=60)  # how far a clock may be off where the code is typed into a page
 BY_MAIL = timedelta(minutes=10)  # how long a mail may travel
 _LATELY = timedelta(hours=2)  # an older code is not told from a wrong one
@@ -178,7 +179,8 @@ def _of_list(row: sa.Row[Any], code: str, pepper: bytes) -> _Match:
     good = [n for n in unused if top - SKIPS <= n <= top + 1 + SKIPS]
     if good:
         return _Match(row, row.last | 1 << (good[0] - 1))
-    return _Match(row, problem="used" if len(unused) < len(numbers) else "wrong")
+    gone = len(unused) < len(numbers) or any(n < top for n in unused)
+    return _Match(row, problem="used" if gone else "wrong")
 
 
 def _same(one: str, other: str) -> bool:
