@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.model import Form, Item, Known, Reading, Request, State
+from mailproc.model import Form, Item, Known, Question, Reading, Request, State
 from mailproc.placing import ITEMS_LIMIT, NOTES_LIMIT, Found, Placing, place
 from mailproc.placing.commands import chosen
 from mailproc.store.messages import VERDICTS
@@ -145,6 +145,25 @@ def test_an_answer_is_merged_into_what_was_said_before(state: State) -> None:
     assert isinstance(placing.event, e.Answered)
     assert placing.event.form.purpose == "ใช้วางแผนอัตรากำลัง"
     assert placing.event.form.requester_name == a_form().requester_name
+
+
+@pytest.mark.parametrize(
+    ("text", "purpose"),
+    [
+        ("ใช้เฉพาะ 5 โรงเรียนในอำเภอเดียว", "ใช้ประชุม\n«ใช้กับโรงเรียนใด» ใช้เฉพาะ 5 โรงเรียนในอำเภอเดียว"),
+        ("ทุกแห่งในอำเภอเมือง", "ใช้ประชุม\n«ใช้กับโรงเรียนใด» ทุกแห่งในอำเภอเมือง"),
+        ("วัตถุประสงค์: วิจัยในชั้นเรียน", "วิจัยในชั้นเรียน"),
+        ("ขอเปลี่ยนเป็นรายอำเภอ", "ใช้ประชุม"),
+    ],
+)
+def test_the_answer_to_an_approver_explains_the_purpose_and_does_not_replace_it(
+    text: str, purpose: str
+) -> None:
+    asked = Question("purpose", "unclear", said="ใช้กับโรงเรียนใด")
+    request = a_request(state=State.RETURNED, form=a_form(purpose="ใช้ประชุม"), questions=(asked,))
+    placing = place(_mail(text=text), _letter(request), KNOWN)
+    assert isinstance(placing.event, e.Answered)
+    assert placing.event.form.purpose == purpose
 
 
 def test_a_reply_from_the_address_itself_confirms_it() -> None:

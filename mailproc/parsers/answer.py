@@ -116,6 +116,11 @@ def with_conditions(
     return replace(after, items=tuple(replace(item, filters=filters) for item in after.items))
 
 
+def labels(reading: Reading, name: str) -> bool:
+    """Whether the writer's own text states the field under its label."""
+    return any(one.name == name and one.value for one in fields.find(reading.text))
+
+
 def _before_label(line: str) -> Iterator[str]:
     """The clauses before a label: «Only small schools, please. Purpose: research»."""
     return takewhile(lambda clause: ":" not in clause, refusing.clauses(line))

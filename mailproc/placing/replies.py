@@ -65,6 +65,7 @@ def _answered(reading: Reading, request: Request, found: Found, known: Known) ->
     if (told := _yes_or_no(reading, request)) is not None:
         return Placing("merged", event=e.Answered(by="requester", form=told, doubts=request.doubts))
     form, *more = _merged(reading, request, questions, known)
+    form = _explained(reading, request, form)
     left = doubts.of(reading, form, questions, known)
     if form != request.form or left.unclear or left.scans or left.refused:
         event = _said(reading, request, questions, known, form, left)
@@ -98,10 +99,22 @@ def _yes_or_no(reading: Reading, request: Request) -> Form | None:
         return None
     question = request.questions[0].said or ""
     said = parsers.yes_or_no(reading.text, question)
-    if not said:
-        return None
-    purpose = "\n".join(filter(None, (request.form.purpose, f"«{question}» {said}")))
-    return replace(request.form, purpose=purpose)
+    return _behind_purpose(request, request.form, said) if said else None
+
+
+def _explained(reading: Reading, request: Request, form: Form) -> Form:
+    """An answer to an approver's question stands behind the purpose, which it explains and does
+    not replace; what is stated as the purpose does."""
+    before, said = request.form.purpose or "", form.purpose or ""
+    if request.state is not State.RETURNED or not before or before in said:
+        return form
+    return form if parsers.labels(reading, "purpose") else _behind_purpose(request, form, said)
+
+
+def _behind_purpose(request: Request, form: Form, said: str) -> Form:
+    question = request.questions[0].said or "" if request.questions else ""
+    told = f"«{question}» {said}" if question else said
+    return replace(form, purpose="\n".join(filter(None, (request.form.purpose, told))))
 
 
 def _has_none(question: Question) -> bool:
