@@ -1,6 +1,7 @@
 """The requester's page: this one request, whom it waits for, and two things to do about it.
 
-A word has to be typed for either, so that a robot that presses buttons changes nothing.
+A word has to be typed for either, with the last three figures of the request's number behind it:
+pages and mails have to say the word, and scanners type what they read.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from mailproc.workflow.steps.common import is_on_its_way
 
 _WORDS = {"ยกเลิก": "cancel", "cancel": "cancel", "ติดตาม": "nudge", "remind": "nudge"}
 _STALE_TRIES = 5
+_FIGURES = 3  # of the number, behind the word
 
 
 class StatusPage:
@@ -90,7 +92,7 @@ class StatusPage:
         link, request = found
         if not self._site.is_ours(http, sent.get("csrf", ""), link.id):
             return self._site.message("forbidden", 403, request.language)
-        word = _WORDS.get(thai.mend(sent.get("word", "")).strip(" .\"'«»“”").casefold(), "")
+        word = _told(sent.get("word", ""), request.number)
         if not word:
             return self._page(link, request, error="word_wrong", status=422)
         after, done = self._happen(request, word)
@@ -128,3 +130,10 @@ class StatusPage:
     def _again(self, request: Request) -> Request:
         with self._site.database.read() as connection:
             return requests.get(connection, request.id) or request
+
+
+def _told(typed: str, number: str) -> str:
+    """cancel | nudge; empty where the word or the end of the number is not there."""
+    said = thai.to_arabic(thai.mend(typed)).strip(" .\"'«»“”").casefold()
+    word, figures = said.rstrip("0123456789"), number[-_FIGURES:]
+    return _WORDS.get(word.strip(" .\"'«»“”"), "") if said[len(word) :] == figures else ""

@@ -16,10 +16,22 @@ _PLAIN = re.compile(r"(?:https?://|mailto:)[^\s<>\"«»]+")
 _TAGS = re.compile(r"<(?:style|title).*?</(?:style|title)>|<[^>]*>", re.DOTALL)
 _ENDS = "\"'«»“”()[]{}<>:;,.!?…|*·"
 _REFERENCES = {"href", "src", "action", "background", "poster", "data", "formaction", "srcset"}
-# The one proof of a requester (promise 4 of the design): a page and a mail have to say it, so a
-# machine that types every word it reads gets through. Nothing of the office is decided by it.
-_SAID_TO_PEOPLE = frozenset({"ยกเลิก", "ติดตาม", "cancel", "remind"})
-RUBBISH = ("", "x", "yes", "ok", "ใช่", "1", "on", "123456", "000000", "12345678", "730925")
+RUBBISH = (
+    "",
+    "x",
+    "yes",
+    "ok",
+    "ใช่",
+    "ยกเลิก",
+    "ติดตาม",
+    "cancel",
+    "1",
+    "on",
+    "123456",
+    "000000",
+    "12345678",
+    "730925",
+)
 
 
 @dataclass(frozen=True)
@@ -77,8 +89,7 @@ def words(text: str) -> tuple[str, ...]:
     bare = [word.strip(_ENDS) for word in raw]
     figures = re.findall(r"\d[\d -]{2,}\d", text)
     both = [*bare, *figures, *("".join(c for c in one if c.isdigit()) for one in figures)]
-    fit = (word for word in both if 0 < len(word) <= 200)
-    return tuple(dict.fromkeys(word for word in fit if word.casefold() not in _SAID_TO_PEOPLE))
+    return tuple(dict.fromkeys(word for word in both if 0 < len(word) <= 200))
 
 
 def of(mails: dict[str, list[Shown]]) -> Iterator[Found]:

@@ -94,7 +94,8 @@ def _typed(room: Room, one: int, word: str, **changes: str) -> Response:
     path = room.link(one, "status")
     with room.browser() as client:
         csrf = re.findall(r'name="csrf" value="([^"]*)"', client.get(path).text)
-        sent = {"csrf": csrf[0] if csrf else "", "word": word} | changes
+        said = word.replace("NNN", room.request(one).number[-3:])
+        sent = {"csrf": csrf[0] if csrf else "", "word": said} | changes
         return client.post(path, data=sent)
 
 
@@ -110,7 +111,7 @@ def _on_monday(room: Room) -> int:
     return one
 
 
-@pytest.mark.parametrize("word", ["ติดตาม", " ติดตาม ", "«ติดตาม»", "REMIND"])
+@pytest.mark.parametrize("word", ["ติดตามNNN", " ติดตาม NNN ", "«ติดตาม» NNN", "REMIND NNN"])
 def test_whoever_is_asked_is_reminded_when_the_requester_types_the_word(
     room: Room, word: str
 ) -> None:
@@ -128,7 +129,7 @@ def test_whoever_is_asked_is_reminded_when_the_requester_types_the_word(
 
 
 @pytest.mark.parametrize(
-    ("word", "told"), [("ติดตาม", "รับทราบการติดตามแล้ว"), ("โปรดช่วย", "จึงยังไม่มีการเปลี่ยนแปลงใด")]
+    ("word", "told"), [("ติดตาม NNN", "รับทราบการติดตามแล้ว"), ("โปรดช่วย", "ยังไม่มีการเปลี่ยนแปลงใด")]
 )
 def test_what_came_of_the_word_is_told_where_a_telephone_shows_it_first(
     room: Room, word: str, told: str
@@ -145,7 +146,7 @@ def test_an_english_page_names_the_post_of_whom_it_waits_for_in_english(room: Ro
     assert "ผู้อำนวยการกลุ่ม" not in page
 
 
-@pytest.mark.parametrize("word", ["ยกเลิก", "cancel"])
+@pytest.mark.parametrize("word", ["ยกเลิก NNN", "cancelNNN"])
 def test_the_request_is_cancelled_when_the_requester_types_the_word(room: Room, word: str) -> None:
     one = _on_monday(room)
     assert "ยกเลิกคำขอนี้แล้ว" in _typed(room, one, word).text
@@ -156,9 +157,13 @@ def test_the_request_is_cancelled_when_the_requester_types_the_word(room: Room, 
 
 
 @pytest.mark.parametrize(
-    "word", ["", "test", "ok", "1234567", "a@example.org", "ติดตาม ยกเลิก", "ไม่ยกเลิก", "<script>"]
+    "word",
+    [
+        *("", "test", "ok", "1234567", "a@example.org", "ติดตาม ยกเลิก", "ไม่ยกเลิก NNN", "<script>"),
+        *("NNN", "ยกเลิก", "ติดตาม", "cancel", "ยกเลิก 999", "ยกเลิก NNN0"),
+    ],
 )
-def test_a_robot_that_types_rubbish_changes_nothing(room: Room, word: str) -> None:
+def test_a_robot_that_types_rubbish_or_what_it_reads_changes_nothing(room: Room, word: str) -> None:
     one = _on_monday(room)
     before, kinds = room.request(one), _kinds(room)
     page = _typed(room, one, word)
@@ -170,12 +175,13 @@ def test_a_robot_that_types_rubbish_changes_nothing(room: Room, word: str) -> No
 def test_a_word_that_comes_from_another_page_changes_nothing(room: Room) -> None:
     one = _on_monday(room)
     before = room.request(one)
-    assert _typed(room, one, "ยกเลิก", csrf="0" * 64).status_code == 403
+    assert _typed(room, one, "ยกเลิก NNN", csrf="0" * 64).status_code == 403
     path = room.link(one, "status")
     with room.browser() as client:
         client.headers["origin"] = "https://elsewhere.example.org"
         csrf = re.findall(r'name="csrf" value="([^"]*)"', client.get(path).text)[0]
-        assert client.post(path, data={"csrf": csrf, "word": "ยกเลิก"}).status_code == 403
+        said = f"ยกเลิก {before.number[-3:]}"
+        assert client.post(path, data={"csrf": csrf, "word": said}).status_code == 403
     assert room.request(one) == before
 
 
@@ -185,7 +191,9 @@ def test_it_is_too_late_to_cancel_what_is_being_sent(room: Room) -> None:
     with room.browser() as client:
         csrf = re.findall(r'name="csrf" value="([^"]*)"', client.get(path).text)[0]
         room.put(one, state=State.DELIVERING)
-        page = client.post(path, data={"csrf": csrf, "word": "ยกเลิก"})
+        page = client.post(
+            path, data={"csrf": csrf, "word": f"ยกเลิก {room.request(one).number[-3:]}"}
+        )
     assert "ยกเลิกไม่ได้" in page.text
     assert room.request(one).state is State.DELIVERING
 
