@@ -11,7 +11,7 @@ from starlette.responses import Response
 from mailproc import deciding
 from mailproc.deciding import Mandate
 from mailproc.defang import defang, defang_line
-from mailproc.model import State
+from mailproc.model import Request, State
 from mailproc.store import decisions, fetched, opens, person_links
 from mailproc.store.devices import Device
 from mailproc.web.common import Site
@@ -52,6 +52,7 @@ class DecidedPage:
             for_person=found.for_person,
             csrf=self._site.csrf(found.link.id),
             may_undo=found.has_hold(now),
+            hold_left=_hold_left(request, now),
             is_mine=_is_mine(found),
             may_revoke=found.may_revoke,
             device=device,
@@ -63,6 +64,11 @@ class DecidedPage:
             error=error or None,
             more=self._more(found, now) if proved else None,
         )
+
+    def narrowed(self, found: Mandate, now: datetime, *, proved: bool = False) -> Response:
+        """What was narrowed is made anew and comes by another mail."""
+        more = self._more(found, now) if proved else None
+        return self._site.page("message", message="narrowed", request=found.request, more=more)
 
     def _more(self, found: Mandate, now: datetime) -> dict[str, Any] | None:
         """How much else waits for the person, and where."""
@@ -79,6 +85,13 @@ class DecidedPage:
         may = {"undo": found.has_hold(now), "revoke": found.may_revoke}
         open_ones = [choice for choice, is_open in may.items() if is_open]
         return self._keys.to_decide(found, open_ones, now) if open_ones else ""
+
+
+def _hold_left(request: Request, now: datetime) -> int:
+    """Seconds until what was approved goes out; 0 where nothing is on its way."""
+    if request.state is not State.APPROVED or request.due_at is None:
+        return 0
+    return max(int((request.due_at - now).total_seconds()), 0)
 
 
 def _is_mine(found: Mandate) -> bool:

@@ -120,12 +120,12 @@ class DecisionPage:
         if found.is_settled:
             device = self._device(http, found, now)
             return self._afterwards.show(found, now, device=device, proved=proved)
+        if found.is_changed and found.request.renewed == "conditions":
+            return self._afterwards.narrowed(found, now, proved=proved)
         return self._useless(found)
 
     def _useless(self, found: Mandate) -> Response:
         """The link leads to something that was changed, or is too old."""
-        if found.is_changed and found.request.renewed == "conditions":
-            return self._site.message("narrowed", 200)
         if found.is_changed:
             return self._site.message("changed", 410)
         if found.is_back:

@@ -14,6 +14,7 @@ from mailproc.wording import request_words, shown
 
 _USUAL: dict[str, Any] = {
     "request": None,
+    "hold_left": 0,  # seconds until what was approved goes out
     "person": None,
     "error": None,  # a key of [errors] in the text files, or words
     "csrf": "",

@@ -36,12 +36,14 @@ def narrow(room: Room, client: TestClient, one: int, **changed: Any) -> Any:
 
 
 def test_columns_level_and_last_day_narrow_the_data_and_it_is_shown_once_more(room: Room) -> None:
-    (one,) = room.opened()
+    one, _ = room.opened(2)
     columns = room.request(one).prepared.columns  # type: ignore[union-attr]
     kept = [str(n) for n in range(len(columns) - 2)]
     with room.browser() as client:
         told = narrow(room, client, one, column=kept, until="๓๑ ธ.ค. ๒๖๐๐")
     assert "บันทึกเงื่อนไขแล้ว" in told.text
+    assert room.request(one).number in told.text
+    assert "ยังมีอีก 1 เรื่องรอท่านพิจารณา" in told.text
     request = room.request(one)
     assert request.state is State.PREPARING
     assert request.conditions.without == columns[-2:]
@@ -260,8 +262,16 @@ def test_who_reads_of_another_s_yes_is_not_asked_to_change_her_mind(room: Room) 
     yes = e.Approved(by="นายธงชัย", content_hash=request.content_hash, person_id=room.director)
     room.happens(one, yes)
     with room.browser() as client:
-        assert "<h2>เปลี่ยนใจ</h2>" in page(client, room.director)
+        assert "<h2>หากต้องการเปลี่ยนผลการพิจารณา</h2>" in page(client, room.director)
         assert "<h2>ยกเลิกการอนุญาต</h2>" in page(client, second)
+
+
+def test_a_request_that_is_handed_over_is_not_said_to_be_sent(room: Room) -> None:
+    (one,) = room.opened()
+    with room.browser() as client:
+        assert "ระบบจะส่งข้อมูลตามรายการข้างต้น" in client.get(room.link(one)).text
+        room.put(one, form=replace(room.request(one).form, delivery="pickup"))
+        assert "เจ้าหน้าที่จะส่งมอบข้อมูลตามรายการข้างต้น" in client.get(room.link(one)).text
 
 
 def test_of_three_in_order_each_page_says_who_has_approved_and_how_many_are_awaited(

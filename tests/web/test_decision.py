@@ -175,7 +175,9 @@ def test_a_second_click_shows_what_was_decided(room: Room) -> None:
 def test_an_undo_in_the_hold_gives_the_form_back(room: Room) -> None:
     (one,) = room.opened()
     with room.browser() as client:
-        assert "ยกเลิกการอนุญาต" in approve(room, client, one).text
+        approved = approve(room, client, one).text
+        assert "ยกเลิกการอนุญาต" in approved
+        assert "ระบบจะเริ่มส่งในอีกประมาณ 60 วินาที" in approved
         undone = approve(room, client, one, choice="undo")
         assert 'name="choice"' in undone.text
         assert "ยกเลิกการอนุญาตแล้ว" in undone.text
