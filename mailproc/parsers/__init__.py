@@ -9,7 +9,7 @@ and `merge` bring a reply into a request, `decision` reads what an approver deci
 `decisions` what about several, `narrowed` and `ground` the conditions and the ground of it.
 """
 
-from mailproc.parsers.answer import confused, labels, read_answer, thanks, with_conditions
+from mailproc.parsers.answer import confused, labelled, read_answer, thanks, with_conditions
 from mailproc.parsers.as_json import form_to_json, to_json
 from mailproc.parsers.asking import asks, words_of
 from mailproc.parsers.attachments import Fence, TooSlow
@@ -51,7 +51,7 @@ __all__ = [
     "enclosed",
     "form_to_json",
     "ground",
-    "labels",
+    "labelled",
     "lays_before",
     "left_over",
     "merge",

@@ -116,7 +116,7 @@ def with_conditions(
     return replace(after, items=tuple(replace(item, filters=filters) for item in after.items))
 
 
-def labels(reading: Reading, name: str) -> bool:
+def labelled(reading: Reading, name: str) -> bool:
     """Whether the writer's own text states the field under its label."""
     return any(one.name == name and one.value for one in fields.find(reading.text))
 

@@ -108,7 +108,7 @@ def _explained(reading: Reading, request: Request, form: Form) -> Form:
     before, said = request.form.purpose or "", form.purpose or ""
     if request.state is not State.RETURNED or not before or before in said:
         return form
-    return form if parsers.labels(reading, "purpose") else _behind_purpose(request, form, said)
+    return form if parsers.labelled(reading, "purpose") else _behind_purpose(request, form, said)
 
 
 def _behind_purpose(request: Request, form: Form, said: str) -> Form:
