@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 # Labour Day is for those whom labour law protects; the office is open (Labour Protection Act 2541,
@@ -12,7 +13,8 @@ _NOT_OURS = "Labor Day"
 YEARS = range(2024, 2100)  # the library's table of the Thai lunar calendar ends with 2157
 
 
-def government_holidays(years: Iterable[int] = YEARS) -> frozenset[date]:
+@cache
+def government_holidays(years: range = YEARS) -> frozenset[date]:
     """Holidays with their substitutes, as far as they are announced or follow from the calendar."""
     from holidays.countries.thailand import Thailand  # takes 0.1 s to load
 

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -131,12 +131,19 @@ def load_texts(folders: tuple[Path, ...], language: str) -> Texts:
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        found = path.stat()
+        return _parsed(path, found.st_mtime_ns, found.st_size, found.st_ino)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise ConfigError([f"{path}: {error}"]) from error
+
+
+@lru_cache(maxsize=8)
+def _parsed(path: Path, *_version: int) -> dict[str, dict[str, Any]]:
+    """The file once for each of its versions; some 20 ms, and a start asks for it many times."""
+    with path.open("rb") as file:
+        return tomllib.load(file)
 
 
 def environment(

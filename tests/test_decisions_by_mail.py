@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -26,6 +27,7 @@ from mailproc.store.desk import Desk
 from mailproc.workflow import events as e
 from mailproc.workflow import policy
 from mailproc.workflow.decide import decide
+from tests import ready
 from tests.factories import NOW, a_prepared
 from tests.test_intake import HABITS, OFFICE, Reader, a_mail, a_reply
 from tests.walk import DESK, RULES, a_draft
@@ -172,6 +174,12 @@ _QUOTED = """
 > เรียน ผู้อำนวยการกลุ่มนโยบายและแผน
 > พิมพ์บรรทัดแรกว่า «อนุญาต» หรือ «ไม่อนุญาต»
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_codes() -> Iterator[None]:
+    with ready.quick_codes():
+        yield
 
 
 @pytest.fixture

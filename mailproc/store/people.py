@@ -22,6 +22,7 @@ from mailproc.workflow.retry import wrong_code_pause
 _P, _R, _T = schema.people, schema.roles, schema.code_tries
 _ONCE = onetime.has_any(_P.c.id).label("has_once")
 SLIP_LIFE = timedelta(days=30)
+CODE_COST = 2**14  # of scrypt: 16 MB and some 50 ms for each guess
 ROLES = ("group_director", "officer", "deputy", "admin", "area_director", "area_deputy")
 _SLIP_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that look alike on paper
 
@@ -177,7 +178,7 @@ def _slip_digest(slip: str) -> str:
 
 def _code_hash(code: str, salt: str, pepper: bytes) -> str:
     peppered = hmac.digest(pepper, code.encode(), "sha256")
-    return hashlib.scrypt(peppered, salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
+    return hashlib.scrypt(peppered, salt=bytes.fromhex(salt), n=CODE_COST, r=8, p=1).hex()
 
 
 # ---------------------------------------------------------------- wrong tries

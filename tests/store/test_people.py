@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import datetime, timedelta
 
 from mailproc.store import people, schema
@@ -44,6 +46,17 @@ def test_a_role_is_held_between_its_dates(database: Database) -> None:
         found = people.get(connection, second, later)
     assert found is not None
     assert (found.name, found.address, found.has_code) == ("ข", _ALONE.address, False)
+
+
+def test_a_guess_at_a_code_costs_what_it_has_to(database: Database) -> None:
+    """scrypt over 16 MB, whatever other tests make of it."""
+    person = _with_code(database)
+    with database.read() as connection:
+        kept = connection.execute(schema.people.select().filter_by(id=person)).one()
+    peppered = hmac.digest(PEPPER, CODE.encode(), "sha256")
+    salt = bytes.fromhex(kept.code_salt)
+    wanted = hashlib.scrypt(peppered, salt=salt, n=2**14, r=8, p=1)
+    assert kept.code_hash == wanted.hex()
 
 
 def test_a_slip_sets_the_code_once(database: Database) -> None:

@@ -53,11 +53,11 @@ from mailproc.web.common import Site
 from mailproc.web.internal import Health, internal_app
 from mailproc.web.public import public_app
 from mailproc.web.readings import Readings
-from mailproc.web.render import Pages
 from mailproc.web.server import WebThread, listen
 from mailproc.workflow import events as e
 from mailproc.workflow.decide import decide
 from mailproc.workflow.manners import Manners
+from tests import ready
 from tests.conftest import Server
 from tests.factories import NOW, a_form, a_person, a_request, an_item
 
@@ -125,16 +125,16 @@ class Room:
     manners: Manners = _NO_LIMITS
 
     def __post_init__(self) -> None:
-        self.database = offices.open_database(self.config)
+        self.database = ready.settle(self.config, self.clock())
         self.director = self.add(a_person(id=0, has_code=False))
         self.officer = self.add(a_person(id=0, address="officer@example.org", role="officer"))
-        self.catalogue: Catalogue = offices.read_catalogue(self.config, self.clock())
+        self.catalogue: Catalogue = ready.catalogue(self.config, self.clock())
         self.rules: Rules = replace(offices.make_rules(self.config, self.catalogue), hold=HOLD)
         staff = offices.make_office(self.config, ())
         self.office: Office = replace(staff, public_url=self.public_url)
         self.desk: Callable[[], Desk] = self._desk
         self.key = self.config.secret("links")
-        self.pages = Pages(self.office, self.config.template_folders, self.catalogue)
+        self.pages = ready.pages(self.office, self.config, self.catalogue)
         self.fulfil = Fulfil(
             self.database,
             prepare_by(self.catalogue, self.config.warehouse_url),
@@ -294,7 +294,7 @@ class Room:
     def at(self, url: str) -> Room:
         """The same office at another address, before a page of it is opened."""
         self.public_url, self.office = url, replace(self.office, public_url=url)
-        self.pages = Pages(self.office, self.config.template_folders, self.catalogue)
+        self.pages = ready.pages(self.office, self.config, self.catalogue)
         return self
 
     @contextmanager
@@ -396,6 +396,18 @@ def with_mail(config: Config, mail: EmbeddedMail) -> Config:
 def _no_child_is_left() -> Iterator[None]:
     yield
     READINGS.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_codes() -> Iterator[None]:
+    with ready.quick_codes():
+        yield
+
+
+@pytest.fixture
+def real_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For who acts at the same moment: while a digest is made another may come between."""
+    monkeypatch.setattr(people, "CODE_COST", ready.REAL_COST)
 
 
 @pytest.fixture

@@ -210,7 +210,9 @@ def test_a_hold_that_is_over_offers_no_undo(room: Room) -> None:
 # ---------------------------------------------------------------- at once
 
 
-def test_a_hundred_posts_at_once_make_one_decision_and_one_dataset_mail(room: Room) -> None:
+def test_a_hundred_posts_at_once_make_one_decision_and_one_dataset_mail(
+    real_codes: None, room: Room
+) -> None:
     (one,) = room.opened()
     with room.served() as url, room.browser() as client:
         body = room.form(client, room.link(one), choice="approve", code=CODE)
@@ -226,7 +228,7 @@ def test_a_hundred_posts_at_once_make_one_decision_and_one_dataset_mail(room: Ro
     assert room.request(one).state is State.DELIVERED
 
 
-def test_approvals_and_refusals_at_once_make_one_decision(room: Room) -> None:
+def test_approvals_and_refusals_at_once_make_one_decision(real_codes: None, room: Room) -> None:
     (one,) = room.opened()
     with room.served() as url, room.browser() as client:
         yes = room.form(client, room.link(one), choice="approve", code=CODE)
@@ -238,7 +240,7 @@ def test_approvals_and_refusals_at_once_make_one_decision(room: Room) -> None:
 
 
 def test_no_request_of_sixty_is_both_undone_and_sent(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    real_codes: None, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """300 undos, each let go together with the end of its hold."""
     ids = room.opened(60)
@@ -342,7 +344,7 @@ def test_wrong_codes_are_counted_and_wait_longer_each_time(room: Room) -> None:
     assert room.rows(schema.code_tries) == []
 
 
-def test_guesses_at_once_don_t_outrun_the_count(room: Room) -> None:
+def test_guesses_at_once_don_t_outrun_the_count(real_codes: None, room: Room) -> None:
     (one,) = room.opened()
     with room.served() as url, room.browser() as client:
         body = room.form(client, room.link(one), choice="approve")
