@@ -506,7 +506,10 @@ def command_for(environment: Environment, arguments: "list[str]") -> "list[str]"
     chosen = any(a.startswith(("-n", "--numprocesses")) or a == "no:xdist" for a in rest)
     # One more than cores: much of a test of the whole daemon is waiting.
     workers = str((os.cpu_count() or 1) + 1)
-    return [*start, "pytest", *([] if chosen else ["-n", workers]), *rest]
+    # File by file, so that what a file prepares for all its tests is prepared once; and in the
+    # order of tests/conftest.py, the longest first.
+    parallel = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
+    return [*start, "pytest", *([] if chosen else parallel), *rest]
 
 
 def main(arguments: "list[str]") -> int:

