@@ -23,6 +23,7 @@ from mailproc.model import Catalogue, Office
 from mailproc.store import people
 from mailproc.store.database import Database
 from mailproc.web.render import Pages
+from tests.quick_codes import COST
 
 
 @cache
@@ -107,5 +108,5 @@ REAL_COST = people.CODE_COST
 def quick_codes() -> Iterator[None]:
     """Codes whose digest takes no time; tests/store/test_people.py holds what it really takes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(people, "CODE_COST", 2)
+        patch.setattr(people, "CODE_COST", COST)
         yield

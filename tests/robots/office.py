@@ -30,6 +30,7 @@ from mailproc.store.database import Database
 from tests.e2e import letters, logbook
 from tests.e2e.daemon import CODE, Daemon
 from tests.e2e.dovecot import Dovecot
+from tests.ready import quick_codes
 from tests.robots.mails import Found, distinct, of
 
 ADDRESSES = {
@@ -97,6 +98,7 @@ class Office(Daemon):
         self.mail, self.boxes = mail, Boxes(mail)
         self.address, self.password = ADDRESSES["office"], PASSWORD
         self.database_url = database_url
+        self.launcher = ("-m", "tests.quick_codes")
         self.options = ("--log-level", "debug")
         self.ids: dict[str, int] = {}  # of the staff, by role
 
@@ -113,7 +115,7 @@ class Office(Daemon):
         self.write_settings()
         config = load(self.config)
         now = utc_now()
-        with self.database.write() as connection:
+        with quick_codes(), self.database.write() as connection:
             facts.first_start(connection, now)
             for person in _STAFF:
                 added = people.add(connection, person, now)

@@ -85,6 +85,7 @@ def test_the_same_machine_decides_once_it_is_given_the_code(
     machine.open(asked[0])
     machine.close()
     assert {"requests", "decisions", "history"} <= before.changes().keys()
+    office.until(office.is_at_rest, "what was decided is told and filed")  # others compare too
     table = schema.decisions
     with office.database.read() as connection:
         newest = connection.execute(table.select().order_by(table.c.id.desc())).first()
