@@ -13,6 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import cached_property
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -35,19 +36,19 @@ class Taken:
         assert isinstance(parsed, EmailMessage)
         return parsed
 
-    @property
+    @cached_property
     def message_id(self) -> str:
         found = re.search(rb"^Message-ID:\s*(<[^>]+>)", self.raw, re.MULTILINE | re.IGNORECASE)
         assert found is not None
         return found[1].decode()
 
-    @property
+    @cached_property
     def text(self) -> str:
         body = self.mail.get_body(("plain",))
         assert body is not None
         return str(body.get_content())
 
-    @property
+    @cached_property
     def link(self) -> str:
         """The link to decide; empty where there is none."""
         found = _LINK.search(self.text)
