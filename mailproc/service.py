@@ -429,7 +429,8 @@ class Service:
     def _deadlines_turn(self) -> int:
         self._look_for_rounds()
         desk, now = self._desk(), self._clock()
-        done = self._accounts.turn(desk, self._rules, now) + self._deadlines.turn(desk, now)
+        done = self._accounts.turn(desk, self._rules, now)
+        done += self._deadlines.turn(desk, now, is_sure=self._is_time_sure)
         # After the reminders: what they would tell one by one stands in the list.
         done += self._roundups.turn(desk, now)
         done += self._morning.turn(desk, self._rules, now)
@@ -464,9 +465,13 @@ class Service:
 
     def _retention_turn(self) -> int:
         """Never by a clock that is doubted."""
-        if self._time is not None and self._time.off:
+        if not self._is_time_sure or (self._time is not None and self._time.off):
             return 0
         return self._retention.turn(self._clock())
+
+    @property
+    def _is_time_sure(self) -> bool:
+        return self._time is None or self._time.is_sure
 
     def _drops_turn(self) -> int:
         return self._drops.turn(self._clock()) if self._drops is not None else 0

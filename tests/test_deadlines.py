@@ -138,6 +138,19 @@ def test_each_night_is_sealed_once_some_hours_after_midnight(walk: Walk) -> None
         assert audit.verify(connection).faults == ()
 
 
+def test_no_night_is_sealed_by_a_clock_that_may_be_ahead(walk: Walk) -> None:
+    """What happens by the right time afterwards would look as if it had been put in."""
+    deadlines = Deadlines(walk.database, RULES, "Asia/Bangkok")
+    deadlines.turn(DESK, NOW + _DAY, is_sure=False)
+    assert walk.rows(schema.seals) == []
+    walk.open()
+    deadlines.turn(DESK, NOW)
+    deadlines.turn(DESK, NOW + _DAY)
+    assert [row.requests for row in walk.rows(schema.seals)] == [0, 1]
+    with walk.database.read() as connection:
+        assert audit.verify(connection).faults == ()
+
+
 def test_another_process_may_have_sealed_the_night(walk: Walk) -> None:
     walk.open()
     for _ in range(2):

@@ -38,6 +38,7 @@ class Timekeeper:
         self._guard = threading.Lock()
         self._lags: list[timedelta] = []
         self._apart_at: float | None = None
+        self._agreed, self._began = False, seconds()
         self._set(wall())
 
     def __call__(self) -> datetime:
@@ -56,6 +57,13 @@ class Timekeeper:
         return found if abs(found) > STEP else timedelta()
 
     @property
+    def is_sure(self) -> bool:
+        """Whether a mail server said the same since the start, or said nothing for long: what can't
+        be taken back waits for that."""
+        with self._guard:
+            return self._agreed or self._seconds() - self._began > _UNDECIDED.total_seconds()
+
+    @property
     def wall(self) -> datetime:
         """What the clock of the machine says."""
         return self._wall()
@@ -71,21 +79,18 @@ class Timekeeper:
         """The mail server said what time it is."""
         with self._guard:
             wall = self._wall()
-            self._lags.clear()
-            self._set(wall if abs(wall - server_now) <= NEAR else server_now)
+            self._agree(wall if abs(wall - server_now) <= NEAR else server_now)
 
     def arrived(self, internal_date: datetime, *, just_now: bool) -> None:
         """A new mail with the mail server's date; `just_now`: it came since the last look."""
         with self._guard:
             wall, steady = self._wall(), self._steady()
             if abs(wall - internal_date) <= NEAR:
-                self._lags.clear()
-                self._set(wall)
+                self._agree(wall)
             elif steady - internal_date > NEAR and not just_now:
                 return  # it came while nobody looked
             elif abs(steady - internal_date) <= NEAR:
-                self._lags.clear()
-                self._set(steady)
+                self._agree(steady)
             elif steady < internal_date <= wall:
                 self._set(internal_date)  # it is at least as late as that
             elif just_now:
@@ -97,8 +102,12 @@ class Timekeeper:
         need = _SAME_PAST if lag > timedelta() else _SAME_FUTURE
         last = self._lags[-need:]
         if len(last) == need and max(last) - min(last) <= NEAR:
-            self._lags.clear()
-            self._set(internal_date)
+            self._agree(internal_date)
+
+    def _agree(self, now: datetime) -> None:
+        self._lags.clear()
+        self._agreed = True
+        self._set(now)
 
     def _steady(self) -> datetime:
         return self._anchor + timedelta(seconds=self._seconds() - self._at)

@@ -164,3 +164,33 @@ def test_the_server_ends_a_doubt_in_which_the_clock_was_right() -> None:
     machine.keeper.told(NOW + MINUTE)
     assert machine.keeper() == NOW
     assert not machine.keeper.off
+
+
+def test_the_time_is_sure_once_a_mail_server_agreed() -> None:
+    for wrong in (timedelta(), 7 * HOUR, -YEARS):
+        machine = Machine()
+        machine.keeper = Timekeeper(lambda off=wrong: NOW + off, machine._seconds)  # type: ignore[misc]
+        assert not machine.keeper.is_sure
+        machine.keeper.told(NOW)
+        assert machine.keeper.is_sure
+
+
+def test_mails_make_the_time_sure_where_the_server_does_not_tell_it(machine: Machine) -> None:
+    machine.keeper.arrived(machine.true - 3 * HOUR, just_now=False)
+    assert not machine.keeper.is_sure, "it may have come long ago"
+    machine.keeper.arrived(machine.true - MINUTE, just_now=False)
+    assert machine.keeper.is_sure
+    ahead = Machine()
+    ahead.keeper = Timekeeper(lambda: ahead.true + 7 * HOUR, ahead._seconds)
+    for _ in range(3):
+        assert not ahead.keeper.is_sure
+        ahead.keeper.arrived(ahead.true, just_now=True)
+        ahead.passes(20 * MINUTE)
+    assert ahead.keeper.is_sure
+
+
+def test_without_any_word_of_a_mail_server_the_time_is_sure_in_the_end(machine: Machine) -> None:
+    machine.passes(11 * HOUR)
+    assert not machine.keeper.is_sure
+    machine.passes(2 * HOUR)
+    assert machine.keeper.is_sure
