@@ -69,7 +69,7 @@ class Package:
             parser.Parse(b"", True)
         except (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise NotRead("damaged") from error
-        except (KeyError, NotImplementedError, RuntimeError, ValueError) as error:
+        except (KeyError, RuntimeError, ValueError) as error:
             raise NotRead("damaged") from error
 
     def relations(self, part: str) -> Mapping[str, tuple[str, str, bool]]:

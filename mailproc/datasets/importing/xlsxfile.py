@@ -66,7 +66,7 @@ def _parse(
         yield
     except (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise Unreadable("damaged") from error
-    except (KeyError, NotImplementedError, RuntimeError) as error:
+    except (KeyError, RuntimeError) as error:
         raise Unreadable("damaged") from error
 
 

@@ -88,7 +88,7 @@ def opened(content: bytes, caps: Caps = _OF_A_MAIL) -> zipfile.ZipFile:
     """The archive, once its directory was found harmless; raises NotRead."""
     try:
         archive = zipfile.ZipFile(BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, RuntimeError, OSError) as error:
         raise NotRead("damaged") from error
     entries = archive.infolist()
     if len(entries) > caps.entries or sum(e.file_size for e in entries) > caps.total:

@@ -81,7 +81,7 @@ def stream(archive: zipfile.ZipFile, name: str, target: Target) -> None:
         return
     except (ElementTree.ParseError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise NotRead("damaged") from error
-    except (KeyError, ValueError, LookupError, NotImplementedError, OSError) as error:
+    except (LookupError, ValueError, RuntimeError, OSError) as error:
         raise NotRead("damaged") from error
 
 

@@ -55,7 +55,7 @@ def read(content: bytes, name: str) -> Content:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise NotRead("damaged") from error
-    except (RecursionError, OverflowError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, OverflowError, AssertionError) as error:
         raise NotRead("damaged") from error
 
 
@@ -89,7 +89,7 @@ def _opened(content: bytes) -> PdfReader:
     if reader.is_encrypted:
         try:
             opened = reader.decrypt("")
-        except (PyPdfError, ValueError, NotImplementedError, ImportError) as error:
+        except (PyPdfError, ValueError, RuntimeError, ImportError) as error:
             raise NotRead("encrypted") from error
         if not opened:
             raise NotRead("encrypted")
